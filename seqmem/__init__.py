@@ -1,0 +1,1 @@
+"""seqmem measures how long a recurrent network can remember."""

@@ -1,0 +1,178 @@
+"""All settings of a run, in one frozen value."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from seqmem.errors import SettingError, UsageError, did_you_mean
+from seqmem.settings import Choice, Flag, Integer, Kind, Number, read_settings, setting, settings_of
+from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
+
+
+@dataclasses.dataclass(frozen=True)
+class Window(Kind):
+    """A number of time steps, or `sequence` (held as None)."""
+
+    metavar = "N|sequence"
+
+    def read(self, name: str, value: Any) -> Any:
+        return None if value in (None, "sequence") else super().read(name, value)
+
+    def parse(self, name: str, text: str) -> Any:
+        return int(text) if text.isascii() and text.isdigit() else text
+
+    def check(self, name: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise SettingError(name, value, "must be a number of steps of at least 1, or 'sequence'")
+        return value
+
+    def write(self, value: Any) -> Any:
+        return "sequence" if value is None else value
+
+
+@dataclasses.dataclass(frozen=True)
+class CriterionText(Kind):
+    """`error:E`, `recall:X` or `argmax`; `seqmem.criteria` gives it its meaning."""
+
+    metavar = "error:E|recall:X|argmax"
+
+    def check(self, name: str, value: Any) -> str:
+        word, _, bound = str(value).partition(":")
+        if value == "argmax":
+            return "argmax"
+        try:
+            if word == "error" and 0 < float(bound) < 1:
+                return f"error:{float(bound):g}"
+            if word == "recall" and 0 < float(bound) <= 1:
+                return f"recall:{float(bound):g}"
+        except ValueError:
+            pass
+        allowed = "must be error:E with E above 0 and below 1, recall:X with X above 0 and at most 1, or argmax"
+        raise SettingError(name, value, allowed)
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """A complete run: the task, the network, how it is trained and when it counts as solved."""
+
+    task: Any = dataclasses.field(default_factory=ConflictingSequences)
+
+    cell: str = setting("lstm", Choice(("lstm",)), "The recurrent cell.", "Network")
+    units: int = setting(20, Integer(1, 8192), "Units of the cell.", "Network")
+    head: str = setting(
+        "sigmoid",
+        Choice(("sigmoid", "softmax")),
+        "Sigmoid outputs with binary cross-entropy, or softmax with cross-entropy.",
+        "Network",
+    )
+
+    window: int | None = setting(None, Window(), "Steps per update: the gradient reaches no further back.", "Training")
+    batch_size: int = setting(1, Integer(1, 4096), "Sequences side by side, each with its own state.", "Training")
+    shuffle: bool = setting(False, Flag(), "Draw a new order of the sequences for each epoch.", "Training")
+    loss_at: str = setting("all", Choice(("all", "recall")), "Train at all steps, or at recall steps only.", "Training")
+    optimizer: str = setting("adam", Choice(("adam", "rmsprop", "sgd")), "Keras' optimizer.", "Training")
+    learning_rate: float = setting(0.01, Number(0.0, 1000.0), "The optimizer's learning rate.", "Training")
+    clip_norm: float | None = setting(
+        None, Number(0.0, optional=True), "Clip each replicate's gradient to this norm.", "Training"
+    )
+    epochs: int | None = setting(
+        None, Integer(1, optional=True), "Budget: each sequence is presented once an epoch [default: 250].", "Training"
+    )
+    presentations: int | None = setting(
+        None, Integer(1, optional=True), "Budget in presentations, in place of epochs.", "Training"
+    )
+    criterion: str = setting("error:0.25", CriterionText(), "What counts as solved.", "Training")
+    stop: bool = setting(True, Flag(), "End a replicate as soon as it is solved.", "Training")
+    check_every: int | None = setting(
+        None,
+        Integer(1, optional=True),
+        "Presentations between checks [default: a fiftieth of the budget].",
+        "Training",
+    )
+    replicates: int = setting(1, Integer(1, 10_000), "Runs side by side, each from a seed of its own.", "Training")
+    seed: int = setting(0, Integer(0, 2**31 - 1), "Seed of the first replicate.", "Training")
+
+    def __post_init__(self) -> None:
+        read_settings(self)
+        if self.epochs is not None and self.presentations is not None:
+            raise SettingError("presentations", self.presentations, "cannot be given together with epochs")
+        if self.epochs is None and self.presentations is None:
+            object.__setattr__(self, "epochs", 250)
+        if self.budget > 2**31 - 1:
+            raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
+        if self.batch_size > self.budget:
+            raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
+        if self.seed + self.replicates > 2**31:
+            raise SettingError("seed", self.seed, f"must be at most {2**31 - self.replicates} for this many replicates")
+
+    @property
+    def budget(self) -> int:
+        """Presentations for each replicate at most."""
+        return self.presentations or self.epochs * self.task.epoch_size
+
+    @property
+    def updates(self) -> int:
+        """Batches in the whole budget; a last batch that would not be full is left out."""
+        return self.budget // self.batch_size
+
+    @property
+    def check_interval(self) -> int:
+        """Batches from one check to the next."""
+        wanted = self.check_every or max(self.task.epoch_size, self.budget // 50)
+        return min(max(1, wanted // self.batch_size), self.updates)
+
+    @property
+    def steps_per_window(self) -> int:
+        """Time steps of one update."""
+        return min(self.window or self.task.time, self.task.time)
+
+    @property
+    def seeds(self) -> range:
+        """The seed of each replicate."""
+        return range(self.seed, self.seed + self.replicates)
+
+    def to_settings(self) -> dict[str, Any]:
+        """Returns all settings as one flat dictionary that JSON and TOML can hold; those not set are left out."""
+        written = {"task": self.task.name}
+        for part in (self.task, self):
+            for field in settings_of(type(part)):
+                value = field.metadata["kind"].write(getattr(part, field.name))
+                if value is not None:
+                    written[field.name] = value
+        return written
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> RunConfig:
+        """Builds a config from a flat dictionary; the opposite of `to_settings`.
+
+        The task is the one that `task` names, or the user's own where `sequences` is given.
+
+        Raises:
+            UsageError: If a key is unknown or does not belong to this task.
+            SettingError: If a value is not allowed.
+        """
+        task_name = settings.get("task", "explicit" if "sequences" in settings else "conflicting")
+        task_class = TASKS[Choice(tuple(TASKS)).read("task", task_name)]
+        own = [field.name for field in settings_of(task_class)]
+        general = [field.name for field in settings_of(cls)]
+        for key in settings:
+            if key not in own and key not in general and key != "task":
+                raise _stray_key(key, task_class)
+        task = task_class(**{key: settings[key] for key in own if key in settings})
+        return cls(task=task, **{key: settings[key] for key in general if key in settings})
+
+
+def setting_fields() -> dict[str, dataclasses.Field[Any]]:
+    """Returns every setting there is by name, the tasks' first, each once."""
+    return {field.name: field for cls in (*TASKS.values(), RunConfig) for field in settings_of(cls)}
+
+
+def _stray_key(key: str, task_class: Any) -> UsageError:
+    known = setting_fields()
+    if key not in known:
+        return UsageError(f"unknown setting '{key}'{did_you_mean(key, known)}")
+    if task_class is ExplicitSequences:
+        return UsageError(f"'{key}' does not go with sequences of your own: they say it themselves")
+    return UsageError(f"'{key}' does not go with the {task_class.name} task")

@@ -1,0 +1,49 @@
+"""The errors that seqmem means for its users, and the words they are told in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SeqmemError(Exception):
+    """A run failed for a reason that the user can read: exit status 1."""
+
+    exit_status = 1
+
+
+class UsageError(SeqmemError):
+    """What was asked for cannot be done as asked: exit status 2, nothing was written."""
+
+    exit_status = 2
+
+
+class SettingError(UsageError):
+    """A setting has a value that is not allowed.
+
+    Args:
+        setting: The setting's name as the user writes it, without dashes (``learning_rate``).
+        value: The value given.
+        allowed: What is allowed, as a clause that follows a colon ("must be at least 1").
+    """
+
+    def __init__(self, setting: str, value: object, allowed: str):
+        super().__init__(f"{setting} = {value}: {allowed}")
+        self.setting = setting
+        self.value = value
+        self.allowed = allowed
+
+
+class DamagedFileError(SeqmemError):
+    """A file of a run directory is not what seqmem wrote: its name and what is wrong."""
+
+    def __init__(self, path: object, problem: str):
+        super().__init__(f"{path}: {problem}")
+        self.path = path
+        self.problem = problem
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Returns `` (did you mean 'gap'?)``, or an empty string where nothing known is close."""
+    close = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
+    return f" (did you mean '{close[0]}'?)" if close else ""

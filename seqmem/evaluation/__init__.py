@@ -1,0 +1,1 @@
+"""Judging a population: its predictions on sequences it may never have seen."""

@@ -1,0 +1,1 @@
+"""What a person sees: tables, curves and words, drawn from results alone."""

@@ -1,0 +1,197 @@
+"""How a setting is declared: once, on the field of the dataclass that needs it.
+
+Command-line option, TOML key, sweep axis and JSON key are all generated from that field. Nothing here
+imports numpy, rich or click: `--help` and every error about a setting must answer at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from seqmem.errors import SettingError, did_you_mean
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """What values a setting takes. `read` turns text or a TOML/JSON value into the value proper."""
+
+    optional: bool = dataclasses.field(default=False, kw_only=True)
+    metavar = "VALUE"
+
+    def read(self, name: str, value: Any) -> Any:
+        """Returns the value proper, or raises SettingError naming the setting."""
+        if value is None and self.optional:
+            return None
+        if isinstance(value, str):
+            return self.check(name, self.parse(name, value.strip()))
+        return self.check(name, value)
+
+    def parse(self, name: str, text: str) -> Any:
+        return text
+
+    def check(self, name: str, value: Any) -> Any:
+        return value
+
+    def write(self, value: Any) -> Any:
+        """Returns the value as JSON and TOML hold it; `read` gives it back."""
+        return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Integer(Kind):
+    """A whole number from `low` to `high`, both included."""
+
+    low: int = 0
+    high: int = 2**31 - 1
+    metavar = "N"
+
+    def parse(self, name: str, text: str) -> Any:
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingError(name, text, f"must be a whole number {self._range()}") from None
+
+    def check(self, name: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+            raise SettingError(name, value, f"must be a whole number {self._range()}")
+        return value
+
+    def _range(self) -> str:
+        return f"of at least {self.low}" if self.high >= 2**31 - 1 else f"from {self.low} to {self.high}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Number(Kind):
+    """A finite number above `above` and at most `high`."""
+
+    above: float = -math.inf
+    high: float = math.inf
+    metavar = "X"
+
+    def parse(self, name: str, text: str) -> Any:
+        try:
+            return float(text)
+        except ValueError:
+            raise SettingError(name, text, f"must be {self._range()}") from None
+
+    def check(self, name: str, value: Any) -> float:
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number or not math.isfinite(value) or not self.above < value <= self.high:
+            raise SettingError(name, value, f"must be {self._range()}")
+        return float(value)
+
+    def _range(self) -> str:
+        bounds = [f"above {self.above:g}"] if self.above > -math.inf else []
+        bounds += [f"at most {self.high:g}"] if self.high < math.inf else []
+        return "a number " + " and ".join(bounds) if bounds else "a finite number"
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice(Kind):
+    """One of a few words."""
+
+    words: tuple[str, ...] = ()
+
+    @property
+    def metavar(self) -> str:  # type: ignore[override]
+        return "|".join(self.words)
+
+    def check(self, name: str, value: Any) -> str:
+        if value not in self.words:
+            hint = did_you_mean(str(value), self.words)
+            raise SettingError(name, value, f"must be one of {', '.join(self.words)}{hint}")
+        return str(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Flag(Kind):
+    """Yes or no. On the command line `--name/--no-name`."""
+
+    metavar = ""
+
+    def parse(self, name: str, text: str) -> Any:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
+
+    def check(self, name: str, value: Any) -> bool:
+        if not isinstance(value, bool):
+            raise SettingError(name, value, "must be true or false")
+        return value
+
+
+@dataclasses.dataclass(frozen=True)
+class Span(Kind):
+    """A whole number, or a range `N:M` of them with both ends included; held as `(low, high)`."""
+
+    low: int = 1
+    high: int = 1_000_000
+    metavar = "N|N:M"
+
+    def parse(self, name: str, text: str) -> Any:
+        try:
+            ends = [int(end) for end in text.split(":")]
+        except ValueError:
+            raise SettingError(name, text, self._allowed()) from None
+        return tuple(ends) if len(ends) == 2 else ends[0] if len(ends) == 1 else text
+
+    def check(self, name: str, value: Any) -> tuple[int, int]:
+        ends = (value, value) if isinstance(value, int) else tuple(value) if isinstance(value, (list, tuple)) else ()
+        whole = len(ends) == 2 and all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
+        if not whole or not self.low <= ends[0] <= ends[1] <= self.high:
+            raise SettingError(name, self.write(value) if whole else value, self._allowed())
+        return ends
+
+    def write(self, value: Any) -> Any:
+        if isinstance(value, int):
+            return value
+        return value[0] if value[0] == value[1] else f"{value[0]}:{value[1]}"
+
+    def _allowed(self) -> str:
+        return f"must be a whole number or a range N:M, from {self.low} to {self.high}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Words(Kind):
+    """Words set apart by blanks, or a list of them."""
+
+    metavar = '"A B C"'
+
+    def parse(self, name: str, text: str) -> Any:
+        return text.split()
+
+    def check(self, name: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, (list, tuple)) or not value:
+            raise SettingError(name, value, "must be words set apart by blanks")
+        words = tuple(str(word) for word in value)
+        if any(not word or word.split() != [word] for word in words):
+            raise SettingError(name, value, "must be words without blanks in them")
+        return words
+
+    def write(self, value: Any) -> Any:
+        return None if value is None else list(value)
+
+
+def setting(default: Any, kind: Kind, help: str, group: str) -> Any:
+    """Declares a dataclass field as a setting.
+
+    Args:
+        default: The value where nobody says anything.
+        kind: What values it takes.
+        help: One sentence for `--help`.
+        group: The heading that it stands under: Task, Network, Training or Run.
+    """
+    return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "group": group})
+
+
+def settings_of(cls: type) -> Iterator[dataclasses.Field[Any]]:
+    """Yields the fields of a dataclass that were declared with `setting`."""
+    return (field for field in dataclasses.fields(cls) if "kind" in field.metadata)
+
+
+def read_settings(instance: Any) -> None:
+    """Replaces each setting of a frozen dataclass instance by what its kind reads; for `__post_init__`."""
+    for field in settings_of(type(instance)):
+        value = field.metadata["kind"].read(field.name, getattr(instance, field.name))
+        object.__setattr__(instance, field.name, value)

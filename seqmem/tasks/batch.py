@@ -1,0 +1,43 @@
+"""A batch of sequences as symbols, with what is known of each step."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class SequenceBatch:
+    """Sequences side by side, padded at the end to the same length.
+
+    A sequence of n symbols has n - 1 steps: step t sees symbol t and predicts symbol t + 1.
+
+    Attributes:
+        symbols: int32 `(batch, time + 1)`, indices into the alphabet; 0 where padded.
+        valid: bool `(batch, time)`, true at the steps that exist.
+        settled: bool `(batch, time)`, the steps whose target the whole prefix determines.
+        recall: bool `(batch, time)`, the steps whose target only an earlier symbol tells.
+    """
+
+    symbols: np.ndarray
+    valid: np.ndarray
+    settled: np.ndarray
+    recall: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+    def __getitem__(self, rows: slice | np.ndarray) -> SequenceBatch:
+        """Returns the chosen rows: a slice, or an array of indices."""
+        return SequenceBatch(self.symbols[rows], self.valid[rows], self.settled[rows], self.recall[rows])
+
+    @property
+    def inputs(self) -> np.ndarray:
+        """int32 `(batch, time)`: the symbol each step sees."""
+        return self.symbols[:, :-1]
+
+    @property
+    def targets(self) -> np.ndarray:
+        """int32 `(batch, time)`: the symbol each step is to predict."""
+        return self.symbols[:, 1:]

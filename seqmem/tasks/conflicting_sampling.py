@@ -1,0 +1,64 @@
+"""The arrays of `ConflictingSequences`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.conflicting import ConflictingSequences
+from seqmem.tasks.contexts import agreeing, prefix_ids
+
+
+def filler_strings(task: ConflictingSequences, rng: np.random.Generator) -> np.ndarray:
+    """Returns the strings that fillers are taken from, int32 `(strings, longest gap)`."""
+    longest = task.gap[1]
+    if task.fillers == "ordered":
+        return (np.arange(longest, dtype=np.int32) % task.filler_count)[None]
+    return rng.integers(0, task.filler_count, (task.pool or 1, longest), dtype=np.int32)
+
+
+def enumerate_sequences(task: ConflictingSequences, rng: np.random.Generator) -> SequenceBatch:
+    """Lists every sequence of a finite task; see `ConflictingSequences.all_sequences`."""
+    strings = filler_strings(task, rng)
+    gaps = np.arange(task.gap[0], task.gap[1] + 1)
+    gap, string, cue = (
+        axis.ravel() for axis in np.meshgrid(gaps, range(len(strings)), range(task.cues), indexing="ij")
+    )
+    symbols, valid, recall = _lay_out(task, cue, gap, strings[string])
+    settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
+    return SequenceBatch(symbols, valid, settled, recall)
+
+
+def draw_sequences(
+    task: ConflictingSequences, cues: np.ndarray, gap_rng: np.random.Generator, filler_rng: np.random.Generator
+) -> SequenceBatch:
+    """Draws sequences with fresh fillers; see `ConflictingSequences.draw`."""
+    low, high = task.gap
+    gap = gap_rng.integers(low, high + 1, len(cues)) if low < high else np.full(len(cues), low)
+    fillers = filler_rng.integers(0, task.filler_count, (len(cues), high), dtype=np.int32)
+    symbols, valid, recall = _lay_out(task, cues, gap, fillers)
+    # A fresh filler is open unless there is only one; where the sequence ends is open while it may still go on.
+    step = np.arange(task.time)
+    certain_filler = (step < low) & (task.filler_count == 1)
+    certain_end = (step == high) | task.trigger
+    settled = valid & (certain_filler | (recall & certain_end) | ((step == high) & task.trigger))
+    return SequenceBatch(symbols, valid, settled, recall)
+
+
+def _lay_out(
+    task: ConflictingSequences, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall."""
+    batch, rows = len(cue), np.arange(len(cue))
+    position = np.arange(task.time + 1)
+    symbols = np.zeros((batch, task.time + 1), np.int32)
+    cue_symbol = (cue + task.filler_count).astype(np.int32)
+    symbols[:, 0] = cue_symbol
+    symbols[:, 1 : task.gap[1] + 1] = fillers
+    last = gap + 1 + task.trigger
+    symbols[position > last[:, None]] = 0
+    if task.trigger:
+        symbols[rows, gap + 1] = len(task.alphabet) - 1
+    symbols[rows, last] = cue_symbol
+    step = position[:-1]
+    return symbols, step < last[:, None], step == last[:, None] - 1

@@ -1,0 +1,80 @@
+"""Where the sequences of one seed come from: named random streams, and the order of presentations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from seqmem.tasks.batch import SequenceBatch
+
+ROLES = ("weights", "strings", "training", "checks", "evaluation")
+
+
+def stream_rng(seed: int, role: str) -> np.random.Generator:
+    """Returns the generator of one of the `ROLES` of a seed; streams of different roles never overlap."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ROLES.index(role),)))
+
+
+def finite_sequences(task: Any, seed: int) -> SequenceBatch:
+    """Lists every sequence that a finite task has for this seed."""
+    return task.all_sequences(stream_rng(seed, "strings"))
+
+
+class SequenceStream:
+    """The endless presentations of a task for one seed: epoch after epoch, each cue once an epoch.
+
+    However many sequences are taken at a time, the same ones come in the same order.
+
+    Args:
+        task: A task of `seqmem.tasks`.
+        seed: The replicate's seed.
+        role: What the sequences are for: `training`, `checks` or `evaluation`.
+        shuffle: Draw a new order for each epoch.
+    """
+
+    def __init__(self, task: Any, seed: int, role: str, shuffle: bool = False):
+        self._task = task
+        self._shuffle = shuffle
+        self._rngs = dict(zip(("order", "variants", "fillers"), stream_rng(seed, role).spawn(3), strict=True))
+        self._known = finite_sequences(task, seed) if task.finite else None
+        self._position = 0
+        self._epoch = self._orders(1)[0]
+
+    def take(self, count: int) -> SequenceBatch:
+        """Returns the next `count` presentations."""
+        cues = self._next_cues(count)
+        if self._known is None:
+            return self._task.draw(cues, self._rngs["variants"], self._rngs["fillers"])
+        variants = len(self._known) // self._task.epoch_size
+        if variants > 1:
+            cues = cues + self._task.epoch_size * self._rngs["variants"].integers(0, variants, count)
+        return self._known[cues]
+
+    def state(self) -> dict[str, Any]:
+        """Returns what `restore` needs to go on from here, as JSON can hold it."""
+        generators = {name: rng.bit_generator.state for name, rng in self._rngs.items()}
+        return {"position": self._position, "epoch": self._epoch.tolist(), "generators": generators}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Goes on from where `state` was taken."""
+        self._position = int(state["position"])
+        self._epoch = np.array(state["epoch"])
+        for name, rng in self._rngs.items():
+            rng.bit_generator.state = state["generators"][name]
+
+    def _next_cues(self, count: int) -> np.ndarray:
+        """int64 `(count,)`: the cues, or rows, of the next presentations."""
+        size = len(self._epoch)
+        start, self._position = self._position, self._position + count
+        later = self._orders(self._position // size - start // size)
+        order = np.concatenate([self._epoch[None], later])
+        self._epoch = order[-1]
+        return order.ravel()[start % size : start % size + count]
+
+    def _orders(self, epochs: int) -> np.ndarray:
+        """int64 `(epochs, epoch size)`: the order within each of the next epochs."""
+        size = self._task.epoch_size
+        if not self._shuffle:
+            return np.tile(np.arange(size), (epochs, 1))
+        return self._rngs["order"].random((epochs, size)).argsort(axis=1, kind="stable")
