@@ -1,0 +1,72 @@
+"""What judging a stored run again found, as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from seqmem.results import RunResult
+
+
+@dataclasses.dataclass(frozen=True)
+class GapResult:
+    """Recall over one gap, trained or not; values of each replicate.
+
+    Attributes:
+        gap: Fillers between cue and recall.
+        trained: Whether the network was trained on this gap.
+        ceiling: Recall accuracy of the best predictor without memory.
+        recall_accuracy: Fraction of recall steps right.
+        cue_accuracy: Fraction of recall steps where the right cue has the largest output among the cues: a network
+            that remembers but mistimes is right here.
+        recall_loss: Nats, mean over recall steps.
+    """
+
+    gap: int
+    trained: bool
+    ceiling: float
+    recall_accuracy: tuple[float, ...]
+    cue_accuracy: tuple[float, ...]
+    recall_loss: tuple[float, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class FreeRun:
+    """A network going on by itself: each prediction is its next input.
+
+    Attributes:
+        replicate: Number of the replicate, from 0.
+        prompt: The symbols it was given.
+        generated: The symbols it went on with.
+        probability: Its largest output at each of them.
+        expected: What the task goes on with; shorter than `generated` where the sequence ends.
+    """
+
+    replicate: int
+    prompt: tuple[str | int, ...]
+    generated: tuple[str | int, ...]
+    probability: tuple[float, ...]
+    expected: tuple[str | int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class EvalResult:
+    """A stored run judged again; the content of `seqmem eval --json`.
+
+    Attributes:
+        run: The result on the sequences asked for, with the settings they come from.
+        gaps: Recall over other gaps, in order; empty where none was asked for.
+        free_runs: Free-running sequences; empty where none was asked for.
+    """
+
+    run: RunResult
+    gaps: tuple[GapResult, ...] = ()
+    free_runs: tuple[FreeRun, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the document of the run with `gaps` and `free_runs` added."""
+        return {
+            **self.run.to_json(),
+            "gaps": [dataclasses.asdict(one) for one in self.gaps],
+            "free_runs": [dataclasses.asdict(one) for one in self.free_runs],
+        }
