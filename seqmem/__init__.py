@@ -1,1 +1,42 @@
-"""seqmem measures how long a recurrent network can remember."""
+"""seqmem measures how long a recurrent network can remember.
+
+    task = seqmem.ConflictingSequences(gap=100, fillers="fresh")
+    result = seqmem.run(seqmem.RunConfig(task=task, replicates=20))
+
+Names are imported when they are first used: the command line must answer at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqmem.config import RunConfig
+    from seqmem.experiment import run
+    from seqmem.tasks import ConflictingSequences, ExplicitSequences
+
+    __version__: str
+
+__all__ = ["ConflictingSequences", "ExplicitSequences", "RunConfig", "__version__", "run"]
+
+_MODULES = {
+    "ConflictingSequences": "seqmem.tasks",
+    "ExplicitSequences": "seqmem.tasks",
+    "RunConfig": "seqmem.config",
+    "run": "seqmem.experiment",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("seqmem")
+    if name not in _MODULES:
+        raise AttributeError(f"module 'seqmem' has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,154 @@
+"""`seqmem`: the group of commands, and the one place where an error becomes a line and an exit status."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from seqmem.errors import SeqmemError, did_you_mean, one_line
+
+# Every command with its short help. Its module, of the same name in this package, is imported when it is called.
+COMMANDS = {
+    "train": "Train networks on a task, judge them and store the run.",
+    "eval": "Judge a stored run again: other gaps, other sequences, running free.",
+    "task": "Draw a task and what needs memory in it, or write it to a file.",
+    "show": "Draw a stored run again.",
+    "list": "List stored runs.",
+    "completion": "Print the completion script of a shell.",
+}
+EXAMPLES = {
+    "seqmem train": "The two conflicting sequences of the tutorial, learned.",
+    "seqmem train --gap 100": "A longer memory.",
+    "seqmem train --preset list": "Names the settings that stand ready.",
+    "seqmem eval --help": "What a command can do.",
+}
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+LONGEST_LINE = 1000
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Returns the names in the order of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports a command, or returns None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"seqmem.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command, or says which one may have been meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(f"no such command '{one_line(name, 60)}'{did_you_mean(name, COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the examples."""
+        with formatter.section("Examples"):
+            formatter.write_dl(list(EXAMPLES.items()))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the short helps without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"seqmem {version('seqmem')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
+@click.pass_context
+def group(context: click.Context) -> None:
+    """Measure how long a recurrent network can remember."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits with its status."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line; returns 0, 1 for a run that failed, 2 for bad usage, 130 after Ctrl-C."""
+    request = os.environ.get("_SEQMEM_COMPLETE")
+    if request:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(group, {}, "seqmem", "_SEQMEM_COMPLETE", request)
+    shared: dict[str, Any] = {}
+    try:
+        with group.make_context("seqmem", list(arguments), obj=shared) as context:
+            group.invoke(context)
+        sys.stdout.flush()
+        return 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except BrokenPipeError:
+        # the interpreter flushes stdout once more at its end, and would complain
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except (click.ClickException, SeqmemError, KeyboardInterrupt, click.Abort, MemoryError, OSError) as error:
+        line, status = describe(error)
+        if shared.get("verbose"):
+            traceback.print_exc()
+        print(line, file=sys.stderr)
+        return status
+
+
+def describe(error: BaseException) -> tuple[str, int]:
+    """Returns the one line and the exit status that an error makes.
+
+    Raises:
+        BaseException: The error itself where it is a fault of seqmem, not of its user.
+    """
+    if isinstance(error, (KeyboardInterrupt, click.Abort)):
+        return "Interrupted.", INTERRUPTED
+    if isinstance(error, click.UsageError):
+        return f"Error: {_click_words(error)}", 2
+    if isinstance(error, (SeqmemError, click.ClickException)):
+        status = error.exit_status if isinstance(error, SeqmemError) else error.exit_code
+        return f"Error: {one_line(error, LONGEST_LINE)}", status
+    if isinstance(error, MemoryError):
+        return "Error: out of memory: ask for fewer units, replicates, symbols or sequences", 1
+    if isinstance(error, OSError) and (error.filename is not None or error.errno == errno.ENOSPC):
+        place = f"{error.filename}: " if error.filename is not None else ""
+        return f"Error: {one_line(place, LONGEST_LINE)}{error.strerror}", 1
+    raise error
+
+
+def _click_words(error: click.UsageError) -> str:
+    command = error.ctx.command if error.ctx else None
+    if isinstance(error, click.NoSuchOption) and command and error.ctx:
+        known = [name for param in command.get_params(error.ctx) for name in (*param.opts, *param.secondary_opts)]
+        hint = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
+        words = f"no such option '{one_line(error.option_name, 60)}'{hint}"
+    else:
+        words = one_line(" ".join(error.format_message().split()), LONGEST_LINE).removesuffix(".")
+        words = words[:1].lower() + words[1:]
+    if "did you mean" in words or not error.ctx:
+        return words
+    return f"{words} (see '{error.ctx.command_path} --help')"

@@ -1,0 +1,166 @@
+"""The options of the command line: those of the settings are generated from their declarations."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqmem.cli.wording import option_name, quoted
+from seqmem.config import setting_fields
+from seqmem.errors import SettingError, UsageError
+from seqmem.settings import Choice, Flag, Kind
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+Decorator = Callable[[Any], Any]
+
+
+class KindType(click.ParamType):
+    """Lets an option take what a kind of setting takes; the value becomes what a TOML file would hold."""
+
+    def __init__(self, name: str, kind: Kind):
+        self.name = name
+        self.kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Returns the value as TOML holds it, or raises UsageError in the words of the kind."""
+        try:
+            return self.kind.write(self.kind.read(self.name, value))
+        except SettingError as error:
+            typed = param.opts[0] if param else option_name(self.name)
+            raise UsageError(f"{typed} {quoted(value)}: {error.allowed}") from None
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Returns the words of a choice that begin as typed."""
+        from click.shell_completion import CompletionItem
+
+        words = self.kind.words if isinstance(self.kind, Choice) else ()
+        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+
+class HeadedOption(click.Option):
+    """An option that stands under a heading of `--help`."""
+
+    def __init__(self, *args: Any, heading: str = "Run", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.heading = heading
+
+
+class HeadedCommand(click.Command):
+    """A command whose help groups its options under headings and ends with examples.
+
+    Args:
+        examples: Complete command lines, each with what it is for.
+    """
+
+    def __init__(self, *args: Any, examples: dict[str, str], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the options, heading by heading in the order of their first option."""
+        headings: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            record = None if isinstance(param, click.Argument) else param.get_help_record(ctx)
+            if record:
+                headings.setdefault(getattr(param, "heading", "Output"), []).append(record)
+        for heading, records in headings.items():
+            with formatter.section(heading):
+                formatter.write_dl(records, col_max=28)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the examples, which are never wrapped: they are to be copied."""
+        with formatter.section("Examples"):
+            for line, purpose in self.examples.items():
+                formatter.write(f"  {line}\n")
+                with formatter.indentation():
+                    formatter.write_text(purpose)
+
+
+def option(*names: str, kind: Kind | None = None, help: str, heading: str = "Run", **kwargs: Any) -> Decorator:
+    """Declares an option; a `kind` gives it its type and how its value is called."""
+    if kind is not None:
+        kwargs = {"type": KindType(names[0].lstrip("-").replace("-", "_"), kind), "metavar": kind.metavar, **kwargs}
+    return click.option(*names, cls=HeadedOption, heading=heading, help=help, **kwargs)
+
+
+def setting_option(field: dataclasses.Field[Any]) -> Decorator:
+    """Declares the option of a setting.
+
+    It is None unless typed, so that only what was typed wins over a preset or a file.
+    """
+    kind, name = field.metadata["kind"], option_name(field.name)
+    words = {"help": field.metadata["help"] + _default_note(field), "heading": field.metadata["group"]}
+    if isinstance(kind, Flag):
+        return option(f"{name}/--no-{name[2:]}", field.name, default=None, **words)
+    return option(name, field.name, kind=kind, **words)
+
+
+def _default_note(field: dataclasses.Field[Any]) -> str:
+    default = field.metadata["kind"].write(field.default)
+    if default is None or "[default" in field.metadata["help"]:
+        return ""
+    if isinstance(default, bool):
+        return f" [default: {'' if default else 'no-'}{field.name.replace('_', '-')}]"
+    return f" [default: {default}]"
+
+
+def sequence_options(heading: str = "Task") -> Decorator:
+    """Declares `--sequence` and `--sequences`, the two ways to bring sequences of one's own."""
+
+    def declare(function: Any) -> Any:
+        words = "Sequences of your own from a file, one a line."
+        field = setting_fields()["sequences"]
+        function = option("--sequences", type=click.Path(path_type=Path), metavar="FILE", help=words, heading=heading)(
+            function
+        )
+        return option(
+            "--sequence",
+            multiple=True,
+            metavar=field.metadata["kind"].metavar,
+            help=field.metadata["help"],
+            heading=heading,
+        )(function)
+
+    return declare
+
+
+def setting_options(*groups: str) -> Decorator:
+    """Declares the options of all settings in the named groups, in the order of their declaration."""
+
+    def declare(function: Any) -> Any:
+        fields = [field for field in setting_fields().values() if field.metadata["group"] in groups]
+        for field in reversed(fields):
+            declared = sequence_options() if field.name == "sequences" else setting_option(field)
+            function = declared(function)
+        return function
+
+    return declare
+
+
+def config_options(function: Any) -> Any:
+    """Declares the two other sources of settings: a TOML file and a preset."""
+    function = option(
+        "--preset",
+        metavar="NAME|list",
+        shell_complete=_complete_presets,
+        help="Start from these settings; 'list' names them all.",
+        heading="Settings",
+    )(function)
+    return click.argument("config_path", metavar="[CONFIG.toml]", required=False, type=click.Path(path_type=Path))(
+        function
+    )
+
+
+def _complete_presets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from seqmem import presets
+
+    names = (*presets.preset_names(), "list")
+    return [CompletionItem(name) for name in names if name.startswith(incomplete)]

@@ -1,0 +1,113 @@
+"""`seqmem train`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqmem.cli.layers import read_config, typed_layer
+from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
+from seqmem.cli.output import Output, output_options
+from seqmem.cli.wording import option_name
+from seqmem.config import RunConfig
+from seqmem.errors import UsageError
+from seqmem.settings import Integer
+
+if TYPE_CHECKING:
+    from seqmem.results import Progress, RunResult
+
+    Steps = Generator[Progress, None, RunResult]
+
+
+@click.command(
+    "train",
+    cls=HeadedCommand,
+    examples={
+        "seqmem train": "The tutorial's two sequences, learned in a few seconds.",
+        "seqmem train --gap 30 --fillers fresh --units 40 --replicates 20": "How often a longer memory is found.",
+        "seqmem train --preset tutorial --replicates 100": "The tutorial to the letter: is it memory, or luck?",
+        'seqmem train --sequence "the cat sat" --sequence "a cat ran"': "Sequences of your own.",
+        "seqmem train --out runs/first --json --quiet": "For a script: one JSON document on stdout.",
+    },
+)
+@config_options
+@setting_options("Task", "Network", "Training")
+@option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new run directory [default: in runs/].")
+@option("--threads", kind=Integer(1, 4096), default=1, help="Threads an operation may use. [default: 1]")
+@option("--checkpoint-every", kind=Integer(1), help="Presentations between checkpoints.")
+@option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was interrupted.")
+@option("--cache/--no-cache", default=True, help="Keep compiled programs for the next run. [default: cache]")
+@output_options
+def command(
+    config_path: Path | None,
+    preset: str | None,
+    out: Path | None,
+    threads: int,
+    checkpoint_every: int | None,
+    resume: Path | None,
+    cache: bool,
+    output: Output,
+    **typed: Any,
+) -> None:
+    """Train networks on a task, judge them and store the run.
+
+    Settings come from the defaults, then --preset, then CONFIG.toml, then options; the later one wins. The result
+    goes to stdout, everything else to stderr.
+    """
+    if preset == "list":
+        print_presets(output)
+        return
+    if resume is None:
+        config = read_config(config_path, preset, typed)
+        place, steps = start(config, out, threads=threads, cache=cache, checkpoint_every=checkpoint_every)
+    else:
+        refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out}, typed)
+        config, place, steps = go_on(resume, threads, cache)
+    from seqmem.render.live import LiveRun
+    from seqmem.render.run_view import draw_run
+
+    with LiveRun(output.talk(), config, quiet=output.quiet) as live:
+        result = live.follow(steps)
+    output.result(result, draw_run)
+    output.note(f"Stored in {place}")
+
+
+def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Steps]:
+    """Makes the run directory of a new run; returns its path and the run, which begins when it is followed."""
+    from seqmem import experiment
+    from seqmem.rundir import create_run_directory
+
+    directory = create_run_directory(config, out)
+    return directory.path, experiment.train(config, directory, **how)
+
+
+def go_on(path: Path, threads: int, cache: bool) -> tuple[RunConfig, Path, Steps]:
+    """Takes up a run where its last checkpoint left it."""
+    from seqmem import experiment
+    from seqmem.rundir import read_run
+
+    return read_run(path).config, path, experiment.resume(path, threads=threads, cache=cache)
+
+
+def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
+    """Raises UsageError where settings were given for a run that has its own."""
+    given = [name for name, value in sources.items() if value is not None]
+    given += [option_name(name) for name in typed_layer(typed).settings]
+    if given:
+        raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was begun with")
+
+
+def print_presets(output: Output) -> None:
+    """Names the presets, a line each, or as one JSON object."""
+    from seqmem import presets
+
+    summaries = {name: presets.preset_summary(name) for name in presets.preset_names()}
+    if output.json:
+        output.document(summaries)
+        return
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        click.echo(f"{name:{width}}  {summary}")
