@@ -95,6 +95,16 @@ class ConflictingSequences:
         return self.fillers != "fresh" or self.pool is not None
 
     @property
+    def equal_lengths(self) -> bool:
+        """Whether all sequences have the same number of steps."""
+        return self.gap[0] == self.gap[1]
+
+    @property
+    def recall_in_every_sequence(self) -> bool:
+        """Whether every sequence has a recall step: its last, by construction."""
+        return True
+
+    @property
     def same_for_every_seed(self) -> bool:
         """Whether every replicate has the same sequences."""
         return self.fillers == "ordered"

@@ -86,6 +86,18 @@ class ExplicitSequences:
         """Steps of the longest sequence."""
         return max(map(len, self.sequences)) - 1
 
+    @property
+    def equal_lengths(self) -> bool:
+        """Whether all sequences have the same number of steps."""
+        return len({len(row) for row in self.sequences}) == 1
+
+    @property
+    def recall_in_every_sequence(self) -> bool:
+        """Whether every sequence has a recall step; looked up in the arrays."""
+        from seqmem.tasks import explicit_arrays
+
+        return bool(explicit_arrays.sequence_batch(self).recall.any(axis=1).all())
+
     def all_sequences(self, rng: np.random.Generator) -> SequenceBatch:
         """Lists the sequences in the order given; nothing is drawn from `rng`."""
         from seqmem.tasks import explicit_arrays

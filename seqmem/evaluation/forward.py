@@ -1,0 +1,112 @@
+"""The forward pass of a population, teacher-forced, compiled once for a number of rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from seqmem.models.backend import tf
+from seqmem.models.network import Network
+from seqmem.models.population import Population
+from seqmem.tasks.encoding import Examples, stack_examples
+
+
+@dataclasses.dataclass(frozen=True)
+class StepOutputs:
+    """What a population answers at each step; arrays `(replicate, row, time)`.
+
+    Attributes:
+        loss: float32, nats.
+        predicted: int32, the symbol with the largest output.
+        probability: float32, that output.
+        margin: float32, how far it is above the runner-up.
+        error: float32, largest distance of any output from the one-hot target.
+        choice: int32, the symbol with the largest output among the choices that were asked for.
+    """
+
+    loss: np.ndarray
+    predicted: np.ndarray
+    probability: np.ndarray
+    margin: np.ndarray
+    error: np.ndarray
+    choice: np.ndarray
+
+
+@functools.lru_cache(maxsize=8)
+def compile_forward(network: Network, alphabet_size: int) -> Callable:
+    """Compiles a forward pass; the same one again for the same network.
+
+    Returns:
+        A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
+        int32 and `valid` bool `(time, replicate, row)`, and `choices` bool `(alphabet,)`. It gives the six arrays of
+        `StepOutputs`, `(time, replicate, row)`.
+    """
+
+    def step(arguments: Any) -> Any:
+        values, inputs, targets, valid, states, choices = arguments
+        vectors = tf.reshape(tf.one_hot(inputs, alphabet_size), (inputs.shape[0], inputs.shape[1] * alphabet_size))
+        output, following = network.advance(values, vectors, states)
+        following = [tf.where(valid[:, None], new, old) for new, old in zip(following, states, strict=True)]
+        logits = network.logits(values, output)
+        wanted = tf.one_hot(targets, alphabet_size)
+        outputs = network.probabilities(logits)
+        predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
+        best = tf.reduce_max(outputs, axis=-1)
+        others = tf.where(tf.one_hot(predicted, alphabet_size, on_value=True, off_value=False), 0.0, outputs)
+        choice = tf.argmax(tf.where(choices, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
+        error = tf.reduce_max(tf.abs(outputs - wanted), axis=-1)
+        answers = (
+            network.losses(logits, wanted),
+            predicted,
+            best,
+            best - tf.reduce_max(others, axis=-1),
+            error,
+            choice,
+        )
+        return answers, following
+
+    @tf.function(jit_compile=True)
+    def forward(parameters: Any, inputs: Any, targets: Any, valid: Any, choices: Any) -> Any:
+        time, replicates, rows = targets.shape
+        values = network.split(parameters)
+        states = network.initial_states(replicates, rows)
+        dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
+        kept = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
+        each = tf.repeat(choices[None], replicates, axis=0)
+        for index in tf.range(time):
+            arguments = (values, inputs[index], targets[index], valid[index], states, each)
+            answers, states = tf.vectorized_map(step, arguments)
+            kept = [array.write(index, answer) for array, answer in zip(kept, answers, strict=True)]
+        return [array.stack() for array in kept]
+
+    return forward
+
+
+def step_outputs(
+    forward: Callable, population: Population, parts: Sequence[Examples], rows_at_once: int, choices: np.ndarray
+) -> StepOutputs:
+    """Runs the forward pass over the examples of each replicate.
+
+    Args:
+        forward: What `compile_forward` gave.
+        population: Whose parameters are used.
+        parts: One for each replicate, arrays `(row, time)`; all with as many rows.
+        rows_at_once: Rows of one compiled call; the last is filled up.
+        choices: bool `(alphabet,)`, the symbols that `choice` is made among.
+    """
+    time = parts[0].targets.shape[1]
+    stacked = stack_examples(parts, time)
+    rows = stacked.targets.shape[0]
+    found: list[list[np.ndarray]] = []
+    for start in range(0, rows, rows_at_once):
+        pieces = [array[start : start + rows_at_once] for array in (stacked.inputs, stacked.targets, stacked.valid)]
+        missing = rows_at_once - len(pieces[0])
+        filled = [np.concatenate([piece, np.repeat(piece[:1], missing, axis=0)]) for piece in pieces]
+        inputs, targets, valid = (tf.constant(np.moveaxis(array, 0, 2)) for array in filled)
+        answers = forward(population.parameters.value, inputs, targets, valid, tf.constant(choices))
+        found.append([np.moveaxis(answer.numpy(), 0, 2)[:, : rows_at_once - missing] for answer in answers])
+    return StepOutputs(*(np.concatenate(arrays, axis=1) for arrays in zip(*found, strict=True)))

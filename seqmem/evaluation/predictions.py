@@ -1,0 +1,52 @@
+"""A few sequences with what a network answers at each step, for a person to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from seqmem.evaluation.forward import StepOutputs
+from seqmem.results import Prediction
+from seqmem.tasks.batch import SequenceBatch
+
+SHOWN_SEQUENCES = 8
+
+
+def predictions(
+    outputs: StepOutputs, sequences: Sequence[SequenceBatch], replicates: Iterable[int], alphabet: tuple[str, ...]
+) -> tuple[Prediction, ...]:
+    """Returns the first sequences of each chosen replicate, at most `SHOWN_SEQUENCES` of them."""
+    return tuple(
+        _prediction(outputs, sequences[replicate], replicate, row, alphabet)
+        for replicate in replicates
+        for row in range(min(SHOWN_SEQUENCES, len(sequences[replicate])))
+    )
+
+
+def shown_symbols(indices: np.ndarray, alphabet: tuple[str, ...]) -> tuple[str | int, ...]:
+    """Returns symbols as the user writes them, whole numbers as numbers."""
+    words = [alphabet[index] for index in indices]
+    return tuple(int(word) if word.isascii() and word.isdigit() and str(int(word)) == word else word for word in words)
+
+
+def _prediction(
+    outputs: StepOutputs, batch: SequenceBatch, replicate: int, row: int, alphabet: tuple[str, ...]
+) -> Prediction:
+    steps = batch.valid[row]
+
+    def numbers(array: np.ndarray) -> tuple[float, ...]:
+        # six digits tell all that float32 knows
+        return tuple(float(f"{value:.6g}") for value in array[replicate, row][steps])
+
+    return Prediction(
+        replicate=replicate,
+        inputs=shown_symbols(batch.inputs[row][steps], alphabet),
+        expected=shown_symbols(batch.targets[row][steps], alphabet),
+        predicted=shown_symbols(outputs.predicted[replicate, row][steps], alphabet),
+        probability=numbers(outputs.probability),
+        margin=numbers(outputs.margin),
+        error=numbers(outputs.error),
+        settled=tuple(batch.settled[row][steps].tolist()),
+        recall=tuple(batch.recall[row][steps].tolist()),
+    )

@@ -1,0 +1,119 @@
+"""One network, a cell and a head, as pure functions of a list of parameters."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seqmem.models.backend import keras, tf
+from seqmem.models.cells import build_cell
+from seqmem.tasks.streams import stream_rng
+
+
+class Network:
+    """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
+
+    Args:
+        cell: A name of `seqmem.models.cells.CELLS`.
+        units: Units of the cell.
+        features: Length of an input vector.
+        alphabet_size: Outputs of the head.
+        head: `sigmoid` or `softmax`.
+    """
+
+    def __init__(self, cell: str, units: int, features: int, alphabet_size: int, head: str):
+        self._recipe = (cell, units, features, alphabet_size)
+        self._head_kind = head
+        self._cell, self._head = _build(*self._recipe)
+        self._cell_count = len(self._cell.trainable_variables)
+        variables = self._cell.trainable_variables + self._head.trainable_variables
+        self.names = _names(self._cell.trainable_variables, "cell") + _names(self._head.trainable_variables, "head")
+        self.shapes = [tuple(variable.shape) for variable in variables]
+        self.sizes = [math.prod(shape) for shape in self.shapes]
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers are learned."""
+        return sum(self.sizes)
+
+    def initial_parameters(self, seed: int) -> np.ndarray:
+        """Draws the parameters that a seed starts from, float32 `(parameters,)`, by Keras' own initialisers."""
+        random_state, numpy_state = random.getstate(), np.random.get_state()
+        try:
+            keras.utils.set_random_seed(int(stream_rng(seed, "weights").integers(2**31)))
+            cell, head = _build(*self._recipe)
+        finally:
+            random.setstate(random_state)
+            np.random.set_state(numpy_state)
+        return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
+
+    def flatten(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        """Joins arrays `(..., *shape)` of all parameters into one `(..., parameters)`."""
+        lead = arrays[0].ndim - len(self.shapes[0])
+        return np.concatenate([array.reshape(*array.shape[:lead], -1) for array in arrays], axis=-1)
+
+    def split(self, flat: Any) -> list[Any]:
+        """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` a parameter."""
+        ends = np.cumsum(self.sizes)
+        starts = ends - self.sizes
+        pieces = [flat[:, start:end] for start, end in zip(starts, ends, strict=True)]
+        reshape = np.reshape if isinstance(flat, np.ndarray) else tf.reshape
+        return [reshape(piece, (-1, *shape)) for piece, shape in zip(pieces, self.shapes, strict=True)]
+
+    def join(self, pieces: Sequence[Any]) -> Any:
+        """Joins tensors `(replicate, *shape)` into one `(replicate, parameters)`; the opposite of `split`."""
+        joined = [tf.reshape(piece, (-1, size)) for piece, size in zip(pieces, self.sizes, strict=True)]
+        return tf.concat(joined, axis=1)
+
+    def initial_states(self, replicates: int, batch: int) -> list[Any]:
+        """Returns the states at the start of a sequence, float32 `(replicate, batch, units)` each."""
+        states = tf.nest.flatten(self._cell.get_initial_state(batch_size=batch))
+        return [tf.repeat(state[None], replicates, axis=0) for state in states]
+
+    def advance(self, parameters: Sequence[Any], inputs: Any, states: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """Takes one time step of one replicate.
+
+        Args:
+            parameters: One tensor a parameter, without the replicate axis.
+            inputs: float32 `(batch, features)`.
+            states: float32 `(batch, units)` each.
+
+        Returns:
+            The cell's output `(batch, units)` and the next states.
+        """
+        fixed = [variable.value for variable in self._cell.non_trainable_variables]
+        (output, states), _ = self._cell.stateless_call(parameters[: self._cell_count], fixed, inputs, list(states))
+        return output, tf.nest.flatten(states)
+
+    def logits(self, parameters: Sequence[Any], output: Any) -> Any:
+        """Returns the head's outputs before sigmoid or softmax, `(batch, alphabet)`."""
+        return self._head.stateless_call(parameters[self._cell_count :], [], output)[0]
+
+    def losses(self, logits: Any, targets: Any) -> Any:
+        """Returns the loss in nats of each row, `(batch,)`; sigmoid: the mean over the outputs, as Keras has it."""
+        if self._head_kind == "softmax":
+            return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(targets, logits), axis=-1)
+
+    def probabilities(self, logits: Any) -> Any:
+        """Returns the outputs, `(batch, alphabet)`."""
+        return tf.nn.softmax(logits) if self._head_kind == "softmax" else tf.nn.sigmoid(logits)
+
+
+def _build(cell: str, units: int, features: int, alphabet_size: int) -> tuple[Any, Any]:
+    built = build_cell(cell, units)
+    built.build((None, features))
+    head = keras.layers.Dense(alphabet_size)
+    head.build((None, units))
+    return built, head
+
+
+def _names(variables: Sequence[Any], owner: str) -> list[str]:
+    """`cell/kernel`, `cell/bias`, and so on; numbered where a name comes again, as in stacked cells."""
+    names = [variable.name for variable in variables]
+    again = [names[:index].count(name) for index, name in enumerate(names)]
+    return [f"{owner}/{name}" + (f"_{count}" if count else "") for name, count in zip(names, again, strict=True)]

@@ -1,0 +1,140 @@
+"""Truncated backpropagation through time over a population, compiled into one call for many updates.
+
+A `while_loop` inside `vectorized_map` does not compile, and a gradient taken from outside through a loop of
+`vectorized_map` calls does not either. So the backward pass is written out: a forward loop that keeps the states, and
+a backward loop that takes each step again under a tape of its own.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from seqmem.models.backend import tf
+from seqmem.models.network import Network
+from seqmem.models.population import Population
+from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, keep
+
+
+@dataclasses.dataclass(frozen=True)
+class ChunkPlan:
+    """What is compiled into a chunk.
+
+    Attributes:
+        time: Time steps of a sequence, a multiple of `window`.
+        window: Time steps of an update.
+        alphabet_size: Length of a one-hot vector.
+        masked: Whether some steps do not exist (sequences of unequal length): their state is frozen.
+        partial: Whether some windows train some replicates only: the others make no update.
+        clip_norm: Norm that each replicate's gradient is clipped to; None to leave it.
+    """
+
+    time: int
+    window: int
+    alphabet_size: int
+    masked: bool
+    partial: bool
+    clip_norm: float | None
+
+
+@functools.lru_cache(maxsize=4)
+def compiled_trainer(population: Population, optimizer: str, plan: ChunkPlan) -> tuple[PopulationOptimizer, Callable]:
+    """Returns an optimizer and a compiled chunk, the same again for the same population and plan."""
+    rule = PopulationOptimizer(optimizer, population.parameters)
+    return rule, compile_chunk(population.network, population.parameters, rule, plan)
+
+
+def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimizer, plan: ChunkPlan) -> Callable:
+    """Compiles the training of many batches, one after another.
+
+    Args:
+        network: The network of every replicate.
+        parameters: Keras variable `(replicate, parameters)`, changed in place.
+        optimizer: Holds the slots, changed in place.
+        plan: What else is fixed.
+
+    Returns:
+        A function of `inputs` int32 `(update, time, replicate, batch, context)`, `targets` int32 and `weights`
+        float32 `(update, time, replicate, batch)`, `valid` bool of the same shape, `count` (how many of the updates to
+        make; the arrays' own length never changes, so nothing compiles again) and `active` bool `(replicate,)`.
+        It gives the mean training loss of each replicate, float32 `(replicate,)`.
+    """
+    window_steps = plan.window
+
+    def forward(arguments: Any) -> list[Any]:
+        values, inputs, states, valid = arguments
+        _, following = network.advance(values, _one_hot(inputs, plan.alphabet_size), states)
+        return _frozen(following, states, valid) if plan.masked else following
+
+    def backward(arguments: Any) -> Any:
+        values, inputs, states, valid, targets, weights, pull = arguments
+        with tf.GradientTape() as tape:
+            tape.watch([values, states])
+            output, following = network.advance(values, _one_hot(inputs, plan.alphabet_size), states)
+            if plan.masked:
+                following = _frozen(following, states, valid)
+            losses = network.losses(network.logits(values, output), tf.one_hot(targets, plan.alphabet_size))
+            loss = tf.reduce_sum(losses * weights)
+            pulled = tf.add_n([loss, *(tf.reduce_sum(a * b) for a, b in zip(following, pull, strict=True))])
+        gradients = tape.gradient(pulled, [values, states], unconnected_gradients="zero")
+        return *gradients, loss, following
+
+    def train_window(inputs: Any, targets: Any, weights: Any, valid: Any, states: list[Any]) -> Any:
+        values = network.split(parameters.value)
+        total = tf.reduce_sum(weights, axis=[0, 2])
+        weights = weights / tf.maximum(total, 1.0)[:, None]
+        kept = [
+            tf.TensorArray(tf.float32, window_steps, element_shape=state.shape, clear_after_read=False)
+            for state in states
+        ]
+        for step in tf.range(window_steps - 1):
+            kept = [array.write(step, state) for array, state in zip(kept, states, strict=True)]
+            states = tf.vectorized_map(forward, (values, inputs[step], states, valid[step]))
+        last = window_steps - 1
+        rest = [tf.zeros_like(state) for state in states]
+        arguments = (values, inputs[last], states, valid[last], targets[last], weights[last], rest)
+        gradient, pull, loss, following = tf.vectorized_map(backward, arguments)
+        for back in tf.range(window_steps - 1):
+            step = window_steps - 2 - back
+            then = [array.read(step) for array in kept]
+            arguments = (values, inputs[step], then, valid[step], targets[step], weights[step], pull)
+            part, pull, part_loss, _ = tf.vectorized_map(backward, arguments)
+            gradient = [one + other for one, other in zip(gradient, part, strict=True)]
+            loss += part_loss
+        joined = network.join(gradient)
+        if plan.clip_norm is not None:
+            joined = clip_by_norm(joined, plan.clip_norm)
+        optimizer.update(joined, resting=(total == 0.0)[:, None] if plan.partial else None)
+        return loss, tf.cast(total > 0.0, tf.float32), following
+
+    @tf.function(jit_compile=True)
+    def train_chunk(inputs: Any, targets: Any, weights: Any, valid: Any, count: Any, active: Any) -> Any:
+        before = [tf.identity(variable.value) for variable in optimizer.variables]
+        updates, _, replicates, batch = targets.shape
+        loss, made = tf.zeros([replicates]), tf.zeros([replicates])
+        windows = [
+            tf.reshape(array, (updates, plan.time // window_steps, window_steps, *array.shape[2:]))
+            for array in (inputs, targets, weights, valid)
+        ]
+        for index in tf.range(count):
+            states = network.initial_states(replicates, batch)
+            for window in tf.range(plan.time // window_steps):
+                pieces = [array[index, window] for array in windows]
+                window_loss, window_made, states = train_window(*pieces, states)
+                loss, made = loss + window_loss, made + window_made
+        keep(optimizer.variables, before, ~active[:, None])
+        return loss / tf.maximum(made, 1.0)
+
+    return train_chunk
+
+
+def _one_hot(symbols: Any, alphabet_size: int) -> Any:
+    """float32 `(batch, context * alphabet)` from int32 `(batch, context)`; -1 gives zeros."""
+    return tf.reshape(tf.one_hot(symbols, alphabet_size), (symbols.shape[0], symbols.shape[1] * alphabet_size))
+
+
+def _frozen(following: list[Any], states: list[Any], valid: Any) -> list[Any]:
+    """The next states where a step exists, else the states as they were."""
+    return [tf.where(valid[:, None], after, before) for after, before in zip(following, states, strict=True)]

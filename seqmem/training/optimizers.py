@@ -1,0 +1,66 @@
+"""Keras' optimizers over stacked replicates."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqmem.models.backend import keras, tf
+
+_KERAS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop, "sgd": keras.optimizers.SGD}
+
+
+class PopulationOptimizer:
+    """A Keras optimizer on parameters `(replicate, parameters)` that lets single replicates rest.
+
+    Keras' update rules work element by element, so they serve a stack as they stand, but for one number: the count
+    of updates, which Adam's bias correction uses. It is kept for each replicate here, `(replicate, 1)`.
+
+    Args:
+        name: `adam`, `rmsprop` or `sgd`.
+        parameters: The stacked Keras variable.
+    """
+
+    def __init__(self, name: str, parameters: Any):
+        self.updates = keras.Variable(tf.zeros((parameters.shape[0], 1), tf.int32), dtype="int32", trainable=False)
+        counted = type("Counted", (_KERAS[name],), {"iterations": property(lambda _: self.updates)})
+        self._parameters = parameters
+        self._rule = counted()
+        self._rule.build([parameters])
+        self.slots = [variable for variable in self._rule.variables if variable.shape == parameters.shape]
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that an update changes: parameters, slots and counts."""
+        return [self._parameters, *self.slots, self.updates]
+
+    def reset(self, learning_rate: float) -> None:
+        """Starts anew: empty slots, no updates yet."""
+        self._rule.learning_rate = learning_rate
+        for variable in (*self.slots, self.updates):
+            variable.assign(tf.zeros_like(variable.value))
+
+    def update(self, gradient: Any, resting: Any | None = None) -> None:
+        """Applies one update.
+
+        Args:
+            gradient: float32 `(replicate, parameters)`.
+            resting: bool `(replicate, 1)`, the replicates to leave untouched; None where all take part.
+        """
+        before = [variable.value for variable in self.variables] if resting is not None else []
+        before = [tf.identity(value) for value in before]
+        self._rule.update_step(gradient, self._parameters, self._rule.learning_rate)
+        self.updates.assign_add(tf.ones_like(self.updates.value))
+        if resting is not None:
+            keep(self.variables, before, resting)
+
+
+def keep(variables: list[Any], before: list[Any], kept: Any) -> None:
+    """Gives the rows where `kept` (bool `(replicate, 1)`) is true their values from before."""
+    for variable, value in zip(variables, before, strict=True):
+        variable.assign(tf.where(kept, value, variable.value))
+
+
+def clip_by_norm(gradient: Any, norm: float) -> Any:
+    """Scales each replicate's gradient, `(replicate, parameters)`, down to `norm` where it is longer."""
+    length = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=1, keepdims=True))
+    return gradient * tf.minimum(1.0, norm / tf.maximum(length, 1e-12))
