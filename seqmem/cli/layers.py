@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,17 @@ def read_config(path: Path | None, preset: str | None, typed: Mapping[str, Any])
         if source is None:
             raise
         raise UsageError(f"{source.spell(error.setting, error.value)}: {error.allowed}") from None
+
+
+@contextlib.contextmanager
+def spelled_as_options(typed: Mapping[str, Any]) -> Iterator[None]:
+    """Names a setting that turns out wrong only later as it was typed."""
+    try:
+        yield
+    except SettingError as error:
+        if typed.get(error.setting) is None:
+            raise
+        raise UsageError(f"{typed_option(error.setting, typed[error.setting])}: {error.allowed}") from None
 
 
 def lay_over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:

@@ -130,11 +130,13 @@ def sequence_options(heading: str = "Task") -> Decorator:
     return declare
 
 
-def setting_options(*groups: str) -> Decorator:
-    """Declares the options of all settings in the named groups, in the order of their declaration."""
+def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
+    """Declares the options of all settings in the named groups and of those named, in the order of declaration."""
 
     def declare(function: Any) -> Any:
-        fields = [field for field in setting_fields().values() if field.metadata["group"] in groups]
+        fields = [
+            field for field in setting_fields().values() if field.metadata["group"] in groups or field.name in names
+        ]
         for field in reversed(fields):
             declared = sequence_options() if field.name == "sequences" else setting_option(field)
             function = declared(function)

@@ -62,9 +62,14 @@ class Output:
 
     def document(self, content: Any) -> None:
         """Writes one JSON document to stdout."""
-        from seqmem.plain_values import to_plain
+        sys.stdout.write(json_text(content))
 
-        sys.stdout.write(json.dumps(to_plain(content), indent=2, allow_nan=False) + "\n")
+
+def json_text(content: Any) -> str:
+    """Returns strict JSON; numbers that are not finite become null."""
+    from seqmem.plain_values import to_plain
+
+    return json.dumps(to_plain(content), indent=2, allow_nan=False) + "\n"
 
 
 def output_options(function: Any) -> Any:

@@ -11,6 +11,7 @@ import click
 from seqmem.cli.layers import read_config, typed_layer
 from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
 from seqmem.cli.output import Output, output_options
+from seqmem.cli.presets import list_presets_first
 from seqmem.cli.wording import option_name
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 @option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was interrupted.")
 @option("--cache/--no-cache", default=True, help="Keep compiled programs for the next run. [default: cache]")
 @output_options
+@list_presets_first
 def command(
     config_path: Path | None,
     preset: str | None,
@@ -57,9 +59,6 @@ def command(
     Settings come from the defaults, then --preset, then CONFIG.toml, then options; the later one wins. The result
     goes to stdout, everything else to stderr.
     """
-    if preset == "list":
-        print_presets(output)
-        return
     if resume is None:
         config = read_config(config_path, preset, typed)
         place, steps = start(config, out, threads=threads, cache=cache, checkpoint_every=checkpoint_every)
@@ -98,16 +97,3 @@ def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
     given += [option_name(name) for name in typed_layer(typed).settings]
     if given:
         raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was begun with")
-
-
-def print_presets(output: Output) -> None:
-    """Names the presets, a line each, or as one JSON object."""
-    from seqmem import presets
-
-    summaries = {name: presets.preset_summary(name) for name in presets.preset_names()}
-    if output.json:
-        output.document(summaries)
-        return
-    width = max(map(len, summaries))
-    for name, summary in summaries.items():
-        click.echo(f"{name:{width}}  {summary}")

@@ -1,0 +1,104 @@
+"""`seqmem eval`."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seqmem.cli.layers import own_sequences, spelled_as_options
+from seqmem.cli.options import HeadedCommand, option, sequence_options
+from seqmem.cli.output import Output, json_text, output_options
+from seqmem.config import setting_fields
+from seqmem.errors import SettingError
+from seqmem.settings import Integer, Kind
+
+LONGEST_GAP = 1_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Gaps(Kind):
+    """Whole numbers set apart by commas."""
+
+    metavar = "N,N,..."
+
+    def parse(self, name: str, text: str) -> Any:
+        """Returns the numbers, or the text itself where it is none."""
+        try:
+            return [int(gap) for gap in text.split(",")]
+        except ValueError:
+            return text
+
+    def check(self, name: str, value: Any) -> list[int]:
+        """Returns the gaps if each is allowed."""
+        if isinstance(value, str) or any(not 1 <= gap <= LONGEST_GAP for gap in value):
+            allowed = f"must be whole numbers from 1 to {LONGEST_GAP}, set apart by commas"
+            raise SettingError(name, value, allowed)
+        return list(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Replicate(Kind):
+    """A replicate by number, or which one by how it did."""
+
+    metavar = "N|best|worst|all"
+
+    def check(self, name: str, value: Any) -> str:
+        """Returns the word if it is one of the three or a number."""
+        if value not in ("best", "worst", "all") and not (value.isascii() and value.isdigit()):
+            raise SettingError(name, value, "must be the number of a replicate, from 0, or best, worst or all")
+        return str(value)
+
+
+@click.command(
+    "eval",
+    cls=HeadedCommand,
+    examples={
+        "seqmem eval runs/first --gaps 3,10,100": "Does it remember over gaps that it was never trained on?",
+        "seqmem eval runs/first --fillers fresh --sequences-count 1000": "Or does it know only these fillers?",
+        "seqmem eval runs/first --replicate best --free-run 20": "Let it go on by itself from a cue.",
+        "seqmem eval runs/first --criterion recall:0.99 --out judged.json": "Keep what was found.",
+    },
+)
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
+@option("--gaps", kind=Gaps(), heading="Sequences", help="Recall over these gaps, trained or not.")
+@option(
+    "--sequences-count", kind=Integer(1, 10_000_000), heading="Sequences", help="How many fresh sequences to judge."
+)
+@option("--fillers", kind=setting_fields()["fillers"].metadata["kind"], heading="Sequences", help="Other fillers.")
+@sequence_options("Sequences")
+@option("--replicate", kind=Replicate(), default="all", heading="Judging", help="Which replicates. [default: all]")
+@option(
+    "--criterion",
+    kind=setting_fields()["criterion"].metadata["kind"],
+    heading="Judging",
+    help="What counts as solved [default: the run's own].",
+)
+@option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
+@option("--out", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found.")
+@output_options
+def command(
+    run: Path, out: Path | None, sequence: Sequence[str], sequences: Path | None, output: Output, **asked: Any
+) -> None:
+    """Judge a stored run again, on its own sequences or on others.
+
+    Nothing is written into the run directory: it may be someone else's.
+    """
+    own = own_sequences(sequence, sequences).get("sequences", [])
+    if out is not None:
+        from seqmem.new_files import new_file, refuse_existing
+
+        refuse_existing(out)
+    from seqmem import experiment
+
+    with spelled_as_options(asked):
+        found = experiment.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
+    if out is not None:
+        with new_file(out) as file:
+            file.write(json_text(found.to_json()).encode())
+    from seqmem.render.run_view import draw_eval
+
+    output.result(found, draw_eval)

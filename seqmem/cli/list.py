@@ -1,0 +1,48 @@
+"""`seqmem list`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from seqmem.cli.options import HeadedCommand, option
+from seqmem.cli.output import Output, output_options
+from seqmem.settings import Integer
+
+
+@click.command(
+    "list",
+    cls=HeadedCommand,
+    examples={
+        "seqmem list": "All runs in the folder runs.",
+        "seqmem list --where cell=lstm --where units=20 --sort recall_accuracy --reverse": "The best of a kind first.",
+        "seqmem list experiments --json": "For a program: every column of every run.",
+    },
+)
+@click.argument("root", metavar="[DIR]", default="runs", type=click.Path(path_type=Path))
+@option("--where", multiple=True, metavar="COLUMN=VALUE", heading="Rows", help="Only these runs; repeat it for more.")
+@option("--sort", metavar="COLUMN", heading="Rows", help="In the order of a column [default: by name].")
+@option("--reverse", is_flag=True, heading="Rows", help="The other way round.")
+@option("--limit", kind=Integer(1), heading="Rows", help="At most so many.")
+@output_options
+def command(
+    root: Path, where: tuple[str, ...], sort: str | None, reverse: bool, limit: int | None, output: Output
+) -> None:
+    """List stored runs.
+
+    Any setting and any result is a column. A damaged run is shown as corrupt.
+    """
+    from seqmem import listing
+    from seqmem.rundir import list_runs
+
+    conditions = [listing.parse_condition(text) for text in where]
+    column = listing.check_column(sort or "run")
+    rows = listing.select([listing.run_row(stored) for stored in list_runs(root)], conditions)
+    rows = listing.sort(rows, column, reverse)[:limit]
+    if output.json:
+        output.document(rows)
+        return
+    from seqmem.render.list_view import draw_list
+
+    output.draw(draw_list(rows))

@@ -1,0 +1,63 @@
+"""`seqmem task`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seqmem.cli.layers import read_config, spelled_as_options
+from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
+from seqmem.cli.output import Output, output_options
+from seqmem.cli.presets import list_presets_first
+from seqmem.settings import Integer
+
+
+@click.command(
+    "task",
+    cls=HeadedCommand,
+    examples={
+        "seqmem task": "The tutorial's two sequences, and the step that needs memory.",
+        "seqmem task --gap 5 --fillers fresh --trigger --count 8": "What a network is shown, one by one.",
+        'seqmem task --sequence "the cat sat" --sequence "a cat ran" --pairs': "Is there a conflict in these?",
+        "seqmem task --gap 2:4 --to sequences.npz": "Arrays for a program of your own.",
+    },
+)
+@config_options
+@setting_options("Task", names=("head", "batch_size", "window", "shuffle", "loss_at", "seed"))
+@option(
+    "--count",
+    kind=Integer(1, 10_000_000),
+    heading="Drawing",
+    help="The first so many presentations [default: each sequence once, or 10 where they are drawn anew].",
+)
+@option("--pairs", is_flag=True, heading="Drawing", help="Every step as a pair of input and target.")
+@option("--arrays", is_flag=True, heading="Drawing", help="The one-hot arrays and their shapes.")
+@option("--to", type=click.Path(path_type=Path), metavar="FILE", heading="Output", help="Write .npz, .csv or .jsonl.")
+@output_options
+@list_presets_first
+def command(
+    config_path: Path | None,
+    preset: str | None,
+    count: int | None,
+    pairs: bool,
+    arrays: bool,
+    to: Path | None,
+    output: Output,
+    **typed: Any,
+) -> None:
+    """Draw a task and what needs memory in it, or write it to a file."""
+    config = read_config(config_path, preset, typed)
+    from seqmem.task_files import task_document, write_task_file
+
+    with spelled_as_options({"count": count}):
+        if to is not None:
+            written = write_task_file(config, to, count)
+            output.note(f"Wrote {written} sequences to {to}")
+        elif output.json:
+            output.document(task_document(config, count))
+        else:
+            from seqmem.render.task_view import draw_task
+
+            output.draw(draw_task(config, count=count, pairs=pairs, arrays=arrays))
