@@ -28,7 +28,7 @@ class SettingError(UsageError):
     """
 
     def __init__(self, setting: str, value: object, allowed: str):
-        super().__init__(f"{setting} = {value}: {allowed}")
+        super().__init__(f"{setting} = {one_line(value, 100)}: {allowed}")
         self.setting = setting
         self.value = value
         self.allowed = allowed
@@ -38,9 +38,19 @@ class DamagedFileError(SeqmemError):
     """A file of a run directory is not what seqmem wrote: its name and what is wrong."""
 
     def __init__(self, path: object, problem: str):
-        super().__init__(f"{path}: {problem}")
+        super().__init__(f"{one_line(path, 4096)}: {one_line(problem, 300)}")
         self.path = path
         self.problem = problem
+
+
+def one_line(value: object, longest: int) -> str:
+    """Returns a value as one printable line of at most so many characters: it may come from a stranger's file."""
+    try:
+        text = str(value)
+    except ValueError:  # Python refuses to write out whole numbers of more than 4300 digits
+        text = "a number of thousands of digits"
+    cut = text if len(text) <= longest else text[: longest - 3] + "..."
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
 def did_you_mean(given: str, known: Iterable[str]) -> str:

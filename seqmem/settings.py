@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from seqmem.errors import SettingError, did_you_mean
+
+LARGEST = sys.float_info.max
+# what a terminal would obey, and halves of characters, which no file can hold
+CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +85,8 @@ class Number(Kind):
 
     def check(self, name: str, value: Any) -> float:
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number or not math.isfinite(value) or not self.above < value <= self.high:
+        # comparing first: `isfinite` fails on whole numbers too large for a float
+        if not number or not max(self.above, -LARGEST) < value <= min(self.high, LARGEST):
             raise SettingError(name, value, f"must be {self._range()}")
         return float(value)
 
@@ -167,6 +174,8 @@ class Words(Kind):
         words = tuple(str(word) for word in value)
         if any(not word or word.split() != [word] for word in words):
             raise SettingError(name, value, "must be words without blanks in them")
+        if any(CONTROL_CHARACTERS.search(word) for word in words):
+            raise SettingError(name, " ".join(words), "must be words without control characters in them")
         return words
 
     def write(self, value: Any) -> Any:

@@ -1,0 +1,152 @@
+"""Checkpoints: whole generations of arrays and counters, checksummed, of which the two newest are kept.
+
+A generation is a folder made under another name and renamed into place when it is on the disk::
+
+    checkpoints/000000000500/arrays.npz  state.json  manifest.json
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqmem.array_files import arrays_bytes, parse_arrays
+from seqmem.errors import DamagedFileError, SeqmemError
+from seqmem.files import json_bytes, parse_json, read_bounded, read_json, sync_folder, write_through, writing
+
+SCHEMA = 1
+KEPT = 2
+LIMITS = {"arrays.npz": 8 * 2**30, "state.json": 2**28}  # bytes
+MANIFEST, MANIFEST_LIMIT = "manifest.json", 2**16
+PARTIAL, RETIRED = ".partial", ".retired"
+
+
+@dataclasses.dataclass(frozen=True)
+class Checkpoint:
+    """One generation, read back.
+
+    Attributes:
+        presentations: Presentations that had been made when it was written.
+        arrays: Weights and optimizer slots by name.
+        state: Everything else, as JSON holds it.
+        skipped: What is wrong with the newer generations that were passed over, a line each.
+    """
+
+    presentations: int
+    arrays: dict[str, np.ndarray]
+    state: dict[str, Any]
+    skipped: tuple[str, ...] = ()
+
+
+def write_checkpoint(
+    folder: Path, presentations: int, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]
+) -> None:
+    """Writes a generation whole or not at all, then removes all but the two newest.
+
+    Generations of more presentations than this one are of a future that a resumed run did not go back to; they are
+    removed too.
+
+    Args:
+        folder: The folder of all generations; made where it is missing.
+        presentations: Presentations made so far.
+        arrays: Plain numbers by name.
+        state: What JSON can hold; numbers that are not finite are kept as null.
+
+    Raises:
+        SeqmemError: If the disk refuses.
+    """
+    contents = {"arrays.npz": arrays_bytes(arrays), "state.json": json_bytes(state)}
+    for name, content in contents.items():
+        if len(content) > LIMITS[name]:
+            raise SeqmemError(f"{folder}: a checkpoint of {len(content)} bytes is larger than {LIMITS[name]}")
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    manifest = {"schema": SCHEMA, "presentations": presentations, "sha256": sums}
+    target = folder / f"{presentations:012d}"
+    with writing(folder):
+        folder.mkdir(exist_ok=True)
+        _remove_leftovers(folder)
+        partial = folder / f"{target.name}{PARTIAL}"
+        partial.mkdir()
+        try:
+            for name, content in {**contents, MANIFEST: json_bytes(manifest)}.items():
+                write_through(partial / name, content)
+            sync_folder(partial)
+            _swap(partial, target)
+        except OSError:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+        sync_folder(folder)
+        _remove_leftovers(folder)
+        newest = [path for path in _generations(folder) if path.name <= target.name]
+        for path in set(_generations(folder)) - set(newest[:KEPT]):
+            shutil.rmtree(path)
+
+
+def read_checkpoint(folder: Path) -> Checkpoint:
+    """Reads the newest generation that is as it was written.
+
+    Raises:
+        DamagedFileError: If there is none.
+    """
+    skipped: list[str] = []
+    for path in _generations(folder):
+        try:
+            return dataclasses.replace(_read_generation(path), skipped=tuple(skipped))
+        except DamagedFileError as error:
+            skipped.append(str(error))
+    if not skipped:
+        raise DamagedFileError(folder, "holds no checkpoint")
+    raise DamagedFileError(folder, f"holds no checkpoint that is whole; the newest: {skipped[0]}")
+
+
+def _read_generation(path: Path) -> Checkpoint:
+    manifest_path = path / MANIFEST
+    manifest = read_json(manifest_path, MANIFEST_LIMIT)
+    if manifest.get("schema") != SCHEMA:
+        raise DamagedFileError(manifest_path, f"has schema {manifest.get('schema')!r}, not {SCHEMA}")
+    if manifest.get("presentations") != int(path.name) or isinstance(manifest["presentations"], bool):
+        raise DamagedFileError(manifest_path, "is not of this checkpoint")
+    sums = manifest.get("sha256")
+    contents = {}
+    for name, limit in LIMITS.items():
+        contents[name] = read_bounded(path / name, limit)
+        if not isinstance(sums, dict) or hashlib.sha256(contents[name]).hexdigest() != sums.get(name):
+            raise DamagedFileError(path / name, "is not what was written: its checksum differs")
+    try:
+        arrays = parse_arrays(contents["arrays.npz"])
+    except ValueError as error:
+        raise DamagedFileError(path / "arrays.npz", str(error)) from None
+    return Checkpoint(int(path.name), arrays, parse_json(contents["state.json"], path / "state.json"))
+
+
+def _generations(folder: Path) -> list[Path]:
+    """The folders of all generations, the newest first."""
+    try:
+        found = [Path(entry) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise DamagedFileError(folder, f"cannot be read: {error.strerror or error}") from None
+    return sorted((path for path in found if re.fullmatch("[0-9]{12}", path.name)), reverse=True)
+
+
+def _swap(partial: Path, target: Path) -> None:
+    """Renames a generation into place; one of the same name, from before a resume, makes way."""
+    if target.exists():
+        os.rename(target, target.with_name(f"{target.name}{RETIRED}"))
+    os.rename(partial, target)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Removes what a killed writer left behind."""
+    for ending in (PARTIAL, RETIRED):
+        for path in folder.glob(f"*{ending}"):
+            shutil.rmtree(path)

@@ -1,0 +1,121 @@
+"""Files that are whole or absent when written, and bounded when read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from seqmem.errors import DamagedFileError, SeqmemError
+from seqmem.plain_values import to_plain
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the disk refuses (full, read-only, not allowed) into one line that names the file.
+
+    Raises:
+        SeqmemError: In place of any OSError.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise SeqmemError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that it is there whole or not at all, also after a kill or a power cut."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    with writing(path):
+        try:
+            write_through(partial, content)
+            os.replace(partial, path)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Writes a file and waits until it is on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """Reads a regular file of at most `limit` bytes; links are not followed.
+
+    Raises:
+        DamagedFileError: If it is missing, too large, no regular file, or cannot be read.
+    """
+    try:
+        # a pipe in place of a file must not make the reader wait
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise DamagedFileError(path, "is not a regular file")
+            if found.st_size > limit:
+                raise DamagedFileError(path, f"is larger than the {limit} bytes that seqmem reads")
+            return file.read(found.st_size)
+    except FileNotFoundError:
+        raise DamagedFileError(path, "is missing") from None
+    except OSError as error:
+        raise DamagedFileError(path, f"cannot be read: {error.strerror or error}") from None
+
+
+def json_bytes(document: Any) -> bytes:
+    """Returns a document as one line of JSON: numbers that are not finite become null, never NaN."""
+    text = json.dumps(to_plain(document), ensure_ascii=False, allow_nan=False)
+    # halves of characters, as in a command line that is not UTF-8, become JSON escapes
+    return text.encode("utf-8", "backslashreplace")
+
+
+def write_json(path: Path, document: dict[str, Any]) -> None:
+    """Writes a JSON object whole or not at all, one line a key."""
+    lines = [json_bytes(key) + b": " + json_bytes(value) for key, value in document.items()]
+    write_whole(path, b"{\n" + b",\n".join(lines) + b"\n}\n")
+
+
+def parse_json(content: bytes, path: Path) -> dict[str, Any]:
+    """Returns the JSON object that a file's content is.
+
+    Raises:
+        DamagedFileError: If it is none, or holds NaN or infinity.
+    """
+    try:
+        document = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise DamagedFileError(path, "is not UTF-8 text") from None
+    except RecursionError:
+        raise DamagedFileError(path, "is nested too deeply") from None
+    except ValueError as error:
+        raise DamagedFileError(path, f"is not JSON ({error})") from None
+    if not isinstance(document, dict):
+        raise DamagedFileError(path, "is not a JSON object")
+    return document
+
+
+def read_json(path: Path, limit: int) -> dict[str, Any]:
+    """Reads a JSON object from a file of at most `limit` bytes; see `read_bounded` and `parse_json`."""
+    return parse_json(read_bounded(path, limit), path)
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
