@@ -90,6 +90,11 @@ def write_checkpoint(
             shutil.rmtree(path)
 
 
+def has_checkpoint(folder: Path) -> bool:
+    """Tells whether a whole generation was ever written, damaged since or not."""
+    return bool(_generations(folder))
+
+
 def read_checkpoint(folder: Path) -> Checkpoint:
     """Reads the newest generation that is as it was written.
 
@@ -105,6 +110,11 @@ def read_checkpoint(folder: Path) -> Checkpoint:
     if not skipped:
         raise DamagedFileError(folder, "holds no checkpoint")
     raise DamagedFileError(folder, f"holds no checkpoint that is whole; the newest: {skipped[0]}")
+
+
+def holds_checkpoints(folder: Path) -> bool:
+    """Tells whether any generation, good or damaged, is there."""
+    return bool(_generations(folder))
 
 
 def _read_generation(path: Path) -> Checkpoint:

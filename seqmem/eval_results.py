@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from seqmem.plain_values import to_plain
 from seqmem.results import RunResult
 
 
@@ -67,6 +68,6 @@ class EvalResult:
         """Returns the document of the run with `gaps` and `free_runs` added."""
         return {
             **self.run.to_json(),
-            "gaps": [dataclasses.asdict(one) for one in self.gaps],
-            "free_runs": [dataclasses.asdict(one) for one in self.free_runs],
+            "gaps": to_plain(self.gaps),
+            "free_runs": to_plain(self.free_runs),
         }

@@ -38,7 +38,8 @@ def cut_history(path: Path, presentations: int) -> None:
     """Removes the records after so many presentations: those that a resumed run makes again."""
     lines = _whole_lines(path)
     kept = [line for line in lines if _presentations(parse_json(line, path), path) <= presentations]
-    write_whole(path, b"".join(line + b"\n" for line in kept))
+    if os.path.lexists(path):
+        write_whole(path, b"".join(line + b"\n" for line in kept))
 
 
 def read_history(path: Path, config: RunConfig) -> tuple[Record, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from seqmem.config import RunConfig
 from seqmem.criteria import verdict, wilson_interval
+from seqmem.errors import UsageError
+from seqmem.plain_values import from_plain, to_plain
 from seqmem.tasks.ceilings import Ceiling
 
 SCHEMA = 1
@@ -157,56 +159,75 @@ class RunResult:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the content of `result.json`."""
-        replicates = [dataclasses.asdict(one) for one in self.replicates]
+        """Returns the content of `result.json`; numbers that are not finite become None."""
+        replicates = [to_plain(one) for one in self.replicates]
         for one in replicates:
             one.update(one.pop("metrics"))
         return {
             "schema": SCHEMA,
             "config": self.config.to_settings(),
-            "ceiling": dataclasses.asdict(self.ceiling),
-            "summary": dataclasses.asdict(self.summary),
+            "ceiling": to_plain(self.ceiling),
+            "summary": to_plain(self.summary),
             "replicates": replicates,
-            "evaluation": self.evaluation,
-            "predictions": [dataclasses.asdict(one) for one in self.predictions],
-            "cost": self.cost,
+            "evaluation": to_plain(self.evaluation),
+            "predictions": to_plain(self.predictions),
+            "cost": to_plain(self.cost),
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any], history: tuple[Record, ...] = ()) -> RunResult:
-        """Builds a result from the content of `result.json`.
+        """Builds a result from the content of `result.json`, which may come from a stranger.
 
         Raises:
-            ValueError: If a key is missing or a value is not of its type.
+            ValueError: If a key is missing, a value is not of its type, or two parts do not fit together.
         """
         if document.get("schema") != SCHEMA:
             raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
-        metric_names = [field.name for field in dataclasses.fields(Metrics)]
+        for key in ("config", "ceiling", "replicates", "evaluation", "predictions", "cost"):
+            if key not in document:
+                raise ValueError(f"has no {key}")
         try:
-            replicates = tuple(
-                ReplicateResult(
-                    metrics=Metrics(**{name: one[name] for name in metric_names}),
-                    **{key: value for key, value in one.items() if key not in metric_names},
-                )
-                for one in document["replicates"]
-            )
-            predictions = tuple(_prediction(one) for one in document["predictions"])
-            return cls(
-                config=RunConfig.from_settings(document["config"]),
-                ceiling=Ceiling(**document["ceiling"]),
-                replicates=replicates,
-                predictions=predictions,
-                evaluation=dict(document["evaluation"]),
-                cost=dict(document["cost"]),
-                history=history,
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"a part is missing or of the wrong kind ({error})") from None
+            config = RunConfig.from_settings(from_plain(dict[str, Any], document["config"], "config"))
+        except UsageError as error:
+            raise ValueError(f"config: {error}") from None
+        replicates = from_plain(tuple[dict[str, Any], ...], document["replicates"], "replicates")
+        result = cls(
+            config=config,
+            ceiling=from_plain(Ceiling, document["ceiling"], "ceiling"),
+            replicates=tuple(from_plain(ReplicateResult, _with_metrics(one), "replicates") for one in replicates),
+            predictions=from_plain(tuple[Prediction, ...], document["predictions"], "predictions"),
+            evaluation=from_plain(dict[str, bool | int | float | str | None], document["evaluation"], "evaluation"),
+            cost=from_plain(dict[str, int], document["cost"], "cost"),
+            history=history,
+        )
+        _check_parts(result)
+        return result
 
 
-def _prediction(document: Mapping[str, Any]) -> Prediction:
-    fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in document.items()}
-    return Prediction(**fields)
+def _with_metrics(document: dict[str, Any]) -> dict[str, Any]:
+    """Puts the metrics of a replicate, which `result.json` holds beside the rest, under a key of their own."""
+    names = {field.name for field in dataclasses.fields(Metrics)}
+    rest = {key: value for key, value in document.items() if key not in names}
+    return rest | {"metrics": {key: value for key, value in document.items() if key in names}}
+
+
+def _check_parts(result: RunResult) -> None:
+    """Raises ValueError unless the parts of a result fit its settings and each other."""
+    if [one.seed for one in result.replicates] != list(result.config.seeds):
+        raise ValueError("replicates do not have the seeds of the settings")
+    for key in ("sequences", "held_out"):
+        from_plain({"sequences": int, "held_out": bool}[key], result.evaluation.get(key), f"evaluation.{key}")
+    if not {"updates", "time_steps"} <= result.cost.keys():
+        raise ValueError("cost has no updates or no time_steps")
+    alphabet = set(result.config.task.alphabet)
+    for one in result.predictions:
+        steps = [getattr(one, field.name) for field in dataclasses.fields(one) if field.name != "replicate"]
+        if not one.inputs or len({len(values) for values in steps}) > 1:
+            raise ValueError("predictions must have a value of each kind for every step")
+        if one.replicate >= len(result.replicates):
+            raise ValueError(f"predictions are of replicate {one.replicate}, which there is not")
+        if stray := {str(symbol) for symbol in one.inputs + one.expected + one.predicted} - alphabet:
+            raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")
 
 
 @dataclasses.dataclass(frozen=True)
