@@ -41,7 +41,8 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     rate, scale = successes / trials, 1 + z * z / trials
     middle = (rate + z * z / (2 * trials)) / scale
     half = z / scale * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # exact at the ends, where rounding would leave 5e-17
+    return middle - half if successes else 0.0, middle + half if successes < trials else 1.0
 
 
 def verdict(replicates: Sequence[Any], ceiling: Any) -> str:

@@ -5,18 +5,22 @@ TensorFlow is imported when a run starts, not when this module is: the command l
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Generator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from seqmem import runtime
-from seqmem.checkpoints import write_checkpoint
+from seqmem.checkpoints import holds_checkpoints, read_checkpoint
 from seqmem.config import RunConfig
-from seqmem.errors import SettingError
+from seqmem.errors import UsageError
 from seqmem.results import Progress, RunResult
-from seqmem.rundir import RunDirectory
-from seqmem.tasks.ceilings import Ceiling, ceiling
+from seqmem.rundir import CHECKPOINTS, RunDirectory, open_run_directory, read_run
+
+if TYPE_CHECKING:
+    from seqmem.session import Session
+
+Steps = Generator[Progress, None, RunResult]
 
 
 def run(config: RunConfig) -> RunResult:
@@ -24,9 +28,6 @@ def run(config: RunConfig) -> RunResult:
 
     Args:
         config: All settings.
-
-    Raises:
-        SettingError: If settings do not go together.
     """
     steps = train(config)
     while True:
@@ -37,15 +38,23 @@ def run(config: RunConfig) -> RunResult:
 
 
 def train(
-    config: RunConfig, directory: RunDirectory | None = None, *, threads: int = 1, cache: bool = True
-) -> Generator[Progress, None, RunResult]:
+    config: RunConfig,
+    directory: RunDirectory | None = None,
+    *,
+    threads: int = 1,
+    cache: bool = True,
+    checkpoint_every: int | None = None,
+) -> Steps:
     """Trains and judges a population chunk by chunk; the caller draws, and stops by closing the generator.
+
+    Closing it keeps a checkpoint, from which `resume` goes on.
 
     Args:
         config: All settings.
-        directory: Where to keep records, weights and the result; None keeps nothing.
+        directory: Where to keep records, checkpoints and the result; None keeps nothing.
         threads: Threads that one operation may use.
         cache: Whether compiled programs are kept for the next process.
+        checkpoint_every: Presentations between checkpoints; None for one each half minute.
 
     Yields:
         Where the run stands after each compiled chunk.
@@ -53,85 +62,78 @@ def train(
     Returns:
         The result, once it is written.
     """
-    ceilings = replicate_ceilings(config)
-    runtime.prepare(threads, cache)
     started = time.perf_counter()
+    runtime.prepare(threads, cache)
     if directory is not None:
         directory.write_environment(runtime.environment(threads))
-    from seqmem.evaluation.judge import Judge
-    from seqmem.models.population import build_population
-    from seqmem.training.loop import Training
+    from seqmem.session import Session
 
-    imported = time.perf_counter()
-    population = build_population(config)
-    population.start(config.seeds)
-    judge = Judge(config, population, ceilings)
-    training = Training(config, population, judge.check)
-    training.compile()
-    history = []
-    while not training.done:
-        progress = training.advance()
-        if progress.record is not None:
-            history.append(progress.record)
-            if directory is not None:
-                directory.append_record(progress.record)
-        yield progress
-    judged = time.perf_counter()
-    result = _result(config, ceilings, training, judge, tuple(history))
-    ended = time.perf_counter()
-    if directory is not None:
-        write_checkpoint(
-            directory.path / "checkpoints",
-            training.presentations,
-            population.arrays(),
-            {"training": training.state(), "checks": judge.state()},
-        )
-        seconds = {
-            "import": imported - started,
-            **training.seconds,
-            "evaluate": ended - judged,
-            "total": ended - started,
-        }
-        directory.write_timing({name: round(value, 4) for name, value in seconds.items()})
-        directory.write_result(result)
-    return result
+    session = Session(config)
+    session.start()
+    return (yield from _follow(session, directory, checkpoint_every, started))
 
 
-def replicate_ceilings(config: RunConfig) -> list[Ceiling]:
-    """Returns the memoryless ceiling of each replicate.
+def resume(path: Path, *, cache: bool = True, checkpoint_every: int | None = None) -> Steps:
+    """Goes on with an interrupted run from its last checkpoint, or from the start if it has none.
+
+    Threads are those it was begun with, so that it ends with the bytes of the unbroken run.
+
+    Args:
+        path: The run directory.
+        cache: Whether compiled programs are kept for the next process.
+        checkpoint_every: As for `train`.
 
     Raises:
-        SettingError: If only recall steps are to be trained and the task has none.
+        UsageError: If the run is complete, or another process is at it.
+        DamagedFileError: If what is stored cannot be gone on from.
     """
-    seeds = [config.seed] if config.task.same_for_every_seed or not config.task.finite else config.seeds
-    found = [ceiling(config.task, seed, config.head) for seed in seeds]
-    if config.loss_at == "recall" and found[0].recall_accuracy is None:
-        raise SettingError("loss_at", "recall", "this task has no recall step: the last symbol tells every target")
-    return found * config.replicates if len(found) < config.replicates else found
+    started = time.perf_counter()
+    stored = read_run(path)
+    if stored.status == "complete":
+        raise UsageError(f"{path}: this run is complete; `seqmem show {path}` draws it")
+    directory = open_run_directory(path)
+    threads = stored.environment.get("threads", 1)
+    runtime.prepare(threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1, cache)
+    from seqmem.session import Session
+
+    checkpoint = read_checkpoint(path / CHECKPOINTS) if holds_checkpoints(path / CHECKPOINTS) else None
+    session = Session(stored.config)
+    if checkpoint is None:
+        session.start()
+    else:
+        session.take_up(checkpoint, stored.history, path)
+    directory.cut_history(session.training.presentations)
+    return (yield from _follow(session, directory, checkpoint_every, started))
 
 
-def mean_ceiling(ceilings: list[Ceiling]) -> Ceiling:
-    """Returns the mean over replicates, which differ only where each has fillers of its own."""
+def _follow(session: Session, directory: RunDirectory | None, checkpoint_every: int | None, started: float) -> Steps:
+    """Takes a session to its end; `started` is when the user began to wait."""
+    from seqmem.session import seconds_of
 
-    def mean(name: str) -> Any:
-        values = [getattr(one, name) for one in ceilings]
-        return None if values[0] is None else statistics.fmean(values) if len(set(values)) > 1 else values[0]
-
-    return Ceiling(mean("accuracy"), mean("recall_accuracy"), mean("loss"), mean("recall_loss"))
-
-
-def _result(config: RunConfig, ceilings: list[Ceiling], training: Any, judge: Any, history: tuple) -> RunResult:
-    from seqmem.evaluation.predictions import predictions
-    from seqmem.evaluation.report import replicate_results, shown_replicates
-
-    metrics, met, outputs, sequences = judge.report()
-    replicates = replicate_results(config, training, metrics, met)
-    return RunResult(
-        config=config,
-        ceiling=mean_ceiling(ceilings),
-        replicates=replicates,
-        predictions=predictions(outputs, sequences, shown_replicates(replicates), config.task.alphabet),
-        evaluation={"sequences": len(sequences[0]), "held_out": not config.task.finite},
-        cost={"updates": training.updates_made, "time_steps": training.time_steps},
-        history=history,
-    )
+    imported = time.perf_counter()
+    session.training.compile()
+    while not session.training.done:
+        progress = session.advance()
+        if directory is not None:
+            if progress.record is not None:
+                directory.append_record(progress.record)
+            if session.checkpoint_is_due(checkpoint_every):
+                session.keep(directory)
+        try:
+            yield progress
+        except GeneratorExit:
+            if directory is not None:
+                session.keep(directory)
+                directory.close()
+            raise
+    judged = time.perf_counter()
+    result = session.result()
+    if directory is not None:
+        ended = time.perf_counter()
+        session.keep(directory)
+        directory.write_timing(
+            seconds_of(session, start=imported - started, evaluate=ended - judged, total=ended - started)
+        )
+        directory.write_result(result)
+        directory.close()
+    return result

@@ -71,13 +71,17 @@ class Judge:
         Returns:
             Metrics and whether the criterion is met, for each replicate; its answers; and its sequences.
         """
-        sequences = self._all
-        if sequences is None:
-            streams = [SequenceStream(self._config.task, seed, "evaluation") for seed in self._config.seeds]
-            sequences = [stream.take(count or REPORTED_SEQUENCES) for stream in streams]
+        sequences = self.sequences(count)
         outputs = self.outputs(sequences)
         metrics = population_metrics(outputs, sequences)
         return metrics, self._met(metrics), outputs, sequences
+
+    def sequences(self, count: int | None = None) -> list[SequenceBatch]:
+        """Returns the sequences of each replicate that are reported on; see `report`."""
+        if self._all is not None:
+            return self._all
+        streams = [SequenceStream(self._config.task, seed, "evaluation") for seed in self._config.seeds]
+        return [stream.take(count or REPORTED_SEQUENCES) for stream in streams]
 
     def outputs(self, sequences: list[SequenceBatch]) -> StepOutputs:
         """Returns what each replicate answers on its sequences."""

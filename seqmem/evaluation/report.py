@@ -35,15 +35,3 @@ def replicate_results(
             )
         )
     return tuple(results)
-
-
-def shown_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:
-    """Returns the numbers of the first, the best and the worst replicate, each once; the diverged come last."""
-
-    def badness(index: int) -> tuple[bool, bool, float]:
-        one = replicates[index]
-        loss = one.metrics.recall_loss if one.metrics.recall_loss is not None else one.metrics.loss
-        return one.diverged, not one.solved, loss if loss == loss else 0.0
-
-    ranked = sorted(range(len(replicates)), key=badness)
-    return list(dict.fromkeys([0, ranked[0], ranked[-1]]))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import statistics
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +47,23 @@ def ceiling(task: Any, seed: int, head: str, order: int = 1) -> Ceiling:
     if task.finite:
         return finite_ceiling(finite_sequences(task, seed), len(task.alphabet), head, order)
     return Ceiling(*fresh_ceiling_parts(task, head, order))
+
+
+def replicate_ceilings(task: Any, seeds: Sequence[int], head: str, order: int = 1) -> list[Ceiling]:
+    """Returns the ceiling of each replicate; they differ only where each has fixed fillers of its own."""
+    own = task.finite and not task.same_for_every_seed
+    found = [ceiling(task, seed, head, order) for seed in (seeds if own else seeds[:1])]
+    return found if own else found * len(seeds)
+
+
+def mean_ceiling(ceilings: Sequence[Ceiling]) -> Ceiling:
+    """Returns the mean over replicates."""
+
+    def mean(name: str) -> Any:
+        values = [getattr(one, name) for one in ceilings]
+        return values[0] if len(set(values)) == 1 else statistics.fmean(values)
+
+    return Ceiling(mean("accuracy"), mean("recall_accuracy"), mean("loss"), mean("recall_loss"))
 
 
 def finite_ceiling(batch: SequenceBatch, alphabet_size: int, head: str, order: int = 1) -> Ceiling:

@@ -100,9 +100,9 @@ class ConflictingSequences:
         return self.gap[0] == self.gap[1]
 
     @property
-    def recall_in_every_sequence(self) -> bool:
-        """Whether every sequence has a recall step: its last, by construction."""
-        return True
+    def sequences_with_recall(self) -> int:
+        """How many sequences of an epoch have a recall step: all, their last step, by construction."""
+        return self.epoch_size
 
     @property
     def same_for_every_seed(self) -> bool:

@@ -92,11 +92,11 @@ class ExplicitSequences:
         return len({len(row) for row in self.sequences}) == 1
 
     @property
-    def recall_in_every_sequence(self) -> bool:
-        """Whether every sequence has a recall step; looked up in the arrays."""
+    def sequences_with_recall(self) -> int:
+        """How many sequences of an epoch have a recall step."""
         from seqmem.tasks import explicit_arrays
 
-        return bool(explicit_arrays.sequence_batch(self).recall.any(axis=1).all())
+        return int(explicit_arrays.sequence_batch(self).recall.any(axis=1).sum())
 
     def all_sequences(self, rng: np.random.Generator) -> SequenceBatch:
         """Lists the sequences in the order given; nothing is drawn from `rng`."""

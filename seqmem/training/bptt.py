@@ -81,7 +81,8 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
         gradients = tape.gradient(pulled, [values, states], unconnected_gradients="zero")
         return *gradients, loss, following
 
-    def train_window(inputs: Any, targets: Any, weights: Any, valid: Any, states: list[Any]) -> Any:
+    def train_window(arrays: list[Any], states: list[Any]) -> Any:
+        inputs, targets, weights, valid = arrays
         values = network.split(parameters.value)
         total = tf.reduce_sum(weights, axis=[0, 2])
         weights = weights / tf.maximum(total, 1.0)[:, None]
@@ -122,7 +123,7 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
             states = network.initial_states(replicates, batch)
             for window in tf.range(plan.time // window_steps):
                 pieces = [array[index, window] for array in windows]
-                window_loss, window_made, states = train_window(*pieces, states)
+                window_loss, window_made, states = train_window(pieces, states)
                 loss, made = loss + window_loss, made + window_made
         keep(optimizer.variables, before, ~active[:, None])
         return loss / tf.maximum(made, 1.0)

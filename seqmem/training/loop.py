@@ -154,7 +154,7 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
     window = config.steps_per_window
     time_steps = math.ceil(config.task.time / window) * window
     uneven = not config.task.equal_lengths
-    some_rows_untrained = config.loss_at == "recall" and not config.task.recall_in_every_sequence
+    some_rows_untrained = config.loss_at == "recall" and config.task.sequences_with_recall < config.task.epoch_size
     some_windows_untrained = window < config.task.time and (uneven or config.loss_at == "recall")
     return ChunkPlan(
         time=time_steps,

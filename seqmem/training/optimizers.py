@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from seqmem.models.backend import keras, tf
 
@@ -38,6 +41,17 @@ class PopulationOptimizer:
         self._rule.learning_rate = learning_rate
         for variable in (*self.slots, self.updates):
             variable.assign(tf.zeros_like(variable.value))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Returns slots and counts by name, for a checkpoint."""
+        slots = {f"optimizer/slot_{index}": slot.numpy() for index, slot in enumerate(self.slots)}
+        return slots | {"optimizer/updates": self.updates.numpy()}
+
+    def load(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Takes over slots and counts as `arrays` gave them."""
+        for index, slot in enumerate(self.slots):
+            slot.assign(arrays[f"optimizer/slot_{index}"])
+        self.updates.assign(arrays["optimizer/updates"])
 
     def update(self, gradient: Any, resting: Any | None = None) -> None:
         """Applies one update.

@@ -1,0 +1,51 @@
+"""Recall over gaps that a network was, or was not, trained on."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Iterator, Sequence
+
+from seqmem.config import RunConfig
+from seqmem.eval_results import GapResult
+from seqmem.evaluation.judge import Judge
+from seqmem.evaluation.metrics import population_metrics, recall_scores
+from seqmem.models.population import Population
+from seqmem.tasks.ceilings import replicate_ceilings
+from seqmem.tasks.conflicting import ConflictingSequences
+
+
+def config_with_gap(config: RunConfig, gap: int) -> RunConfig:
+    """Returns the same run over another gap, with the alphabet that the network was built for."""
+    task: ConflictingSequences = config.task
+    return dataclasses.replace(config, task=dataclasses.replace(task, gap=(gap, gap)))
+
+
+def gap_results(
+    config: RunConfig, population: Population, gaps: Sequence[int], sequences_count: int | None
+) -> Iterator[GapResult]:
+    """Judges a population over each gap in turn.
+
+    Args:
+        config: The settings it was trained with; its task has gaps.
+        population: As it was trained.
+        gaps: Numbers of fillers, in the order wanted.
+        sequences_count: Fresh sequences for each; None for as many as are reported.
+    """
+    low, high = config.task.gap
+    for gap in gaps:
+        changed = config_with_gap(config, gap)
+        found = replicate_ceilings(changed.task, config.seeds, config.head)
+        judge = Judge(changed, population, found)
+        sequences = judge.sequences(sequences_count)
+        outputs = judge.outputs(sequences)
+        recall, choice = recall_scores(outputs, sequences)
+        metrics = population_metrics(outputs, sequences)
+        yield GapResult(
+            gap=gap,
+            trained=low <= gap <= high,
+            ceiling=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
+            recall_accuracy=tuple(recall),
+            cue_accuracy=tuple(choice),
+            recall_loss=tuple(one.recall_loss if one.recall_loss is not None else float("nan") for one in metrics),
+        )

@@ -1,0 +1,98 @@
+"""A network going on by itself: each prediction is its next input."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from seqmem.eval_results import FreeRun
+from seqmem.evaluation.predictions import SHOWN_SEQUENCES, shown_symbols
+from seqmem.models.backend import tf
+from seqmem.models.network import Network
+from seqmem.models.population import Population
+from seqmem.tasks.batch import SequenceBatch
+
+
+@functools.lru_cache(maxsize=4)
+def compile_generation(network: Network, alphabet_size: int, context: int) -> Callable:
+    """Compiles free-running.
+
+    Returns:
+        A function of parameters `(replicate, parameters)`, `first` int32 `(replicate, row)` and a number of steps. It
+        gives the symbols it went on with, int32, and the largest output at each, float32, `(step, replicate, row)`.
+    """
+
+    def step(arguments: Any) -> Any:
+        values, seen, states = arguments
+        vectors = tf.reshape(tf.one_hot(seen, alphabet_size), (seen.shape[0], context * alphabet_size))
+        output, following = network.advance(values, vectors, states)
+        logits = network.logits(values, output)
+        symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
+        return symbol, tf.reduce_max(network.probabilities(logits), axis=-1), following
+
+    @tf.function(jit_compile=True)
+    def generate(parameters: Any, first: Any, steps: int) -> Any:
+        replicates, rows = first.shape
+        values = network.split(parameters)
+        states = network.initial_states(replicates, rows)
+        seen = tf.concat([tf.fill((replicates, rows, context - 1), -1), first[..., None]], axis=-1)
+        symbols = tf.TensorArray(tf.int32, steps, element_shape=(replicates, rows))
+        outputs = tf.TensorArray(tf.float32, steps, element_shape=(replicates, rows))
+        for index in tf.range(steps):
+            symbol, output, states = tf.vectorized_map(step, (values, seen, states))
+            symbols, outputs = symbols.write(index, symbol), outputs.write(index, output)
+            seen = tf.concat([seen[..., 1:], symbol[..., None]], axis=-1)
+        return symbols.stack(), outputs.stack()
+
+    return generate
+
+
+def free_runs(
+    population: Population,
+    sequences: Sequence[SequenceBatch],
+    replicates: Iterable[int],
+    steps: int,
+    alphabet: tuple[str, ...],
+    context: int = 1,
+) -> tuple[FreeRun, ...]:
+    """Lets each chosen replicate go on from the first symbol of each of its sequences.
+
+    Args:
+        population: As it was trained.
+        sequences: Of each replicate; those that begin alike are taken once.
+        replicates: Numbers of the replicates wanted.
+        steps: How many symbols to go on for.
+        alphabet: How symbols are shown.
+        context: Symbols in an input vector.
+    """
+    starts = [_different_starts(batch) for batch in sequences]
+    rows = max(map(len, starts))
+    first = np.stack(
+        [batch.symbols[np.resize(rows_of, rows), 0] for batch, rows_of in zip(sequences, starts, strict=True)]
+    )
+    generate = compile_generation(population.network, len(alphabet), context)
+    symbols, outputs = (found.numpy() for found in generate(population.parameters.value, tf.constant(first), steps))
+    runs = []
+    for replicate in replicates:
+        batch = sequences[replicate]
+        for column, row in enumerate(starts[replicate]):
+            length = int(batch.valid[row].sum())
+            runs.append(
+                FreeRun(
+                    replicate=replicate,
+                    prompt=shown_symbols(batch.symbols[row, :1], alphabet),
+                    generated=shown_symbols(symbols[:, replicate, column], alphabet),
+                    probability=tuple(float(f"{value:.6g}") for value in outputs[:, replicate, column]),
+                    expected=shown_symbols(batch.targets[row, :length][:steps], alphabet),
+                )
+            )
+    return tuple(runs)
+
+
+def _different_starts(batch: SequenceBatch) -> np.ndarray:
+    """Rows of the first sequences that begin with different symbols."""
+    _, rows = np.unique(batch.symbols[:, 0], return_index=True)
+    return np.sort(rows)[:SHOWN_SEQUENCES]

@@ -1,0 +1,153 @@
+"""A stored run judged again: on its own sequences or on others, over other gaps, or going on by itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from seqmem import runtime
+from seqmem.checkpoints import Checkpoint, read_checkpoint
+from seqmem.config import RunConfig
+from seqmem.errors import DamagedFileError, SettingError
+from seqmem.eval_results import EvalResult
+from seqmem.ranking import ranked_replicates, shown_replicates
+from seqmem.results import Metrics, ReplicateResult, RunResult
+from seqmem.rundir import CHECKPOINTS, StoredRun, read_run
+from seqmem.tasks.conflicting import ConflictingSequences
+from seqmem.tasks.explicit import ExplicitSequences
+
+
+def evaluate(
+    path: Path,
+    *,
+    gaps: Sequence[int] = (),
+    sequences_count: int | None = None,
+    fillers: str | None = None,
+    sequences: Sequence[str] = (),
+    replicate: str = "all",
+    criterion: str | None = None,
+    free_run: int | None = None,
+    cache: bool = True,
+) -> EvalResult:
+    """Judges a stored run again; writes nothing.
+
+    Args:
+        path: The run directory, complete or with a checkpoint.
+        gaps: Gaps to judge recall over, trained or not.
+        sequences_count: Fresh sequences to judge; None for as many as `train` reports on.
+        fillers: Judge on these fillers in place of the run's own.
+        sequences: Judge on these sequences, of the run's own symbols.
+        replicate: `all`, `best`, `worst` or a number.
+        criterion: What counts as solved, in place of the run's own.
+        free_run: Let the network go on by itself for so many steps.
+        cache: Whether compiled programs are kept for the next process.
+
+    Raises:
+        UsageError: If what is asked for does not go with the run's task.
+        DamagedFileError: If what is stored cannot be judged.
+    """
+    stored = read_run(path)
+    config = _judged_config(stored.config, fillers, sequences, criterion)
+    if gaps and not isinstance(config.task, ConflictingSequences):
+        raise SettingError("gaps", ",".join(map(str, gaps)), "sequences of your own have no gap")
+    checkpoint = read_checkpoint(path / CHECKPOINTS)
+    weights = _checked_weights(checkpoint, stored, path)
+    trained = _trained_replicates(stored, checkpoint)
+    if replicate != "all":
+        # replicate i of seed s is the run of seed s + i
+        index = _chosen(replicate, trained, stored)
+        config = dataclasses.replace(config, seed=config.seed + index, replicates=1)
+        weights = {name: array[index : index + 1] for name, array in weights.items()}
+        trained = trained[index : index + 1]
+    runtime.prepare(_threads(stored), cache)
+    from seqmem.evaluation.gaps import gap_results
+    from seqmem.evaluation.generation import free_runs
+    from seqmem.evaluation.judge import Judge
+    from seqmem.evaluation.predictions import predictions
+    from seqmem.models.population import build_population
+    from seqmem.tasks.ceilings import mean_ceiling, replicate_ceilings
+
+    population = build_population(config)
+    expected = {name: array.shape for name, array in population.arrays().items()}
+    found = {name: array.shape for name, array in weights.items()}
+    if expected != found:
+        raise DamagedFileError(path / CHECKPOINTS, "the weights do not fit the run's settings")
+    population.load(weights)
+    ceilings = replicate_ceilings(config.task, config.seeds, config.head)
+    judge = Judge(config, population, ceilings)
+    metrics, met, outputs, batches = judge.report(sequences_count)
+    replicates = tuple(
+        dataclasses.replace(one, solved=good, metrics=judged)
+        for one, good, judged in zip(trained, met, metrics, strict=True)
+    )
+    shown = shown_replicates(replicates)
+    result = RunResult(
+        config=config,
+        ceiling=mean_ceiling(ceilings),
+        replicates=replicates,
+        predictions=predictions(outputs, batches, shown, config.task.alphabet),
+        evaluation={"sequences": len(batches[0]), "held_out": not config.task.finite},
+        cost=stored.result.cost if stored.result else {"updates": 0, "time_steps": 0},
+        history=stored.history,
+    )
+    free = free_runs(population, batches, shown, free_run, config.task.alphabet) if free_run else ()
+    return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free)
+
+
+def _judged_config(
+    config: RunConfig, fillers: str | None, sequences: Sequence[str], criterion: str | None
+) -> RunConfig:
+    """The run's settings with what was asked for in place of its own, over the same alphabet."""
+    task = config.task
+    if sequences:
+        if fillers is not None:
+            raise SettingError("fillers", fillers, "does not go with sequences of your own")
+        task = ExplicitSequences(sequences=tuple(sequences), symbols=task.alphabet)  # type: ignore[arg-type]
+    elif fillers is not None:
+        if not isinstance(task, ConflictingSequences):
+            raise SettingError("fillers", fillers, "this run has sequences of its own and no fillers")
+        task = dataclasses.replace(task, fillers=fillers, pool=task.pool if fillers == "fresh" else None)
+    loss_at = config.loss_at if task.sequences_with_recall else "all"
+    return dataclasses.replace(config, task=task, criterion=criterion or config.criterion, loss_at=loss_at)
+
+
+def _threads(stored: StoredRun) -> int:
+    threads = stored.environment.get("threads")
+    return threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1
+
+
+def _checked_weights(checkpoint: Checkpoint, stored: StoredRun, path: Path) -> dict[str, np.ndarray]:
+    """The weights, if they are as many as the settings say: before a network of that size is built."""
+    weights = {name: array for name, array in checkpoint.arrays.items() if name.startswith(("cell/", "head/"))}
+    config = stored.config
+    shape = weights["head/bias"].shape if "head/bias" in weights else None
+    units = weights["head/kernel"].shape[1:2] if "head/kernel" in weights else None
+    if shape != (config.replicates, len(config.task.alphabet)) or units != (config.units,):
+        raise DamagedFileError(path / CHECKPOINTS, "the weights do not fit the run's settings")
+    if any(array.dtype != np.float32 for array in weights.values()):
+        raise DamagedFileError(path / CHECKPOINTS, "the weights are not 32-bit floats")
+    return weights
+
+
+def _trained_replicates(stored: StoredRun, checkpoint: Checkpoint) -> tuple[ReplicateResult, ...]:
+    """What training knows of each replicate; of an interrupted run only how far it came."""
+    if stored.result is not None:
+        return stored.result.replicates
+    unknown = Metrics(0.0, None, 0.0, None, None, None)
+    return tuple(
+        ReplicateResult(seed, False, False, checkpoint.presentations, None, unknown) for seed in stored.config.seeds
+    )
+
+
+def _chosen(replicate: str, trained: Sequence[ReplicateResult], stored: StoredRun) -> int:
+    """The number of the replicate asked for."""
+    if replicate in ("best", "worst"):
+        if stored.result is None:
+            raise SettingError("replicate", replicate, "this run has no result yet; give a number")
+        return ranked_replicates(trained)[0 if replicate == "best" else -1]
+    if not replicate.isdigit() or int(replicate) >= len(trained):
+        raise SettingError("replicate", replicate, f"must be best, worst, all or a number below {len(trained)}")
+    return int(replicate)
