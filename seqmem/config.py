@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from seqmem.errors import SettingError, UsageError, did_you_mean
+from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.settings import Choice, Flag, Integer, Kind, Number, read_settings, setting, settings_of
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 
@@ -21,7 +21,7 @@ class Window(Kind):
         return None if value in (None, "sequence") else super().read(name, value)
 
     def parse(self, name: str, text: str) -> Any:
-        return int(text) if text.isascii() and text.isdigit() else text
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
 
     def check(self, name: str, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -44,9 +44,9 @@ class CriterionText(Kind):
             return "argmax"
         try:
             if word == "error" and 0 < float(bound) < 1:
-                return f"error:{float(bound):g}"
+                return f"error:{_shortest(bound)}"
             if word == "recall" and 0 < float(bound) <= 1:
-                return f"recall:{float(bound):g}"
+                return f"recall:{_shortest(bound)}"
         except ValueError:
             pass
         allowed = "must be error:E with E above 0 and below 1, recall:X with X above 0 and at most 1, or argmax"
@@ -102,6 +102,8 @@ class RunConfig:
             object.__setattr__(self, "epochs", 250)
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
+        if self.loss_at == "recall" and not self.task.sequences_with_recall:
+            raise SettingError("loss_at", "recall", "this task has no recall step: the last symbol tells every target")
         if self.batch_size > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
         if self.seed + self.replicates > 2**31:
@@ -159,9 +161,14 @@ class RunConfig:
         general = [field.name for field in settings_of(cls)]
         for key in settings:
             if key not in own and key not in general and key != "task":
-                raise _stray_key(key, task_class)
+                raise _stray_key(key, settings[key], task_class)
         task = task_class(**{key: settings[key] for key in own if key in settings})
         return cls(task=task, **{key: settings[key] for key in general if key in settings})
+
+
+def _shortest(number: str) -> str:
+    """The number in the fewest digits that read back as the same number."""
+    return repr(float(number)).removesuffix(".0")
 
 
 def setting_fields() -> dict[str, dataclasses.Field[Any]]:
@@ -169,10 +176,10 @@ def setting_fields() -> dict[str, dataclasses.Field[Any]]:
     return {field.name: field for cls in (*TASKS.values(), RunConfig) for field in settings_of(cls)}
 
 
-def _stray_key(key: str, task_class: Any) -> UsageError:
+def _stray_key(key: str, value: Any, task_class: Any) -> UsageError:
     known = setting_fields()
     if key not in known:
-        return UsageError(f"unknown setting '{key}'{did_you_mean(key, known)}")
+        return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}")
     if task_class is ExplicitSequences:
-        return UsageError(f"'{key}' does not go with sequences of your own: they say it themselves")
-    return UsageError(f"'{key}' does not go with the {task_class.name} task")
+        return SettingError(key, value, "does not go with sequences of your own: they say it themselves")
+    return SettingError(key, value, f"does not go with the {task_class.name} task")
