@@ -83,7 +83,7 @@ class Replicate(Kind):
 def command(
     run: Path, out: Path | None, sequence: Sequence[str], sequences: Path | None, output: Output, **asked: Any
 ) -> None:
-    """Judge a stored run again, on its own sequences or on others.
+    """Judge a stored run again: other gaps, other sequences, running free.
 
     Nothing is written into the run directory: it may be someone else's.
     """
@@ -92,10 +92,10 @@ def command(
         from seqmem.new_files import new_file, refuse_existing
 
         refuse_existing(out)
-    from seqmem import experiment
+    from seqmem import reevaluation
 
     with spelled_as_options(asked):
-        found = experiment.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
+        found = reevaluation.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
     if out is not None:
         with new_file(out) as file:
             file.write(json_text(found.to_json()).encode())

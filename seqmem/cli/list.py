@@ -43,6 +43,9 @@ def command(
     if output.json:
         output.document(rows)
         return
+    if not rows:
+        output.note(f"No runs in {root}." if not where else f"No such runs in {root}.")
+        return
     from seqmem.render.list_view import draw_list
 
     output.draw(draw_list(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from seqmem.cli.stopping import StoppedError
 from seqmem.errors import SeqmemError, did_you_mean, one_line
 
 # Every command with its short help. Its module, of the same name in this package, is imported when it is called.
@@ -115,7 +117,8 @@ def run(arguments: Sequence[str]) -> int:
         line, status = describe(error)
         if shared.get("verbose"):
             traceback.print_exc()
-        print(line, file=sys.stderr)
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print(line, file=sys.stderr)
         return status
 
 
@@ -127,6 +130,8 @@ def describe(error: BaseException) -> tuple[str, int]:
     """
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return "Interrupted.", INTERRUPTED
+    if isinstance(error, StoppedError):
+        return str(error), error.exit_status
     if isinstance(error, click.UsageError):
         return f"Error: {_click_words(error)}", 2
     if isinstance(error, (SeqmemError, click.ClickException)):

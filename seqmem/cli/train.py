@@ -12,6 +12,7 @@ from seqmem.cli.layers import read_config, typed_layer
 from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
 from seqmem.cli.output import Output, output_options
 from seqmem.cli.presets import list_presets_first
+from seqmem.cli.stopping import keep_when_stopped
 from seqmem.cli.wording import option_name
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
         "seqmem train --gap 30 --fillers fresh --units 40 --replicates 20": "How often a longer memory is found.",
         "seqmem train --preset tutorial --replicates 100": "The tutorial to the letter: is it memory, or luck?",
         'seqmem train --sequence "the cat sat" --sequence "a cat ran"': "Sequences of your own.",
+        "seqmem train --resume runs/first": "Go on after Ctrl-C or a crash; the result is the same to the byte.",
         "seqmem train --out runs/first --json --quiet": "For a script: one JSON document on stdout.",
     },
 )
 @config_options
 @setting_options("Task", "Network", "Training")
 @option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new run directory [default: in runs/].")
-@option("--threads", kind=Integer(1, 4096), default=1, help="Threads an operation may use. [default: 1]")
+@option("--threads", kind=Integer(1, 4096), help="Threads an operation may use. [default: 1]")
 @option("--checkpoint-every", kind=Integer(1), help="Presentations between checkpoints.")
 @option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was interrupted.")
 @option("--cache/--no-cache", default=True, help="Keep compiled programs for the next run. [default: cache]")
@@ -47,7 +49,7 @@ def command(
     config_path: Path | None,
     preset: str | None,
     out: Path | None,
-    threads: int,
+    threads: int | None,
     checkpoint_every: int | None,
     resume: Path | None,
     cache: bool,
@@ -61,15 +63,16 @@ def command(
     """
     if resume is None:
         config = read_config(config_path, preset, typed)
-        place, steps = start(config, out, threads=threads, cache=cache, checkpoint_every=checkpoint_every)
+        place, steps = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
     else:
-        refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out}, typed)
-        config, place, steps = go_on(resume, threads, cache)
+        refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
+        config, steps = go_on(resume, cache=cache, checkpoint_every=checkpoint_every)
+        place = resume
     from seqmem.render.live import LiveRun
     from seqmem.render.run_view import draw_run
 
     with LiveRun(output.talk(), config, quiet=output.quiet) as live:
-        result = live.follow(steps)
+        result = live.follow(keep_when_stopped(steps, place))
     output.result(result, draw_run)
     output.note(f"Stored in {place}")
 
@@ -83,12 +86,12 @@ def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Steps]
     return directory.path, experiment.train(config, directory, **how)
 
 
-def go_on(path: Path, threads: int, cache: bool) -> tuple[RunConfig, Path, Steps]:
-    """Takes up a run where its last checkpoint left it."""
+def go_on(path: Path, **how: Any) -> tuple[RunConfig, Steps]:
+    """Takes up a run where its last checkpoint left it; returns its settings and the rest of it."""
     from seqmem import experiment
-    from seqmem.rundir import read_run
+    from seqmem.rundir import read_config
 
-    return read_run(path).config, path, experiment.resume(path, threads=threads, cache=cache)
+    return read_config(path), experiment.resume(path, **how)
 
 
 def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:

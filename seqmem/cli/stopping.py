@@ -1,0 +1,73 @@
+"""What Ctrl-C and the signals that end a process do to a run: it is kept, to be gone on with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqmem.errors import SeqmemError
+
+if TYPE_CHECKING:
+    from seqmem.results import Progress, RunResult
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STANDARD_ERROR = 2
+# a second signal leaves nobody to show the cursor again, which live drawing hides
+SHOW_CURSOR = b"\x1b[?25h"
+
+
+class StoppedError(SeqmemError):
+    """A run was stopped from outside; its exit status is 128 and the signal's number."""
+
+    def __init__(self, number: int, path: Path):
+        super().__init__(f"Stopped. Go on with: seqmem train --resume {shlex.quote(str(path))}")
+        self.exit_status = 128 + number
+
+
+def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -> Generator[Progress, None, RunResult]:
+    """Follows a run; at a signal the chunk under way is finished and kept. A second signal ends the process at once.
+
+    Args:
+        steps: A run of `seqmem.experiment`, which keeps a checkpoint when it is closed.
+        path: Its run directory.
+
+    Raises:
+        StoppedError: If a signal came.
+    """
+    with _signals_noted() as noted:
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as ended:
+                return ended.value
+            if noted:
+                steps.close()
+                raise StoppedError(noted[0], path)
+            yield progress
+
+
+@contextlib.contextmanager
+def _signals_noted() -> Iterator[list[int]]:
+    """Notes the first signal instead of obeying it; the next one finds the system's own way of ending a process."""
+    noted: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        noted.append(number)
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        # neither print nor the console: the signal may have come in the middle of one
+        with contextlib.suppress(OSError):
+            os.write(STANDARD_ERROR, SHOW_CURSOR if os.isatty(STANDARD_ERROR) else b"")
+            os.write(STANDARD_ERROR, b"\nStopping after this chunk. Once more stops at once.\n")
+
+    before = {each: signal.signal(each, note) for each in SIGNALS}
+    try:
+        yield noted
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

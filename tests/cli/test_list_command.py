@@ -1,0 +1,73 @@
+"""`seqmem list`, and the rows behind it."""
+
+import json
+
+import pytest
+
+from seqmem.cli.main import run
+from seqmem.listing import COLUMNS
+
+
+@pytest.fixture
+def three_runs(stored_run):
+    stored_run("a", units=20, gap=3)
+    stored_run("b", units=5, gap=10, solved=False)
+    stored_run("c", units=5, gap="3:4", learning_rate=0.001)
+
+
+def listed(capsys, *words: str) -> list[dict]:
+    assert run(["list", "--json", *words]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def names(capsys, *words: str) -> str:
+    return "".join(row["run"][-1] for row in listed(capsys, *words))
+
+
+def test_list_has_a_row_a_run_with_every_column(three_runs, capsys):
+    rows = listed(capsys)
+    assert [set(row) for row in rows] == [set(COLUMNS)] * 3
+    assert [row["verdict"] for row in rows] == ["solved", "memoryless", "solved"]
+    assert [row["recall_accuracy"] for row in rows] == [1.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["--where", "units=5"], "bc"),
+        (["--where", "units=5", "--where", "verdict=solved"], "c"),
+        (["--where", "gap=3:4"], "c"),
+        (["--where", "learning-rate=1e-3"], "c"),
+        (["--where", "stop=true"], "abc"),
+        (["--where", "units=many"], ""),
+        (["--sort", "units"], "bca"),
+        (["--sort", "units", "--reverse"], "abc"),
+        (["--sort", "gap"], "abc"),
+        (["--sort", "presentations_to_success", "--reverse"], "acb"),
+        (["--sort", "run", "--reverse", "--limit", "2"], "cb"),
+    ],
+)
+def test_list_filters_and_sorts(words, found, three_runs, capsys):
+    assert names(capsys, *words) == found
+
+
+def test_a_damaged_run_is_listed_and_breaks_nothing(three_runs, workplace, capsys):
+    (workplace / "runs" / "b" / "result.json").write_text("{")
+    rows = listed(capsys)
+    assert [row["status"] for row in rows] == ["complete", "corrupt", "complete"]
+    assert "result.json" in rows[1]["problem"]
+    assert run(["list"]) == 0
+    assert "corrupt" in capsys.readouterr().out
+
+
+def test_the_table_names_every_run(three_runs, capsys):
+    assert run(["list"]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"{name}" in printed for name in "abc")
+
+
+def test_an_empty_folder_is_said_to_be_empty(workplace, capsys):
+    assert run(["list"]) == 0
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("", "No runs in runs.\n")
+    assert listed(capsys) == []

@@ -1,0 +1,93 @@
+"""Options as they are generated from the settings."""
+
+import click
+import pytest
+
+from seqmem.cli.layers import read_config, typed_layer
+from seqmem.cli.train import command
+from seqmem.cli.wording import option_name, quoted, typed_option
+from seqmem.config import RunConfig, setting_fields
+from seqmem.settings import Flag
+
+DECLARED = {param.name: param for param in command.params if isinstance(param, click.Option)}
+
+
+def typed(*arguments: str) -> dict:
+    return command.make_context("train", list(arguments)).params
+
+
+@pytest.mark.parametrize("name", setting_fields())
+def test_every_setting_is_an_option_of_train_under_its_heading(name):
+    option = DECLARED[name]
+    assert option.opts == [option_name(name)]
+    assert option.heading == setting_fields()[name].metadata["group"]
+
+
+@pytest.mark.parametrize("name", [name for name in setting_fields() if name not in ("sequences", "symbols")])
+def test_the_help_of_a_setting_is_that_of_its_declaration(name):
+    assert DECLARED[name].help.startswith(setting_fields()[name].metadata["help"])
+
+
+def test_only_what_is_typed_is_collected():
+    assert typed_layer(typed()).settings == {}
+    layer = typed_layer(typed("--gap", "2:5", "--no-stop", "--window", "sequence"))
+    assert layer.settings == {"gap": "2:5", "stop": False, "window": "sequence"}
+
+
+def test_flags_are_typed_both_ways():
+    for name, field in setting_fields().items():
+        if isinstance(field.metadata["kind"], Flag):
+            assert typed_layer(typed(option_name(name))).settings == {name: True}
+            assert typed_layer(typed(option_name("no_" + name))).settings == {name: False}
+
+
+def test_every_setting_of_a_config_can_be_typed_and_gives_the_config_back():
+    settings = {"gap": "2:4", "fillers": "fresh", "pool": 8, "trigger": True, "cues": 3, "alphabet_size": 9}
+    settings |= {"symbols": list("abcdefghi"), "window": 2, "clip_norm": 0.5, "optimizer": "sgd", "stop": False}
+    settings |= {"criterion": "recall:0.9", "presentations": 1000, "check_every": 50, "shuffle": True, "seed": 3}
+    words = []
+    for name, value in settings.items():
+        flag = isinstance(value, bool)
+        text = " ".join(value) if isinstance(value, list) else str(value)
+        words += [option_name(name if value else "no_" + name)] if flag else [option_name(name), text]
+    assert read_config(None, None, typed(*words)) == RunConfig.from_settings(settings)
+
+
+def test_help_shows_the_default_of_each_setting_that_has_one():
+    assert DECLARED["gap"].help.endswith("[default: 3]")
+    assert DECLARED["window"].help.endswith("[default: sequence]")
+    assert DECLARED["trigger"].help.endswith("[default: no-trigger]")
+    assert DECLARED["epochs"].help.count("default") == 1
+    assert "default" not in DECLARED["pool"].help
+
+
+def test_headings_stand_in_the_order_of_the_house(capsys):
+    with pytest.raises(click.exceptions.Exit):
+        typed("--help")
+    printed = capsys.readouterr().out
+    places = [printed.index(f"\n{heading}:") for heading in ("Task", "Network", "Training", "Run", "Examples")]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_help_fits_the_width(columns):
+    help_text = command.get_help(click.Context(command, info_name="train", max_content_width=columns))
+    examples = help_text.index("\nExamples:")
+    assert max(map(len, help_text[:examples].splitlines())) <= columns
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("a b", '"a b"'), ("", '""'), (3, "3"), (["a", "b"], '"a b"'), ("a\nb", "a\\nb")]
+)
+def test_a_value_is_quoted_where_it_must_be(value, text):
+    assert quoted(value) == text
+
+
+def test_a_long_value_is_cut():
+    assert len(quoted("x" * 10_000)) == 60
+
+
+def test_a_setting_is_spelled_as_it_is_typed():
+    assert typed_option("learning_rate", 0.5) == "--learning-rate 0.5"
+    assert typed_option("stop", False) == "--no-stop"
+    assert typed_option("sequences", "a b") == '--sequence "a b"'

@@ -1,0 +1,43 @@
+"""`seqmem show`."""
+
+import json
+
+from seqmem.cli.main import run
+
+
+def test_show_draws_a_stored_run(stored_run, capsys):
+    assert run(["show", str(stored_run("first"))]) == 0
+    captured = capsys.readouterr()
+    assert "solved" in captured.out.lower()
+    assert captured.err == ""
+
+
+def test_show_json_is_the_stored_document(stored_run, capsys):
+    path = stored_run("first")
+    assert run(["show", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((path / "result.json").read_text())
+
+
+def test_show_says_of_an_unfinished_run_how_far_it_came(stored_run, capsys):
+    path = stored_run("first")
+    (path / "result.json").unlink()
+    assert run(["show", str(path)]) == 1
+    assert capsys.readouterr().err == (
+        f"Error: {path}: has no result yet: it is interrupted after 200 of 500 presentations\n"
+    )
+
+
+def test_show_names_the_file_that_is_damaged(stored_run, capsys):
+    path = stored_run("first")
+    (path / "result.json").write_text("{")
+    assert run(["show", str(path)]) == 1
+    assert capsys.readouterr().err.startswith(f"Error: {path}/result.json: ")
+
+
+def test_without_colour_no_escape_code_is_printed(stored_run, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    path = str(stored_run("first"))
+    assert run(["show", path, "--color", "never"]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+    assert run(["show", path]) == 0
+    assert "\x1b[" in capsys.readouterr().out

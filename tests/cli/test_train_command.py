@@ -1,0 +1,136 @@
+"""`seqmem train`, with training replaced by a made-up run."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from seqmem.cli.main import run
+from seqmem.cli.stopping import SIGNALS
+from seqmem.rundir import read_run
+
+
+def test_train_draws_the_result_on_stdout_and_stores_the_run(workplace, made_up_training, capsys):
+    assert run(["train", "--gap", "3", "--units", "7", "--out", "first"]) == 0
+    captured = capsys.readouterr()
+    assert "solved" in captured.out.lower()
+    assert "Stored in first" in captured.err
+    stored = read_run(workplace / "first")
+    assert (stored.status, stored.config.units) == ("complete", 7)
+
+
+def test_train_makes_a_new_directory_each_time(workplace, made_up_training, capsys):
+    assert [run(["train"]), run(["train"])] == [0, 0]
+    assert len(list((workplace / "runs").iterdir())) == 2
+
+
+def test_json_is_the_only_thing_on_stdout_and_is_what_is_stored(workplace, made_up_training, capsys):
+    assert run(["train", "--json", "--replicates", "3", "--out", "first"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == json.loads((workplace / "first" / "result.json").read_text())
+    assert document["summary"]["solved"] == 3
+
+
+def test_quiet_leaves_the_result_alone(workplace, made_up_training, capsys):
+    assert run(["train", "--quiet"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert captured.out != ""
+
+
+def test_threads_and_cache_reach_the_run(workplace, made_up_training, capsys):
+    assert run(["train", "--threads", "2", "--no-cache"]) == 0
+    [(_, how)] = made_up_training
+    assert (how["threads"], how["cache"]) == (2, False)
+
+
+def test_a_preset_and_options_make_the_config(workplace, made_up_training, capsys):
+    assert run(["train", "--preset", "tutorial", "--replicates", "5"]) == 0
+    [(config, _)] = made_up_training
+    assert (config.window, config.stop, config.replicates) == (1, False, 5)
+
+
+def test_the_stored_settings_make_the_same_run_again(workplace, made_up_training, capsys):
+    assert run(["train", "--gap", "2:4", "--fillers", "fresh", "--out", "first"]) == 0
+    assert run(["train", "first/config.toml", "--out", "second"]) == 0
+    assert made_up_training[0][0] == made_up_training[1][0]
+
+
+def test_a_taken_directory_is_refused_before_anything_runs(workplace, made_up_training, capsys):
+    (workplace / "first").mkdir()
+    assert run(["train", "--out", "first"]) == 2
+    assert made_up_training == []
+    assert list((workplace / "first").iterdir()) == []
+
+
+def test_preset_list_names_each_preset_on_a_line(workplace, capsys):
+    assert run(["train", "--preset", "list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == ["default", "tutorial"]
+    assert run(["task", "--preset", "list", "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)) == ["default", "tutorial"]
+
+
+def test_interrupting_ends_with_status_130_in_one_line(workplace, monkeypatch, capsys):
+    def train(config, directory=None, **how):
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr("seqmem.experiment.train", train)
+    assert run(["train", "--quiet"]) == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
+@pytest.mark.parametrize(
+    "words", [["--gap", "3"], ["--preset", "tutorial"], ["a.toml"], ["--out", "x"], ["--no-stop"], ["--threads", "1"]]
+)
+def test_resume_takes_no_settings(words, workplace, capsys):
+    assert run(["train", "--resume", "first", *words]) == 2
+    assert "does not go with --resume" in capsys.readouterr().err
+
+
+def test_training_steps_on_recall_alone_needs_a_recall_step(workplace, capsys):
+    assert run(["train", "--sequence", "a b c", "--loss-at", "recall"]) == 2
+    assert capsys.readouterr().err.startswith("Error: --loss-at recall: ")
+    assert list(workplace.iterdir()) == []
+    assert "tensorflow" not in sys.modules
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_closes_the_run_after_the_chunk_and_says_how_to_go_on(
+    number, made_up_run, workplace, monkeypatch, capsys
+):
+    closed = []
+
+    def train(config, directory=None, **how):
+        steps = made_up_run(config, directory)
+        try:
+            progress = next(steps)
+            signal.raise_signal(number)
+            yield progress
+        except GeneratorExit:
+            closed.append(directory.path)
+            raise
+
+    monkeypatch.setattr("seqmem.experiment.train", train)
+    assert run(["train", "--quiet", "--out", "first"]) == 128 + number
+    assert capsys.readouterr().err.endswith("Stopped. Go on with: seqmem train --resume first\n")
+    assert closed == [Path("first")]
+    assert read_run(Path("first")).result is None
+
+
+def test_after_a_run_signals_mean_what_they_meant_before(workplace, made_up_training, capsys):
+    before = [signal.getsignal(number) for number in SIGNALS]
+    assert run(["train", "--quiet"]) == 0
+    assert [signal.getsignal(number) for number in SIGNALS] == before
+
+
+def test_resume_follows_the_rest_of_a_stored_run(stored_run, made_up_run, monkeypatch, capsys):
+    path = stored_run("first", units=7)
+    monkeypatch.setattr("seqmem.experiment.resume", lambda path, **how: made_up_run(read_run(path).config))
+    assert run(["train", "--resume", str(path), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["config"]["units"] == 7
+    assert f"Stored in {path}" in captured.err
