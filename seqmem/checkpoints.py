@@ -90,11 +90,6 @@ def write_checkpoint(
             shutil.rmtree(path)
 
 
-def has_checkpoint(folder: Path) -> bool:
-    """Tells whether a whole generation was ever written, damaged since or not."""
-    return bool(_generations(folder))
-
-
 def read_checkpoint(folder: Path) -> Checkpoint:
     """Reads the newest generation that is as it was written.
 

@@ -1,0 +1,96 @@
+"""The user's own sequences: settled and recall steps worked out by hand, and the file they are read from."""
+
+import pytest
+
+from seqmem.errors import SettingError, UsageError
+from seqmem.tasks import ExplicitSequences
+from seqmem.tasks.contexts import settling_lengths
+from seqmem.tasks.explicit import read_sequences
+from seqmem.tasks.streams import finite_sequences
+
+
+def lengths_of(*sequences):
+    batch = finite_sequences(ExplicitSequences(sequences=sequences), 0)
+    found = settling_lengths(batch.inputs, batch.targets, batch.valid)
+    assert (batch.settled == (found > 0)).all()
+    assert (batch.recall == (found > 1)).all()
+    return [row[valid].tolist() for row, valid in zip(found, batch.valid, strict=True)]
+
+
+def test_only_the_last_step_of_the_tutorial_needs_memory_and_all_of_its_prefix():
+    # after 2 come 3 or 4, after 1 2 as well, after 0 1 2 too: it takes the first symbol, four back
+    assert lengths_of("3 0 1 2 3", "4 0 1 2 4") == [[1, 1, 1, 4], [1, 1, 1, 4]]
+
+
+def test_step_that_no_prefix_settles_is_neither_settled_nor_recall():
+    # after 0 come 1 and 2, and there is nothing before
+    assert lengths_of("0 1 2", "0 2 1") == [[0, 1], [0, 1]]
+
+
+def test_sequences_of_different_lengths_settle_each_on_their_own():
+    # "cat" goes on with "sat" or "ran": the word before tells; "a" goes on with "cat" or "dog": nothing tells
+    assert lengths_of("the cat sat", "a cat ran off", "a dog") == [[1, 2], [0, 2, 1], [0]]
+
+
+def test_shortest_suffix_counts_wherever_it_occurs():
+    # b: followed by a and c; "a b" by both as well (rows one and two); "x a b" and "y a b" tell
+    assert lengths_of("x a b a", "y a b c")[0] == [1, 1, 3]
+
+
+def test_place_at_the_start_can_be_what_settles():
+    # "a" opens row one and is followed by b; after x it is followed by c: the start itself is the context
+    assert lengths_of("a b", "x a c") == [[2], [1, 2]]
+
+
+def test_single_sequence_with_a_repeated_symbol_needs_memory():
+    # a -> b at the start, a -> c after b
+    assert lengths_of("a b a c") == [[2, 1, 2]]
+
+
+def test_numbers_are_ordered_by_value_and_words_by_appearance():
+    assert ExplicitSequences(sequences=("10 2 1",)).alphabet == ("1", "2", "10")
+    assert ExplicitSequences(sequences=("b a", "c a")).alphabet == ("b", "a", "c")
+    assert ExplicitSequences(sequences=("b a",), symbols="a b c").alphabet == ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"sequences": ("a",)}, "at least 2 symbols"),
+        ({"sequences": ("a a a",)}, "at least 2 different"),
+        ({"sequences": ()}, "list of sequences"),
+        ({"sequences": ("a b",), "symbols": "a"}, "'b' is missing"),
+        ({"sequences": ("a b",), "symbols": "a b a"}, "all be different"),
+        ({"sequences": ("a \x1b[31m",)}, "control characters"),
+        ({"sequences": "a b"}, "list of sequences"),
+    ],
+)
+def test_malformed_sequences_are_refused(settings, problem):
+    with pytest.raises(SettingError, match=problem):
+        ExplicitSequences(**settings)
+
+
+def test_file_of_sequences_is_read_line_by_line(tmp_path):
+    path = tmp_path / "words.txt"
+    path.write_bytes("\ufeffthe  cat sat\r\n\n \u03b1 cat ran \n".encode())
+    assert read_sequences(path) == ["the  cat sat", "\u03b1 cat ran"]
+    task = ExplicitSequences(sequences=read_sequences(path))
+    assert task.sequences == (("the", "cat", "sat"), ("\u03b1", "cat", "ran"))
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [(b"\n \n", "has no sequence"), (b"a b\nc\n", "line 2: .*got 'c'"), (b"\xff\xfe a", "not UTF-8")],
+)
+def test_malformed_file_of_sequences_is_one_line(tmp_path, content, problem):
+    path = tmp_path / "words.txt"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=problem) as caught:
+        read_sequences(path)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_file_of_sequences_is_named(tmp_path):
+    with pytest.raises(UsageError, match="No such file"):
+        read_sequences(tmp_path / "none.txt")
