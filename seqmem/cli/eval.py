@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from seqmem.cli.layers import own_sequences, spelled_as_options
-from seqmem.cli.options import HeadedCommand, option, sequence_options
+from seqmem.cli.options import HeadedCommand, cache_option, option, sequence_options
 from seqmem.cli.output import Output, json_text, output_options
 from seqmem.config import setting_fields
 from seqmem.errors import SettingError
@@ -78,6 +78,7 @@ class Replicate(Kind):
     help="What counts as solved [default: the run's own].",
 )
 @option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
+@cache_option
 @option("--out", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found.")
 @output_options
 def command(

@@ -145,6 +145,12 @@ def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
     return declare
 
 
+def cache_option(function: Any) -> Any:
+    """Declares `--cache`, wherever programs are compiled."""
+    words = "Keep compiled programs for the next time. [default: cache]"
+    return option("--cache/--no-cache", default=True, help=words)(function)
+
+
 def config_options(function: Any) -> Any:
     """Declares the two other sources of settings: a TOML file and a preset."""
     function = option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqmem.cli.layers import read_config, typed_layer
-from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
+from seqmem.cli.options import HeadedCommand, cache_option, config_options, option, setting_options
 from seqmem.cli.output import Output, output_options
 from seqmem.cli.presets import list_presets_first
 from seqmem.cli.stopping import keep_when_stopped
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @option("--threads", kind=Integer(1, 4096), help="Threads an operation may use. [default: 1]")
 @option("--checkpoint-every", kind=Integer(1), help="Presentations between checkpoints.")
 @option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was interrupted.")
-@option("--cache/--no-cache", default=True, help="Keep compiled programs for the next run. [default: cache]")
+@cache_option
 @output_options
 @list_presets_first
 def command(

@@ -39,6 +39,7 @@ def test_eval_asks_for_what_was_typed(stored_run, judging, capsys):
             "replicate": "best",
             "criterion": "recall:0.9",
             "free_run": 5,
+            "cache": True,
         }
     ]
     assert "10" in capsys.readouterr().out
@@ -47,7 +48,7 @@ def test_eval_asks_for_what_was_typed(stored_run, judging, capsys):
 def test_eval_asks_for_nothing_that_was_not_typed(stored_run, judging, capsys):
     assert run(["eval", str(stored_run("first")), "--json"]) == 0
     [asked] = judging
-    assert asked.pop("replicate") == "all"
+    assert (asked.pop("replicate"), asked.pop("cache")) == ("all", True)
     assert not any(asked.values())
     assert json.loads(capsys.readouterr().out)["gaps"] == []
 
