@@ -13,7 +13,7 @@ from seqmem.training.loop import Training
 def train_with_seqmem(config: RunConfig) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Trains without checks; returns the weights before and after, those of replicate 0."""
     population = build_population(config)
-    population.start(config.seeds)
+    population.start(config)
     before = {name: array[0] for name, array in population.arrays().items()}
     training = Training(config, population, check=lambda: ([], []))
     while not training.done:

@@ -1,0 +1,102 @@
+"""Whole runs: what they find, and that they can be interrupted."""
+
+import filecmp
+from pathlib import Path
+
+import pytest
+
+from seqmem import experiment
+from seqmem.config import RunConfig
+from seqmem.criteria import verdict
+from seqmem.errors import UsageError
+from seqmem.presets import read_preset
+from seqmem.rundir import create_run_directory, read_run
+
+SAME_BYTES = ("config.toml", "history.jsonl", "result.json")
+RANDOM = {
+    "gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, "units": 6,
+    "epochs": 60, "shuffle": True, "batch_size": 3, "replicates": 2,
+}  # fmt: skip
+
+
+def drained(steps, stop_after=None):
+    """Follows a run to its end, or closes it after so many chunks; returns the result or None."""
+    taken = 0
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stopped:
+            return stopped.value
+        taken += 1
+        if taken == stop_after:
+            steps.close()
+            return None
+
+
+def test_the_default_run_is_solved_for_every_seed():
+    result = experiment.run(RunConfig(replicates=20))
+    assert result.summary.verdict == "solved"
+    assert all(one.metrics.max_error <= 0.25 for one in result.replicates)
+    assert all(one.metrics.recall_loss < 0.9 * result.ceiling.recall_loss for one in result.replicates)
+    assert result.summary.presentations_to_success["max"] <= 500
+
+
+def test_the_tutorial_is_told_memoryless_although_it_is_often_right():
+    result = experiment.run(RunConfig.from_settings(read_preset("tutorial") | {"replicates": 100}))
+    verdicts = [verdict([one], result.ceiling) for one in result.replicates]
+    all_right = sum(one.metrics.settled_accuracy == 1.0 for one in result.replicates)
+    assert verdicts.count("memoryless") >= 95
+    assert 25 <= all_right <= 60
+    assert not any(one.metrics.max_error <= 0.25 for one in result.replicates)
+    assert result.summary.verdict == "memoryless"
+
+
+def test_the_same_settings_give_the_same_bytes(tmp_path):
+    config = RunConfig.from_settings(RANDOM)
+    for name in ("first", "second"):
+        drained(experiment.train(config, create_run_directory(config, tmp_path / name)))
+    assert_same_run(tmp_path / "first", tmp_path / "second")
+
+
+def test_a_run_interrupted_three_times_ends_with_the_bytes_of_the_unbroken_one(tmp_path):
+    config = RunConfig.from_settings(RANDOM)
+    drained(experiment.train(config, create_run_directory(config, tmp_path / "whole")))
+    drained(experiment.train(config, create_run_directory(config, tmp_path / "broken")), 4)
+    assert read_run(tmp_path / "broken").status == "interrupted"
+    for stop_after in (3, 9, None):
+        drained(experiment.resume(tmp_path / "broken"), stop_after)
+    assert_same_run(tmp_path / "whole", tmp_path / "broken")
+
+
+def test_a_run_without_a_checkpoint_begins_again(tmp_path):
+    config = RunConfig.from_settings(RANDOM)
+    drained(experiment.train(config, create_run_directory(config, tmp_path / "whole")))
+    create_run_directory(config, tmp_path / "broken").close()
+    drained(experiment.resume(tmp_path / "broken"))
+    assert_same_run(tmp_path / "whole", tmp_path / "broken")
+
+
+def test_a_complete_run_is_not_resumed(tmp_path):
+    config = RunConfig(epochs=2)
+    drained(experiment.train(config, create_run_directory(config, tmp_path / "run")))
+    with pytest.raises(UsageError, match="is complete"):
+        next(experiment.resume(tmp_path / "run"))
+
+
+def test_sequences_of_words_and_different_lengths_are_learned():
+    rows = ("the cat sat on the mat", "a cat ran", "the dog ran on a mat")
+    result = experiment.run(RunConfig.from_settings({"sequences": list(rows), "epochs": 300}))
+    assert result.summary.verdict == "solved"
+    assert [list(one.expected) for one in result.predictions] == [row.split()[1:] for row in rows]
+    steps = [step for one in result.predictions for step in zip(one.expected, one.predicted, one.settled, strict=True)]
+    assert all(expected == predicted for expected, predicted, settled in steps if settled)
+    assert [step[0] for step in steps if not step[2]] == ["cat", "dog"]
+
+
+def assert_same_run(first: Path, second: Path) -> None:
+    """The files, and the arrays and counters of the last checkpoint, are equal byte for byte."""
+    assert filecmp.cmpfiles(first, second, SAME_BYTES, shallow=False) == (list(SAME_BYTES), [], [])
+    newest = sorted(path.name for path in (first / "checkpoints").iterdir())[-1]
+    names = ["arrays.npz", "manifest.json", "state.json"]
+    folders = (first / "checkpoints" / newest, second / "checkpoints" / newest)
+    assert filecmp.cmpfiles(*folders, names, shallow=False) == (names, [], [])

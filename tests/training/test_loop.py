@@ -1,0 +1,120 @@
+"""A run under way: replicates, freezing, chunks and updates."""
+
+import numpy as np
+import pytest
+
+from seqmem.config import RunConfig
+from seqmem.models.population import build_population
+from seqmem.results import Metrics
+from seqmem.training import loop
+from seqmem.training.feed import Feed
+
+FRESH = {"gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, "units": 6, "epochs": 20, "stop": False}
+
+
+def trained(settings: dict, check=lambda: ([], [])) -> tuple[dict[str, np.ndarray], loop.Training]:
+    """Trains to the end of the budget; returns the weights and the training."""
+    config = RunConfig.from_settings(settings)
+    population = build_population(config)
+    population.start(config.seeds)
+    training = loop.Training(config, population, check)
+    while not training.done:
+        training.advance()
+    return population.arrays(), training
+
+
+def test_replicate_3_of_7_is_the_lone_run_of_its_seed():
+    together = RunConfig.from_settings(FRESH | {"replicates": 7, "seed": 10})
+    alone = RunConfig.from_settings(FRESH | {"seed": 13})
+    many, one = build_population(together), build_population(alone)
+    many.start(together.seeds)
+    one.start(alone.seeds)
+    for name, array in one.arrays().items():
+        np.testing.assert_array_equal(many.arrays()[name][3], array[0])
+    data, lone = Feed(together, 6).take(9), Feed(alone, 6).take(9)
+    np.testing.assert_array_equal(data.inputs[:, :, 3], lone.inputs[:, :, 0])
+    np.testing.assert_array_equal(data.targets[:, :, 3], lone.targets[:, :, 0])
+    weights, _ = trained(FRESH | {"replicates": 7, "seed": 10})
+    expected, _ = trained(FRESH | {"seed": 13})
+    for name, array in expected.items():
+        np.testing.assert_allclose(weights[name][3], array[0], atol=2e-5, err_msg=name)
+
+
+def test_different_seeds_start_from_different_weights():
+    config = RunConfig.from_settings({"replicates": 2})
+    population = build_population(config)
+    population.start(config.seeds)
+    first, second = population.arrays()["cell/recurrent_kernel"]
+    assert not np.allclose(first, second)
+
+
+def test_the_size_of_a_chunk_changes_nothing(monkeypatch):
+    settings = FRESH | {"replicates": 2, "shuffle": True, "check_every": 40}
+    whole, _ = trained(settings)
+    monkeypatch.setattr(loop, "CHUNK_STEPS", 84)
+    assert loop.chunk_updates(RunConfig.from_settings(settings)) == 7
+    pieces, _ = trained(settings)
+    for name, array in whole.items():
+        np.testing.assert_array_equal(pieces[name], array)
+
+
+def test_a_solved_replicate_is_frozen_while_the_others_go_on():
+    seen: list[dict[str, np.ndarray]] = []
+    config = RunConfig.from_settings({"replicates": 3, "epochs": 6, "check_every": 4})
+    population = build_population(config)
+    population.start(config.seeds)
+    checks = iter([[False, True, False], [False, False, False], [True, False, True]])
+
+    def check() -> tuple[list[Metrics], list[bool]]:
+        seen.append(population.arrays() | training.optimizer.arrays())
+        return [Metrics(0.1, 0.1, 1.0, 1.0, 1.0, 0.1)] * 3, next(checks)
+
+    training = loop.Training(config, population, check)
+    while not training.done:
+        training.advance()
+    for name, array in seen[0].items():
+        np.testing.assert_array_equal(seen[2][name][1], array[1], err_msg=name)
+        assert not np.array_equal(seen[2][name][0], array[0]), name
+    assert training.success_at == [12, 4, 12]
+    assert training.updates_made == 12 + 4 + 12
+
+
+def test_without_stopping_success_is_the_first_check_of_the_last_passing_streak():
+    checks = iter([[True], [False], [True], [True]])
+    _, training = trained(
+        {"epochs": 8, "check_every": 4, "stop": False},
+        lambda: ([Metrics(0.1, 0.1, 1.0, 1.0, 1.0, 0.1)], next(checks)),
+    )
+    assert training.success_at == [12]
+    assert training.stopped_at == [None]
+
+
+def test_a_replicate_that_is_no_longer_finite_is_stopped_and_told():
+    checks = iter([float("nan"), 0.1, 0.1])
+    _, training = trained(
+        {"epochs": 6, "check_every": 4}, lambda: ([Metrics(next(checks), None, 0.0, None, None, None)], [False])
+    )
+    assert training.diverged == [True]
+    assert training.stopped_at == [4]
+
+
+def test_a_window_without_a_trained_step_makes_no_update():
+    _, training = trained({"window": 1, "loss_at": "recall", "epochs": 5, "replicates": 2, "stop": False})
+    assert training.optimizer.updates.numpy().ravel().tolist() == [10, 10]
+    assert training.time_steps == 2 * 10 * 4
+
+
+def test_replicates_with_shorter_sequences_make_fewer_updates():
+    settings = FRESH | {"window": 1, "replicates": 3}
+    _, training = trained(settings)
+    data = Feed(RunConfig.from_settings(settings), 6).take(40)
+    steps = data.valid.sum(axis=(0, 1, 3)).tolist()
+    assert training.optimizer.updates.numpy().ravel().tolist() == steps
+    assert len(set(steps)) > 1
+    assert training.time_steps == sum(steps)
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_the_last_batch_that_would_not_be_full_is_left_out(batch_size):
+    _, training = trained({"presentations": 10, "batch_size": batch_size, "stop": False})
+    assert training.presentations == 10 // batch_size * batch_size
