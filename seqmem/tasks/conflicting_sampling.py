@@ -1,15 +1,19 @@
-"""The arrays of `ConflictingSequences`."""
+"""The arrays of `ConflictingSequences`, which is what `task` is throughout.
+
+It imports this module when it needs it; importing it back would make a cycle.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.contexts import agreeing, prefix_ids
 
 
-def filler_strings(task: ConflictingSequences, rng: np.random.Generator) -> np.ndarray:
+def filler_strings(task: Any, rng: np.random.Generator) -> np.ndarray:
     """Returns the strings that fillers are taken from, int32 `(strings, longest gap)`."""
     longest = task.gap[1]
     if task.fillers == "ordered":
@@ -17,7 +21,7 @@ def filler_strings(task: ConflictingSequences, rng: np.random.Generator) -> np.n
     return rng.integers(0, task.filler_count, (task.pool or 1, longest), dtype=np.int32)
 
 
-def enumerate_sequences(task: ConflictingSequences, rng: np.random.Generator) -> SequenceBatch:
+def enumerate_sequences(task: Any, rng: np.random.Generator) -> SequenceBatch:
     """Lists every sequence of a finite task; see `ConflictingSequences.all_sequences`."""
     strings = filler_strings(task, rng)
     gaps = np.arange(task.gap[0], task.gap[1] + 1)
@@ -30,7 +34,7 @@ def enumerate_sequences(task: ConflictingSequences, rng: np.random.Generator) ->
 
 
 def draw_sequences(
-    task: ConflictingSequences, cues: np.ndarray, gap_rng: np.random.Generator, filler_rng: np.random.Generator
+    task: Any, cues: np.ndarray, gap_rng: np.random.Generator, filler_rng: np.random.Generator
 ) -> SequenceBatch:
     """Draws sequences with fresh fillers; see `ConflictingSequences.draw`."""
     low, high = task.gap
@@ -46,7 +50,7 @@ def draw_sequences(
 
 
 def _lay_out(
-    task: ConflictingSequences, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
+    task: Any, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall."""
     batch, rows = len(cue), np.arange(len(cue))

@@ -1,15 +1,16 @@
-"""The arrays of `ExplicitSequences`."""
+"""The arrays of `ExplicitSequences`, which imports this module when it needs it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.contexts import settling_lengths
-from seqmem.tasks.explicit import ExplicitSequences
 
 
-def sequence_batch(task: ExplicitSequences) -> SequenceBatch:
+def sequence_batch(task: Any) -> SequenceBatch:
     """Returns all sequences, padded to the longest, with settled and recall steps found by `settling_lengths`."""
     index = {word: number for number, word in enumerate(task.alphabet)}
     symbols = np.zeros((len(task.sequences), task.time + 1), np.int32)
