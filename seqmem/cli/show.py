@@ -28,9 +28,9 @@ def command(path: Path, output: Output) -> None:
     stored = read_run(path)
     if stored.result is None:
         reached = stored.history[-1].presentations if stored.history else 0
-        raise SeqmemError(
-            f"{path}: has no result yet: it is {stored.status} after {reached} of {stored.config.budget} presentations"
-        )
+        words = f"{path}: no result yet: {stored.status} after {reached} of {stored.config.budget} presentations"
+        hint = f"; go on with: seqmem train --resume {path}" if stored.status == "interrupted" else ""
+        raise SeqmemError(words + hint)
     from seqmem.render.run_view import draw_run
 
     output.result(stored.result, draw_run)
