@@ -1,1 +1,1 @@
-"""What a person sees: tables, curves and words, drawn from results alone."""
+"""What a person sees: results drawn with rich, from plain values alone."""

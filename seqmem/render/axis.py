@@ -1,0 +1,85 @@
+"""A chart's axis: where a value lies, and which round values get a tick."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Iterable
+
+
+@dataclasses.dataclass(frozen=True)
+class Axis:
+    """A range of values laid over `size` dots, evenly or by the logarithm.
+
+    Attributes:
+        low, high: The values at both ends.
+        size: Dots from end to end.
+        log: Whether equal steps are equal ratios.
+    """
+
+    low: float
+    high: float
+    size: int
+    log: bool = False
+
+    def dot(self, value: float) -> int:
+        """Returns the dot nearest to a value, from 0 to `size - 1`; what lies outside goes to the nearer end."""
+        low, high, at = self.low, self.high, min(max(value, self.low), self.high)
+        if self.log:
+            low, high, at = math.log(low), math.log(high), math.log(at)
+        return round((at - low) / (high - low) * (self.size - 1))
+
+    def ticks(self, most: int, whole: bool = False) -> list[float]:
+        """Returns at most about `most` round values within the range, whole numbers if asked."""
+        if self.log:
+            for digits, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3), ((1,), 5)):
+                exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+                values = [digit * 10.0**power for power in exponents if not power % stride for digit in digits]
+                inside = [one for one in values if self.low * 0.999 <= one <= self.high * 1.001]
+                if len(inside) <= most:
+                    break
+            return inside
+        step = round_step((self.high - self.low) / max(1, most), whole)
+        first = math.ceil(self.low / step - 1e-9)
+        return [step * index for index in range(first, math.floor(self.high / step + 1e-9) + 1)]
+
+
+def round_step(least: float, whole: bool = False) -> float:
+    """Returns the smallest of 1, 2, 5, 10, 20, ... tenths and so on that is at least `least`."""
+    power = 10.0 ** math.floor(math.log10(least)) if least > 0 else 1.0
+    step = next(digit * power for digit in (1, 2, 5, 10) if digit * power >= least * (1 - 1e-9))
+    return max(step, 1.0) if whole else step
+
+
+def fit_axis(values: Iterable[float], size: int, log: bool | None, from_zero: bool = True) -> Axis:
+    """Returns an axis that holds the values, its ends at round ones.
+
+    Args:
+        values: Finite numbers, at least one.
+        size: Dots.
+        log: None takes the logarithm where the values are positive and span more than a factor of ten.
+        from_zero: Whether an even axis of positive values starts at zero.
+    """
+    known = list(values)
+    low, high = min(known), max(known)
+    if log is None:
+        log = low > 0 and high / low > 10
+    if log:
+        positive = [one for one in known if one > 0] or [1.0]
+        low, high = _round_down(min(positive)), _round_up(high if high > 0 else 1.0)
+        return Axis(low, high if high > low else 10 * low, size, log=True)
+    if from_zero and low > 0:
+        low = 0.0
+    step = round_step((high - low or abs(high) or 1.0) / 4)
+    low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return Axis(low, high if high > low else low + step, size)
+
+
+def _round_down(value: float) -> float:
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(digit * power for digit in (5, 2, 1) if digit * power <= value * 1.001)
+
+
+def _round_up(value: float) -> float:
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(digit * power for digit in (1, 2, 5, 10) if digit * power >= value * 0.999)

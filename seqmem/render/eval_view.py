@@ -1,0 +1,125 @@
+"""A stored run judged again: its tables, other gaps, and the network going on by itself."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from seqmem.eval_results import EvalResult, FreeRun, GapResult
+from seqmem.render.curve import Level, Series, curve
+from seqmem.render.header import header_lines
+from seqmem.render.page import Page, View, stack
+from seqmem.render.shown_predictions import prediction_lines
+from seqmem.render.verdict import verdict_lines
+from seqmem.render.wording import shown_count, shown_score, shown_symbol
+
+WIDTHS = (9, 9, 21, 16, 13)
+HEADINGS = ("gap", "ceiling", "recall accuracy", "among the cues", "recall loss")
+
+
+def draw_eval(result: EvalResult) -> RenderableType:
+    """Draws what judging a stored run again found."""
+    return View(lambda page: stack(eval_lines(result, page)))
+
+
+def eval_lines(result: EvalResult, page: Page) -> list[Text]:
+    """Returns the lines of `draw_eval`: predictions, gaps, free runs, verdict."""
+    lines = [*header_lines(result.run.config, page), Text(), *prediction_lines(result.run, page)]
+    if result.gaps:
+        lines += [*gap_lines(result.gaps, page), Text()]
+    if result.free_runs:
+        lines += [*free_run_lines(result.free_runs, page), Text()]
+    return [*lines, *verdict_lines(result.run, page)]
+
+
+def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
+    """Returns recall over gaps as a table, and as a curve where there are at least three."""
+    many = any(len(one.recall_accuracy) > 1 for one in gaps)
+    lines = [Text(" " + "".join(name.rjust(width) for name, width in zip(HEADINGS, WIDTHS, strict=True)), "label")]
+    for one in gaps:
+        cells = [shown_count(one.gap), shown_score(one.ceiling), _with_span(one.recall_accuracy, many)]
+        cells += [shown_score(statistics.median(one.cue_accuracy)), shown_score(statistics.median(one.recall_loss))]
+        padded = [cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True)]
+        above = statistics.median(one.recall_accuracy) > one.ceiling + 0.5 * (1 - one.ceiling)
+        lines.append(
+            Text.assemble(
+                " " + padded[0],
+                (padded[1], "floor"),
+                (padded[2], "right" if above else "wrong"),
+                "".join(padded[3:]),
+                ("  trained" if one.trained else "", "muted"),
+                no_wrap=True,
+            )
+        )
+    return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
+
+
+def _with_span(values: Sequence[float], many: bool) -> str:
+    span = f" ({shown_score(min(values), 2)} to {shown_score(max(values), 2)})" if many else ""
+    return shown_score(statistics.median(values)) + span
+
+
+def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
+    x = [one.gap for one in gaps]
+    recall = Series(
+        "recall accuracy",
+        x,
+        [statistics.median(one.recall_accuracy) for one in gaps],
+        [min(one.recall_accuracy) for one in gaps] if many else None,
+        [max(one.recall_accuracy) for one in gaps] if many else None,
+        "lowest to highest replicate",
+        marked=True,
+    )
+    cues = Series("among the cues", x, [statistics.median(one.cue_accuracy) for one in gaps], marked=True)
+    ceilings = [one.ceiling for one in gaps]
+    level = max(ceilings) - min(ceilings) < 0.01
+    series = [cues, recall] if level else [cues, recall, Series("ceiling", x, ceilings, marked=True, style="floor")]
+    return curve(
+        series,
+        [Level(f"ceiling without memory {shown_score(max(ceilings))}", max(ceilings))] if level else [],
+        width=page.width,
+        height=10,
+        x_name="gap",
+        log_x=None,
+        log_y=False,
+        y_range=(0.0, 1.0),
+        glyphs=page.glyphs,
+    )
+
+
+def free_run_lines(runs: Sequence[FreeRun], page: Page) -> list[Text]:
+    """Returns each free run beside what the task goes on with, a wrong symbol marked below."""
+    lines = [Text(" going on by itself: each prediction is the next input", "title"), Text()]
+    many = len({one.replicate for one in runs}) > 1
+    for one in runs:
+        if many:
+            lines.append(Text(f"   replicate {one.replicate}", "label"))
+        lines += [*_free_run(one, page), Text()]
+    return lines[:-1]
+
+
+def _free_run(run: FreeRun, page: Page) -> list[Text]:
+    glyphs = page.glyphs
+    room = page.width - 16
+    words = [[shown_symbol(symbol, 12, glyphs) for symbol in row] for row in (run.prompt, run.generated, run.expected)]
+    cell = max(len(word) for row in words for word in row)
+    fitting = max(2, room // (cell + 1) - len(run.prompt) - 1)
+    prompt = " ".join(word.rjust(cell) for word in words[0])
+    indent = " " * (len(prompt) + 3)
+    more = (f" {glyphs.ellipsis}", "muted") if len(words[1]) > fitting else ("", "")
+    said = Text(no_wrap=True)
+    marks = Text(no_wrap=True)
+    for index, word in enumerate(words[1][:fitting]):
+        known = index < len(words[2])
+        mark = "muted" if not known else "right" if run.generated[index] == run.expected[index] else "wrong"
+        said.append(word.rjust(cell) + " ", mark)
+        marks.append((getattr(glyphs, mark) if known else " ").rjust(cell) + " ", mark)
+    expected = " ".join(word.rjust(cell) for word in words[2][:fitting])
+    return [
+        Text.assemble(("   network   ", "label"), (prompt, "cue"), f" {glyphs.arrow} ", said, more, no_wrap=True),
+        Text.assemble(("   expected  ", "label"), indent, (expected, "muted"), no_wrap=True),
+        Text.assemble("             ", indent, marks, no_wrap=True),
+    ]

@@ -1,0 +1,79 @@
+"""The signs that drawings use: one set for Unicode, one for plain ASCII."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Glyphs:
+    """One sign for each thing; every sign is a single cell wide.
+
+    Attributes:
+        right, wrong, near, open: Marks of a predicted step.
+        recall: Marks a recall step. `up` points at something in the line above.
+        dot: Stands between words of a line. `ellipsis` for what is left out, `vertical_ellipsis` for rows left out.
+        line, rule: A level line in a chart, and a rule. `vertical`, `corner`, `tick_left`, `tick_down` draw axes.
+        markers: Tell the series of a chart apart.
+        dash: A short line in a legend.
+        full, empty: A bar's done and open part.
+        shades: From nothing to everything.
+        braille: Whether curves may use braille dots, two by four a cell.
+    """
+
+    right: str = "✓"
+    wrong: str = "✗"
+    near: str = "≈"
+    open: str = "·"
+    recall: str = "▸"
+    up: str = "▴"
+    dot: str = "·"
+    ellipsis: str = "…"
+    vertical_ellipsis: str = "⋮"
+    arrow: str = "→"
+    times: str = "×"
+    line: str = "╌"
+    rule: str = "─"
+    vertical: str = "│"
+    corner: str = "└"
+    tick_left: str = "┤"
+    tick_down: str = "┬"
+    markers: str = "●▲■◆▼○"
+    full: str = "━"
+    empty: str = "─"
+    shades: str = " ░▒▓█"
+    half_block: str = "▀"
+    braille: bool = True
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    right="+",
+    wrong="x",
+    near="~",
+    open=".",
+    recall=">",
+    up="^",
+    dot="|",
+    ellipsis="~",
+    vertical_ellipsis=":",
+    arrow=">",
+    times="x",
+    line="-",
+    rule="-",
+    vertical="|",
+    corner="+",
+    tick_left="+",
+    tick_down="+",
+    markers="o#*x+@",
+    full="=",
+    empty="-",
+    shades=" .:*#",
+    half_block="#",
+    braille=False,
+)
+
+
+def glyphs_for(encoding: str) -> Glyphs:
+    """Returns the signs that a stream of this encoding can carry."""
+    return UNICODE if encoding.lower().replace("_", "-").startswith("utf") else ASCII

@@ -1,0 +1,93 @@
+"""The head of a run: the task in a small drawing, the network, how it is trained, the budget."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from seqmem.config import RunConfig
+from seqmem.render.examples import example_sequences
+from seqmem.render.page import Page, View, stack
+from seqmem.render.parameters import parameter_count
+from seqmem.render.strips import draw_strips
+from seqmem.render.wording import plural, shown_count
+
+LABEL_WIDTH = 10
+STRIPS = 2
+
+
+def draw_header(config: RunConfig, parameters: int | None = None) -> RenderableType:
+    """Draws what is about to be trained, in about six lines.
+
+    Args:
+        config: The settings.
+        parameters: Learned numbers of the network; None counts them for the cells of Keras.
+    """
+    return View(lambda page: stack(header_lines(config, page, parameters)))
+
+
+def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -> list[Text]:
+    """Returns the lines of `draw_header`."""
+    room = page.width - LABEL_WIDTH - 1
+    examples = example_sequences(config, STRIPS)
+    strips = draw_strips(examples, min(room, 72), page.glyphs)
+    count = parameter_count(config) if parameters is None else parameters
+    network = [f"{config.cell} {config.units}", f"{config.head} head", *([f"{count:,} parameters"] if count else [])]
+    rows: list[tuple[str, list[str]]] = [
+        ("", task_words(config.task)),
+        ("network", network),
+        ("training", training_words(config)),
+        ("budget", budget_words(config)),
+    ]
+    lines = [labelled("task" if not index else "", strip) for index, strip in enumerate(strips)]
+    for label, words in rows:
+        lines += [labelled(label if not index else "", line) for index, line in enumerate(dotted(words, room, page))]
+    return lines
+
+
+def labelled(label: str, text: Text) -> Text:
+    """Returns a line that begins with its label."""
+    return Text.assemble(" ", (label.ljust(LABEL_WIDTH), "label"), text)
+
+
+def dotted(words: list[str], width: int, page: Page) -> list[Text]:
+    """Sets phrases apart by dots, on as many lines as they need."""
+    lines: list[Text] = []
+    for phrase in words:
+        if lines and lines[-1].cell_len + 3 + len(phrase) <= width:
+            lines[-1].append(f" {page.glyphs.dot} ", "muted").append(phrase)
+        else:
+            lines.append(Text(phrase))
+    return lines
+
+
+def task_words(task: Any) -> list[str]:
+    """Returns the settings of a task as phrases."""
+    symbols = plural(len(task.alphabet), "symbol")
+    if not hasattr(task, "gap"):
+        return [plural(len(task.sequences), "sequence") + " of your own", symbols]
+    low, high = task.gap
+    words = [f"gap {low}" if low == high else f"gap {low} to {high}", plural(task.cues, "cue"), symbols]
+    pool = f" from a pool of {shown_count(task.pool)}" if task.pool else ""
+    return [*words, f"{task.fillers} fillers{pool}", *(["trigger"] if task.trigger else [])]
+
+
+def training_words(config: RunConfig) -> list[str]:
+    """Returns how it is trained as phrases, what is usual left out."""
+    steps, time = config.steps_per_window, config.task.time
+    window = "window sequence" if steps == time else f"window {steps} of {plural(time, 'step')}"
+    words = [window, f"{config.optimizer} {config.learning_rate:g}", f"batch {config.batch_size}"]
+    words += ["shuffled"] if config.shuffle else []
+    words += ["loss at recall only"] if config.loss_at == "recall" else []
+    return words + ([f"clip norm {config.clip_norm:g}"] if config.clip_norm else [])
+
+
+def budget_words(config: RunConfig) -> list[str]:
+    """Returns how long and how often it is trained, as phrases."""
+    budget = plural(config.budget, "presentation")
+    words = [f"{plural(config.epochs, 'epoch')} = {budget}" if config.epochs else budget]
+    words.append(f"stops at {config.criterion}" if config.stop else f"no stop, judged by {config.criterion}")
+    seeds = f"seed {config.seed}" if config.replicates == 1 else f"seeds {config.seed} to {config.seeds[-1]}"
+    return [*words, plural(config.replicates, "replicate"), seeds]

@@ -1,0 +1,78 @@
+"""The loss over presentations, with the floor that no network without memory goes below."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from seqmem.render.curve import Level, Series, curve
+from seqmem.render.page import Page
+from seqmem.render.wording import shown_count, shown_score
+from seqmem.results import Record
+from seqmem.tasks.ceilings import Ceiling
+
+QUARTILES_FROM = 8  # replicates: fewer show their whole range
+MOST_RECORDS = 400
+
+
+def draw_loss(history: Sequence[Record], ceiling: Ceiling | None, budget: int, page: Page, height: int = 10) -> Text:
+    """Draws the median over replicates, their spread, and the memoryless floor.
+
+    The loss is that of recall steps where the task has any: the one that needs memory, and the one that the verdict
+    rests on. Otherwise it is the loss of all steps.
+
+    Args:
+        history: The checks, in order.
+        ceiling: Where the floor lies; None draws none.
+        budget: Presentations at the right end while a run goes on; 0 ends at the last check.
+        page: Where it is drawn.
+        height: Lines of the plot.
+    """
+    records = thinned(history)
+    recall = any(value is not None for record in records for value in record.recall_loss)
+    floor = None if ceiling is None else ceiling.recall_loss if recall else ceiling.loss
+    rows = [_known(record.recall_loss if recall else record.loss) for record in records]
+    count = len(records[0].loss) if records else 0
+    quartiles = count >= QUARTILES_FROM
+    spreads = [_spread(row, quartiles) for row in rows]
+    series = Series(
+        name=f"median of {shown_count(count)}" if count > 1 else "this replicate",
+        x=[record.presentations for record in records],
+        y=[statistics.median(row) if row else None for row in rows],
+        low=[low for low, _ in spreads] if count > 1 else None,
+        high=[high for _, high in spreads] if count > 1 else None,
+        spread="middle half" if quartiles else "lowest to highest",
+    )
+    last = budget or (records[-1].presentations if records else 1)
+    return curve(
+        [series],
+        [Level(f"memoryless floor {shown_score(floor)}", floor)] if floor else [],
+        width=page.width,
+        height=height,
+        x_name="presentations",
+        y_name="recall loss, nats" if recall else "loss, nats",
+        x_range=(0, last),
+        glyphs=page.glyphs,
+    )
+
+
+def thinned(history: Sequence[Record]) -> Sequence[Record]:
+    """Returns at most about 400 records, evenly chosen, the last always."""
+    stride = max(1, math.ceil(len(history) / MOST_RECORDS))
+    return [*history[::stride], *([history[-1]] if (len(history) - 1) % stride else [])] if history else []
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None and math.isfinite(value)]
+
+
+def _spread(values: list[float], quartiles: bool) -> tuple[float | None, float | None]:
+    if not values:
+        return None, None
+    if quartiles and len(values) > 1:
+        low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+        return low, high
+    return min(values), max(values)

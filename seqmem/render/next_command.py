@@ -1,0 +1,80 @@
+"""The next command worth trying, from what a run found."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from seqmem.config import RunConfig
+from seqmem.results import RunResult
+from seqmem.tasks import ExplicitSequences
+
+LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on a line
+
+
+def next_command(result: RunResult) -> tuple[str, str]:
+    """Returns a command line to try next, and why, by verdict and settings."""
+    config, verdict = result.config, result.summary.verdict
+    if verdict == "diverged":
+        return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps"
+    if verdict == "memoryless" and config.steps_per_window < config.task.time:
+        patient = {} if config.optimizer != "adam" else {"learning_rate": max(config.learning_rate, 0.01)}
+        changes = {"window": None, "stop": True, **patient}
+        return train_command(config, **changes), "let the gradient reach back to the cue"
+    if verdict != "solved":
+        return train_command(config, **_longer_budget(config)), "train longer"
+    if config.replicates < 10:
+        return train_command(config, replicates=20), "is it so from every start?"
+    if isinstance(config.task, ExplicitSequences):
+        return train_command(config, units=max(1, config.units // 4)), "does a smaller network do?"
+    _low, high = config.task.gap
+    if config.task.fillers != "fresh":
+        return train_command(config, fillers="fresh"), "does it know the cue, or only these fillers?"
+    gap = high * 2 if high < 50 else round(high * 1.5)
+    return train_command(config, gap=gap), "how much longer can it remember?"
+
+
+def train_command(config: RunConfig, **changes: Any) -> str:
+    """Returns the `seqmem train` line of a config with some settings changed: what differs from the defaults.
+
+    A change of the gap drops an alphabet size that was no more than the gap needed.
+    """
+    settings = config.to_settings()
+    task = config.task
+    if (
+        not isinstance(task, ExplicitSequences)
+        and settings.get("alphabet_size") == task.gap[1] + task.cues + task.trigger
+    ):
+        del settings["alphabet_size"]
+    if "symbols" in settings and isinstance(task, ExplicitSequences):
+        if task.symbols == ExplicitSequences(task.sequences).symbols:
+            del settings["symbols"]
+    elif "symbols" in settings:
+        settings.pop("alphabet_size", None)
+    settings.update(changes)
+    usual = RunConfig().to_settings() | {"clip_norm": None}
+    asked = {name: value for name, value in settings.items() if name != "task" and usual.get(name, ...) != value}
+    if usual["window"] == "sequence" and "window" in changes and changes["window"] is None:
+        asked["window"] = "sequence"
+    ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
+    return " ".join(["seqmem train", *(_spelled(name, asked[name]) for name in ordered)])
+
+
+def _longer_budget(config: RunConfig) -> dict[str, Any]:
+    """Four times the budget, under the name that the run has it."""
+    if config.presentations:
+        return {"presentations": min(4 * config.presentations, 2**31 - 1)}
+    return {"epochs": 4 * (config.epochs or 250)}
+
+
+def _spelled(name: str, value: Any) -> str:
+    option = "--" + name.replace("_", "-")
+    if name == "sequences":
+        if sum(map(len, value)) > LONGEST_SEQUENCES:
+            return "--sequences FILE"
+        return " ".join(f"--sequence {shlex.quote(row)}" for row in value)
+    if isinstance(value, bool):
+        return option if value else f"--no-{option[2:]}"
+    if isinstance(value, list):
+        return f"{option} {shlex.quote(' '.join(value))}"
+    return f"{option} {value:g}" if isinstance(value, float) else f"{option} {shlex.quote(str(value))}"

@@ -1,0 +1,126 @@
+"""Predictions step by step: what came in, what was expected, what the network said, and how sure it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from seqmem.render.glyphs import Glyphs
+from seqmem.render.marks import NEAR_MARGIN, step_marks
+from seqmem.render.page import Page
+from seqmem.render.wording import plural, shown_score, shown_symbol
+from seqmem.results import Prediction
+
+LONGEST = 12  # steps of a table in full
+KEPT_HEAD, KEPT_TAIL, KEPT_FAULTS = 3, 2, 6
+HEADINGS = ("step", "input", "expected", "predicted", "prob.", "margin")
+SIDE_BY_SIDE_FROM = 100
+
+
+def draw_predictions(
+    predictions: Sequence[Prediction], criterion: str, has_memory: Sequence[bool], page: Page
+) -> list[Text]:
+    """Draws a table for each prediction, two side by side from 100 columns on, and a key to the marks.
+
+    Args:
+        predictions: The sequences.
+        criterion: What counts as solved; see `step_marks`.
+        has_memory: For each prediction, whether its replicate is out of reach without memory.
+        page: Where it is drawn.
+    """
+    judged = [step_marks(one, criterion, able) for one, able in zip(predictions, has_memory, strict=True)]
+    tables = [table_lines(one, marks, page.glyphs) for one, marks in zip(predictions, judged, strict=True)]
+    widest = max(line.cell_len for table in tables for line in table)
+    columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
+    lines: list[Text] = []
+    for start in range(0, len(tables), columns):
+        lines += [*_beside(tables[start : start + columns], widest), Text()]
+    recall = any(any(one.recall) for one in predictions)
+    lucky = not all(has_memory)
+    return lines + _key({mark for marks in judged for mark in marks}, recall, criterion, lucky, page)
+
+
+def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) -> list[Text]:
+    """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
+    words = [prediction.inputs, prediction.expected, prediction.predicted]
+    shown = [[shown_symbol(symbol, 12, glyphs) for symbol in column] for column in words]
+    widths = [4, *(max(len(name), *map(cell_len, c)) for name, c in zip(HEADINGS[1:4], shown, strict=True)), 5, 6]
+    head = Text("  " + " ".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=True)), "label")
+    lines, before = [head], -1
+    for step in kept_steps(prediction, marks):
+        if step > before + 1:
+            lines.append(_left_out(marks[before + 1 : step], widths[0], glyphs))
+        cells = [str(step + 1), *(column[step] for column in shown)]
+        cells += [shown_score(prediction.probability[step], 2), shown_score(prediction.margin[step], 2)]
+        padded = [" " * (width - cell_len(cell)) + cell for cell, width in zip(cells, widths, strict=True)]
+        mark, recall = marks[step], prediction.recall[step]
+        muted = "muted" if mark == "open" else ""
+        lines.append(
+            Text.assemble(
+                (glyphs.recall if recall else " ", "recall"),
+                (" " + padded[0] + " ", "label"),
+                (" ".join(padded[1:3]) + " ", muted),
+                (padded[3], mark),
+                (" " + " ".join(padded[4:]) + "  ", muted),
+                (getattr(glyphs, mark), mark),
+                no_wrap=True,
+            )
+        )
+        before = step
+    return lines
+
+
+def kept_steps(prediction: Prediction, marks: Sequence[str]) -> list[int]:
+    """Chooses the steps of a table: all of a short sequence, otherwise both ends, recall steps and faults."""
+    count = len(marks)
+    if count <= LONGEST:
+        return list(range(count))
+    faults = [step for step, mark in enumerate(marks) if mark in ("wrong", "near")]
+    recalls = [step for step, recall in enumerate(prediction.recall) if recall]
+    kept = {*range(KEPT_HEAD), *range(count - KEPT_TAIL, count), *faults[:KEPT_FAULTS], *recalls[-KEPT_FAULTS:]}
+    return sorted(kept)
+
+
+def _left_out(marks: Sequence[str], width: int, glyphs: Glyphs) -> Text:
+    counts = {word: list(marks).count(mark) for mark, word in MARK_WORDS.items() if mark in marks}
+    words = ", ".join(f"{count:,} {word}" for word, count in counts.items())
+    text = "  " + glyphs.vertical_ellipsis.rjust(width) + f" {plural(len(marks), 'step')} more"
+    return Text(f"{text}: {words}", "muted", no_wrap=True)
+
+
+MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open"}
+
+
+def _beside(tables: Sequence[list[Text]], widest: int) -> list[Text]:
+    lines = []
+    for row in range(max(map(len, tables))):
+        line = Text(no_wrap=True)
+        for index, table in enumerate(tables):
+            line.append(" " * (index * (widest + 4) - line.cell_len))
+            line.append_text(table[row] if row < len(table) else Text())
+        lines.append(line)
+    return lines
+
+
+def _key(marks: set[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:
+    """Says what the marks mean, those that occur only."""
+    bound = criterion.removeprefix("error:")
+    near = f"more than {bound} off" if bound != criterion else f"by a margin below {NEAR_MARGIN:g}"
+    meanings = {
+        "right": "right",
+        "near": f"right, but {near}" + (", or by luck" if lucky else ""),
+        "wrong": "wrong",
+        "open": "open: nothing settles it",
+    }
+    entries = [(getattr(page.glyphs, mark), mark, text) for mark, text in meanings.items() if mark in marks]
+    if recall:
+        entries.insert(0, (page.glyphs.recall, "recall", "recall: needs memory"))
+    lines = [Text(" ", no_wrap=True)]
+    for sign, style, text in entries:
+        if lines[-1].cell_len > 1 and lines[-1].cell_len + 5 + len(text) > page.width:
+            lines.append(Text(" ", no_wrap=True))
+        lines[-1].append("  " if lines[-1].cell_len > 1 else "")
+        lines[-1].append(f" {sign} ", style).append(text, "muted")
+    return lines

@@ -1,0 +1,68 @@
+"""Sequences as strips of symbols: the cue bright, the fillers dim, the recall marked below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from seqmem.render.examples import Example
+from seqmem.render.glyphs import Glyphs
+from seqmem.render.wording import shown_symbol
+
+WIDEST_SYMBOL = 12
+
+
+def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs, pointers: bool = True) -> list[Text]:
+    """Draws sequences one under another, aligned.
+
+    Args:
+        examples: The sequences.
+        width: Columns; a longer sequence loses its middle.
+        glyphs: The signs to draw with.
+        pointers: Add a line that names cue and recall, for those who see no colour.
+
+    Returns:
+        A line a sequence, and the line of names where the last sequence has both.
+    """
+    cell = max(cell_len(shown_symbol(symbol, WIDEST_SYMBOL, glyphs)) for one in examples for symbol in one.symbols)
+    fitting = max(5, (width + 1) // (cell + 1))
+    lines: list[Text] = []
+    columns: dict[int, int] = {}
+    for one in examples:
+        line, columns = Text(no_wrap=True), {}
+        for position in shown_positions(one, fitting):
+            if line.cell_len:
+                line.append(" ")
+            if position is None:
+                line.append(glyphs.ellipsis.rjust(cell), "muted")
+                continue
+            columns[position] = line.cell_len + cell - 1
+            text = shown_symbol(one.symbols[position], WIDEST_SYMBOL, glyphs)
+            line.append(" " * (cell - cell_len(text)))
+            line.append(text, one.parts[position])
+        lines.append(line)
+    names = _names(examples[-1], columns, glyphs)
+    return [*lines, names] if pointers and names.cell_len else lines
+
+
+def shown_positions(example: Example, fitting: int) -> list[int | None]:
+    """Chooses which positions fit; None stands where some are left out. The first and the last are always kept."""
+    count = len(example.symbols)
+    if count <= fitting:
+        return list(range(count))
+    tail = max(1, min(fitting // 3, fitting - 3))
+    head = fitting - 1 - tail
+    return [*range(head), None, *range(count - tail, count)]
+
+
+def _names(example: Example, columns: dict[int, int], glyphs: Glyphs) -> Text:
+    line = Text(no_wrap=True)
+    for part in ("cue", "recall"):
+        shown = [column for position, column in sorted(columns.items()) if example.parts[position] == part]
+        column = shown[-1] if part == "recall" and shown else shown[0] if shown else -1
+        if column >= line.cell_len:
+            line.append(" " * (column - line.cell_len))
+            line.append(f"{glyphs.up} {part} ", part)
+    return line

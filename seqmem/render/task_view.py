@@ -1,0 +1,172 @@
+"""A task drawn before anything is trained: its sequences, its conflict, its shapes, its ceilings."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from rich.cells import cell_len
+from rich.console import RenderableType
+from rich.text import Text
+
+from seqmem.config import RunConfig
+from seqmem.render.conflicts import conflict_lines
+from seqmem.render.examples import Example, batch_examples, example_sequences
+from seqmem.render.header import dotted, labelled, task_words
+from seqmem.render.page import Page, View, stack
+from seqmem.render.shapes import shape_lines
+from seqmem.render.strips import draw_strips
+from seqmem.render.wording import plural, shown_count, shown_score, shown_symbol
+from seqmem.tasks.ceilings import ceiling
+from seqmem.tasks.streams import SequenceStream
+
+SHOWN = 8
+SHOWN_PAIRS = 2
+MOST_STEPS = 20_000_000
+LONGEST_TABLE = 24
+
+
+def draw_task(config: RunConfig, count: int | None = None, pairs: bool = False, arrays: bool = False) -> RenderableType:
+    """Draws a task.
+
+    Args:
+        config: The settings; the task, and what shapes its arrays.
+        count: Show the first so many presentations of training, in their order; None shows each kind of sequence.
+        pairs: Also show every step as a pair of input and target.
+        arrays: Also show the one-hot arrays, and their shapes for each way to train on them.
+    """
+    return View(lambda page: stack(task_lines(config, page, count, pairs, arrays)))
+
+
+def task_lines(config: RunConfig, page: Page, count: int | None, pairs: bool, arrays: bool) -> list[Text]:
+    """Returns the lines of `draw_task`."""
+    task = config.task
+    examples = example_sequences(config, SHOWN)
+    if count:
+        examples = batch_examples(task, SequenceStream(task, config.seed, "training", config.shuffle).take(count))
+    lines = [Text.assemble(" ", (f"{task.name} task", "title"), no_wrap=True)]
+    lines += [Text("   ").append_text(line) for line in dotted(task_words(task), page.width - 3, page)]
+    lines += [Text(), *(Text("   ").append_text(line) for line in draw_strips(examples, page.width - 3, page.glyphs))]
+    more = (total_sequences(task) or 0) - len(examples)
+    if not count and more > 0:
+        lines.append(Text(f"   and {_amount(more)} more", "muted"))
+    lines += [Text(), *_facts(config, page)]
+    if pairs:
+        lines += [Text(), *_pair_lines(examples[:SHOWN_PAIRS], page)]
+    if arrays:
+        lines += [Text(), *_array_lines(examples[0], task.alphabet, page), Text(), *shape_lines(config, page)]
+    return lines
+
+
+def total_sequences(task: Any) -> int | None:
+    """Returns how many different sequences a task has at most."""
+    if not hasattr(task, "gap"):
+        return len(set(task.sequences))
+    low, high = task.gap
+    if task.finite:
+        return task.cues * (high - low + 1) * (task.pool or 1)
+    digits = high * math.log10(max(2, task.filler_count))
+    if digits > 300:
+        return None
+    return task.cues * sum(task.filler_count**gap for gap in range(low, high + 1))
+
+
+def _amount(count: int) -> str:
+    return shown_count(count) if count < 10**9 else f"about 10^{round(math.log10(count))}"
+
+
+def _facts(config: RunConfig, page: Page) -> list[Text]:
+    task = config.task
+    total = total_sequences(task)
+    if total is None:
+        exponent = round(task.gap[1] * math.log10(task.filler_count) + math.log10(task.cues))
+        sequences = f"about 10^{exponent:,}: fillers are drawn anew each time"
+    elif getattr(task, "finite", True):
+        sequences = f"{_amount(total)} different, all of them trained on"
+    else:
+        sequences = f"{_amount(total)} different: fillers are drawn anew each time"
+    time = plural(task.time, "step")
+    facts = [("conflict", line) for line in conflict_lines(config, page)]
+    facts += [
+        ("sequences", Text(sequences)),
+        ("length", Text(f"{time} at most" if _varied(task) else time)),
+        ("epoch", Text(plural(task.epoch_size, "presentation") + (", shuffled" if config.shuffle else ", in order"))),
+    ]
+    lines, before = [], ""
+    for label, text in facts:
+        lines.append(labelled(label if label != before else "", text))
+        before = label
+    if task.finite and total and total * task.time > MOST_STEPS:
+        return lines
+    best = ceiling(task, config.seed, config.head)
+    lines += [Text(), Text(" the best that is possible without memory, by the last symbol alone", "label")]
+    rows = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
+    lines.append(Text(f"   {'':12}{'all steps':>12}{'recall steps':>16}", "label"))
+    for name, everywhere, recall in rows:
+        cells = f"{shown_score(everywhere, 4):>12}{shown_score(recall, 4):>16}"
+        lines.append(Text.assemble(f"   {name:12}", (cells, "floor")))
+    return lines
+
+
+def _varied(task: Any) -> bool:
+    return task.gap[0] < task.gap[1] if hasattr(task, "gap") else len({len(row) for row in task.sequences}) > 1
+
+
+def _kept(count: int) -> list[int | None]:
+    if count <= LONGEST_TABLE:
+        return list(range(count))
+    return [*range(LONGEST_TABLE - 4), None, *range(count - 3, count)]
+
+
+def _pair_lines(examples: list[Example], page: Page) -> list[Text]:
+    """Every step as what the network sees and what it is to say."""
+    lines = [Text(" pairs: each step sees one symbol and is to predict the next", "label")]
+    for number, one in enumerate(examples):
+        lines += [Text()] if number else []
+        cells = [shown_symbol(symbol, 12, page.glyphs) for symbol in one.symbols]
+        width = max(5, *map(cell_len, cells))
+        for step in _kept(len(cells) - 1):
+            if step is None:
+                lines.append(Text(f"{page.glyphs.vertical_ellipsis:>8}", "muted"))
+                continue
+            recall = one.parts[step + 1] == "recall"
+            lines.append(
+                Text.assemble(
+                    (f"   step {step + 1:>4}   ", "label"),
+                    (" " * (width - cell_len(cells[step])) + cells[step], one.parts[step]),
+                    (f"  {page.glyphs.arrow}  ", "muted"),
+                    (cells[step + 1], one.parts[step + 1]),
+                    ("   only the cue tells" if recall else "", "muted"),
+                    no_wrap=True,
+                )
+            )
+    return lines
+
+
+def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> list[Text]:
+    """The first sequence as one-hot vectors, input beside target."""
+    size = len(alphabet)
+    index = {word: number for number, word in enumerate(alphabet)}
+    symbols = [index[symbol] for symbol in example.symbols]
+    lines = [Text(" one-hot arrays of the first sequence, a step a line, float32", "label")]
+    room = (page.width - 12) // 2
+    if 2 * size + 4 > room:
+        shown = [shown_symbol(alphabet[number], 12, page.glyphs) for number in symbols[:2]]
+        words = f"a vector has {shown_count(size)} numbers, a 1 at its symbol's place and 0 elsewhere"
+        example_words = f"{shown[0]} is a 1 at place {symbols[0]}, {shown[1]} a 1 at place {symbols[1]}"
+        return [*lines, Text(f"   {words}", no_wrap=True), Text(f"   {example_words}", no_wrap=True)]
+    lines.append(Text("   " + "input".ljust(2 * size + 6) + "target", "label"))
+    eye = np.eye(size, dtype=int)
+    for step in _kept(len(symbols) - 1):
+        if step is None:
+            lines.append(Text(f"   {page.glyphs.vertical_ellipsis}", "muted"))
+            continue
+        line = Text("   ", no_wrap=True)
+        for position, gap in ((step, "     "), (step + 1, "")):
+            line.append("[", "muted")
+            for place, bit in enumerate(eye[symbols[position]]):
+                line.append(" " if place else "").append(str(bit), example.parts[position] if bit else "muted")
+            line.append("]" + gap, "muted")
+        lines.append(line)
+    return lines

@@ -1,0 +1,99 @@
+"""Results made by hand, for the drawings to be tested on."""
+
+import math
+
+from seqmem.config import RunConfig
+from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
+from seqmem.tasks.ceilings import Ceiling
+
+FLOOR = Ceiling(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
+
+
+def make_prediction(cue, config, replicate=0, sure=0.97, answer=None):
+    low, _ = config.task.gap
+    alphabet = config.task.alphabet
+    symbols = [alphabet[config.task.filler_count + cue]]
+    symbols += [alphabet[index % config.task.filler_count] for index in range(low)]
+    symbols += symbols[:1]
+    steps = len(symbols) - 1
+    recall = [False] * (steps - 1) + [True]
+    predicted = [*symbols[1:-1], symbols[-1] if answer is None else answer]
+    probability = [0.98] * (steps - 1) + [sure]
+    return Prediction(
+        replicate=replicate,
+        inputs=tuple(symbols[:-1]),
+        expected=tuple(symbols[1:]),
+        predicted=tuple(predicted),
+        probability=tuple(probability),
+        margin=tuple(max(0.0, 2 * value - 1) for value in probability),
+        error=tuple(1 - value for value in probability),
+        settled=(True,) * steps,
+        recall=tuple(recall),
+    )
+
+
+def make_history(config, floor=None, checks=50):
+    interval = max(1, config.budget // checks)
+
+    def loss(replicate, presentations):
+        share = presentations / config.budget
+        start = 0.69 * math.exp(-6 * share * (1 + replicate / config.replicates))
+        return max(start, floor * (1 + 0.02 * math.sin(replicate + presentations))) if floor else start
+
+    records = []
+    for presentations in range(interval, config.budget + 1, interval):
+        row = tuple(loss(index, presentations) for index in range(config.replicates))
+        quarter = tuple(value / 4 for value in row)
+        accuracy = tuple(1.0 if value < 0.2 else 0.5 for value in row)
+        solved = tuple(value < 0.1 for value in row)
+        records.append(Record(presentations, quarter, row, accuracy, accuracy, solved))
+    return tuple(records)
+
+
+def solved_run(**settings):
+    """Every replicate solved."""
+    config = RunConfig.from_settings(settings)
+    replicates = tuple(
+        ReplicateResult(
+            seed=seed,
+            solved=True,
+            diverged=False,
+            presentations=180 + 10 * index,
+            presentations_to_success=180 + 10 * index,
+            metrics=Metrics(0.004 + index / 1e4, 0.016 + index / 1e3, 1.0, 1.0, 1.0, 0.11 + index / 200),
+        )
+        for index, seed in enumerate(config.seeds)
+    )
+    shown = sorted({0, config.replicates - 1})
+    predictions = tuple(make_prediction(cue, config, index) for index in shown for cue in range(config.task.cues))
+    evaluation = {"sequences": config.task.cues, "held_out": False}
+    cost = {"updates": 500, "time_steps": 2000}
+    return RunResult(config, FLOOR, replicates, predictions, evaluation, cost, make_history(config))
+
+
+def memoryless_run(**settings):
+    """The tutorial's recipe: none solved, some of them right by luck."""
+    config = RunConfig.from_settings({"window": 1, "learning_rate": 0.001, "stop": False} | settings)
+    replicates = tuple(
+        ReplicateResult(
+            seed=seed,
+            solved=False,
+            diverged=False,
+            presentations=500,
+            presentations_to_success=None,
+            metrics=Metrics(
+                0.083 + index / 1e4,
+                0.29 + index / 1e4,
+                0.875 if index % 5 > 1 else 1.0,
+                0.5 if index % 5 > 1 else 1.0,
+                0.875 if index % 5 > 1 else 1.0,
+                0.506,
+            ),
+        )
+        for index, seed in enumerate(config.seeds)
+    )
+    shown = sorted({0, config.replicates - 1})
+    predictions = tuple(make_prediction(cue, config, index, sure=0.501) for index in shown for cue in range(2))
+    evaluation = {"sequences": 2, "held_out": False}
+    cost = {"updates": 2000, "time_steps": 2000}
+    return RunResult(config, FLOOR, replicates, predictions, evaluation, cost, make_history(config, floor=0.2773))
