@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
+from seqmem.network_settings import CellName, InitText, check_network
 from seqmem.settings import Choice, Flag, Integer, Kind, Number, read_settings, setting, settings_of
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 
@@ -59,8 +60,24 @@ class RunConfig:
 
     task: Any = dataclasses.field(default_factory=ConflictingSequences)
 
-    cell: str = setting("lstm", Choice(("lstm",)), "The recurrent cell.", "Network")
+    cell: str = setting(
+        "lstm",
+        CellName(),
+        "The recurrent cell; mlp has no memory; a Keras cell of your own as module:Class.",
+        "Network",
+    )
     units: int = setting(20, Integer(1, 8192), "Units of the cell.", "Network")
+    layers: int = setting(1, Integer(1, 64), "Cells on top of each other.", "Network")
+    context: int = setting(1, Integer(1, 10_000), "Symbols in an input vector: the last ones.", "Network")
+    init: str = setting(
+        "glorot",
+        InitText(),
+        "Keras' own start, time spans up to the sequence's, or all weights from -X to X.",
+        "Network",
+    )
+    forget_bias: float | None = setting(
+        None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"
+    )
     head: str = setting(
         "sigmoid",
         Choice(("sigmoid", "softmax")),
@@ -104,6 +121,7 @@ class RunConfig:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
         if self.loss_at == "recall" and not self.task.sequences_with_recall:
             raise SettingError("loss_at", "recall", "this task has no recall step: the last symbol tells every target")
+        check_network(self)
         if self.batch_size > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
         if self.seed + self.replicates > 2**31:

@@ -46,7 +46,7 @@ class Session:
 
     def start(self) -> None:
         """Draws the initial weights of every replicate."""
-        self._population.start(self.config.seeds)
+        self._population.start(self.config)
 
     def advance(self) -> Progress:
         """Trains a chunk, and remembers the check if there was one."""

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from seqmem.models.backend import keras, tf
-from seqmem.models.cells import build_cell
+from seqmem.models.cells import Start, apply_start, build_cell
+from seqmem.models.probe import cell_states
 from seqmem.tasks.streams import stream_rng
 
 
@@ -18,17 +19,20 @@ class Network:
     """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
 
     Args:
-        cell: A name of `seqmem.models.cells.CELLS`.
-        units: Units of the cell.
+        cell: A name of `seqmem.models.cells.CELLS`, or `module:Class`.
+        units: Units of each layer of the cell.
+        layers: Layers of cells on top of each other.
         features: Length of an input vector.
         alphabet_size: Outputs of the head.
         head: `sigmoid` or `softmax`.
     """
 
-    def __init__(self, cell: str, units: int, features: int, alphabet_size: int, head: str):
-        self._recipe = (cell, units, features, alphabet_size)
+    def __init__(self, cell: str, units: int, layers: int, features: int, alphabet_size: int, head: str):
+        self._recipe = (cell, units, layers, features, alphabet_size)
         self._head_kind = head
         self._cell, self._head = _build(*self._recipe)
+        # stacked cells hold a list of states a layer; the engine knows one flat list
+        self._structure = cell_states(self._cell, 1)
         self._cell_count = len(self._cell.trainable_variables)
         variables = self._cell.trainable_variables + self._head.trainable_variables
         self.names = _names(self._cell.trainable_variables, "cell") + _names(self._head.trainable_variables, "head")
@@ -40,15 +44,17 @@ class Network:
         """How many numbers are learned."""
         return sum(self.sizes)
 
-    def initial_parameters(self, seed: int) -> np.ndarray:
-        """Draws the parameters that a seed starts from, float32 `(parameters,)`, by Keras' own initialisers."""
+    def initial_parameters(self, seed: int, start: Start) -> np.ndarray:
+        """Draws the parameters that a seed starts from, float32 `(parameters,)`: Keras' own, changed by `start`."""
         random_state, numpy_state = random.getstate(), np.random.get_state()
+        rng = stream_rng(seed, "weights")
         try:
-            keras.utils.set_random_seed(int(stream_rng(seed, "weights").integers(2**31)))
+            keras.utils.set_random_seed(int(rng.integers(2**31)))
             cell, head = _build(*self._recipe)
         finally:
             random.setstate(random_state)
             np.random.set_state(numpy_state)
+        apply_start(self._recipe[0], cell, head.trainable_variables, start, rng)
         return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
 
     def flatten(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -71,7 +77,7 @@ class Network:
 
     def initial_states(self, replicates: int, batch: int) -> list[Any]:
         """Returns the states at the start of a sequence, float32 `(replicate, batch, units)` each."""
-        states = tf.nest.flatten(self._cell.get_initial_state(batch_size=batch))
+        states = tf.nest.flatten(cell_states(self._cell, batch))
         return [tf.repeat(state[None], replicates, axis=0) for state in states]
 
     def advance(self, parameters: Sequence[Any], inputs: Any, states: Sequence[Any]) -> tuple[Any, list[Any]]:
@@ -86,7 +92,8 @@ class Network:
             The cell's output `(batch, units)` and the next states.
         """
         fixed = [variable.value for variable in self._cell.non_trainable_variables]
-        (output, states), _ = self._cell.stateless_call(parameters[: self._cell_count], fixed, inputs, list(states))
+        nested = tf.nest.pack_sequence_as(self._structure, list(states))
+        (output, states), _ = self._cell.stateless_call(parameters[: self._cell_count], fixed, inputs, nested)
         return output, tf.nest.flatten(states)
 
     def logits(self, parameters: Sequence[Any], output: Any) -> Any:
@@ -104,9 +111,8 @@ class Network:
         return tf.nn.softmax(logits) if self._head_kind == "softmax" else tf.nn.sigmoid(logits)
 
 
-def _build(cell: str, units: int, features: int, alphabet_size: int) -> tuple[Any, Any]:
-    built = build_cell(cell, units)
-    built.build((None, features))
+def _build(cell: str, units: int, layers: int, features: int, alphabet_size: int) -> tuple[Any, Any]:
+    built = build_cell(cell, units, layers, features)
     head = keras.layers.Dense(alphabet_size)
     head.build((None, units))
     return built, head

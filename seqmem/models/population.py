@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 
 import numpy as np
 
 from seqmem.config import RunConfig
 from seqmem.models.backend import keras
+from seqmem.models.cells import Start
 from seqmem.models.network import Network
+from seqmem.models.user_cells import check_permission
 
 
 class Population:
@@ -28,9 +29,10 @@ class Population:
         self.network = network
         self.parameters = keras.Variable(np.zeros((replicates, network.parameter_count), np.float32))
 
-    def start(self, seeds: Sequence[int]) -> None:
+    def start(self, config: RunConfig) -> None:
         """Gives each replicate the parameters that its seed starts from."""
-        self.parameters.assign(np.stack([self.network.initial_parameters(seed) for seed in seeds]))
+        start = Start(config.init, config.forget_bias, config.task.time)
+        self.parameters.assign(np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds]))
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Returns the parameters by name, float32 `(replicate, *shape)` each."""
@@ -42,11 +44,20 @@ class Population:
 
 
 def build_population(config: RunConfig) -> Population:
-    """Returns a population for a run; the same one again, to be started anew, where only its shape matters."""
-    return _population(config.cell, config.units, len(config.task.alphabet), config.head, config.replicates)
+    """Returns a population for a run; the same one again, to be started anew, where only its shape matters.
+
+    Raises:
+        SettingError: If the cell is somebody's own and was not allowed, or cannot be used.
+    """
+    check_permission(config.cell)
+    alphabet_size = len(config.task.alphabet)
+    features = alphabet_size * config.context
+    recipe = (config.cell, config.units, config.layers, features, alphabet_size, config.head)
+    return _population(recipe, config.replicates)
 
 
 # What is compiled hangs on a population. Trials of the same shape use it again: a new network costs memory for good.
+# So the key holds what changes the graph, and nothing of what only changes the start.
 @functools.lru_cache(maxsize=4)
-def _population(cell: str, units: int, alphabet_size: int, head: str, replicates: int) -> Population:
-    return Population(Network(cell, units, alphabet_size, alphabet_size, head), replicates)
+def _population(recipe: tuple[str, int, int, int, int, str], replicates: int) -> Population:
+    return Population(Network(*recipe), replicates)

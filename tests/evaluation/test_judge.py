@@ -17,7 +17,7 @@ def judged(settings: dict) -> tuple[RunConfig, object, Judge]:
     """A population at its start, with its judge."""
     config = RunConfig.from_settings(settings)
     population = build_population(config)
-    population.start(config.seeds)
+    population.start(config)
     return config, population, Judge(config, population, replicate_ceilings(config.task, config.seeds, config.head))
 
 

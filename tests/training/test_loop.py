@@ -16,7 +16,7 @@ def trained(settings: dict, check=lambda: ([], [])) -> tuple[dict[str, np.ndarra
     """Trains to the end of the budget; returns the weights and the training."""
     config = RunConfig.from_settings(settings)
     population = build_population(config)
-    population.start(config.seeds)
+    population.start(config)
     training = loop.Training(config, population, check)
     while not training.done:
         training.advance()
@@ -27,8 +27,8 @@ def test_replicate_3_of_7_is_the_lone_run_of_its_seed():
     together = RunConfig.from_settings(FRESH | {"replicates": 7, "seed": 10})
     alone = RunConfig.from_settings(FRESH | {"seed": 13})
     many, one = build_population(together), build_population(alone)
-    many.start(together.seeds)
-    one.start(alone.seeds)
+    many.start(together)
+    one.start(alone)
     for name, array in one.arrays().items():
         np.testing.assert_array_equal(many.arrays()[name][3], array[0])
     data, lone = Feed(together, 6).take(9), Feed(alone, 6).take(9)
@@ -43,7 +43,7 @@ def test_replicate_3_of_7_is_the_lone_run_of_its_seed():
 def test_different_seeds_start_from_different_weights():
     config = RunConfig.from_settings({"replicates": 2})
     population = build_population(config)
-    population.start(config.seeds)
+    population.start(config)
     first, second = population.arrays()["cell/recurrent_kernel"]
     assert not np.allclose(first, second)
 
@@ -62,7 +62,7 @@ def test_a_solved_replicate_is_frozen_while_the_others_go_on():
     seen: list[dict[str, np.ndarray]] = []
     config = RunConfig.from_settings({"replicates": 3, "epochs": 6, "check_every": 4})
     population = build_population(config)
-    population.start(config.seeds)
+    population.start(config)
     checks = iter([[False, True, False], [False, False, False], [True, False, True]])
 
     def check() -> tuple[list[Metrics], list[bool]]:
