@@ -119,12 +119,15 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
             tf.reshape(array, (updates, plan.time // window_steps, window_steps, *array.shape[2:]))
             for array in (inputs, targets, weights, valid)
         ]
-        for index in tf.range(count):
+        index = tf.constant(0)
+        # `tf.range(count)` would make the count a part of the program, and every new one would compile again
+        while index < count:
             states = network.initial_states(replicates, batch)
             for window in tf.range(plan.time // window_steps):
                 pieces = [array[index, window] for array in windows]
                 window_loss, window_made, states = train_window(pieces, states)
                 loss, made = loss + window_loss, made + window_made
+            index += 1
         keep(optimizer.variables, before, ~active[:, None])
         return loss / tf.maximum(made, 1.0)
 
