@@ -10,7 +10,8 @@ from typing import Any
 from seqmem.config import RunConfig
 from seqmem.criteria import verdict, wilson_interval
 from seqmem.errors import UsageError
-from seqmem.plain_values import from_plain, to_plain
+from seqmem.plain_values import from_plain, printable, to_plain
+from seqmem.results_reading import check_parts, with_metrics
 from seqmem.tasks.ceilings import Ceiling
 
 SCHEMA = 1
@@ -183,51 +184,27 @@ class RunResult:
         """
         if document.get("schema") != SCHEMA:
             raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
-        for key in ("config", "ceiling", "replicates", "evaluation", "predictions", "cost"):
-            if key not in document:
-                raise ValueError(f"has no {key}")
+        if absent := {"config", "ceiling", "replicates", "evaluation", "predictions", "cost"} - document.keys():
+            raise ValueError(f"has no {min(absent)}")
         try:
             config = RunConfig.from_settings(from_plain(dict[str, Any], document["config"], "config"))
         except UsageError as error:
             raise ValueError(f"config: {error}") from None
+        names = [field.name for field in dataclasses.fields(Metrics)]
         replicates = from_plain(tuple[dict[str, Any], ...], document["replicates"], "replicates")
         result = cls(
             config=config,
             ceiling=from_plain(Ceiling, document["ceiling"], "ceiling"),
-            replicates=tuple(from_plain(ReplicateResult, _with_metrics(one), "replicates") for one in replicates),
+            replicates=tuple(from_plain(ReplicateResult, with_metrics(one, names), "replicates") for one in replicates),
             predictions=from_plain(tuple[Prediction, ...], document["predictions"], "predictions"),
-            evaluation=from_plain(dict[str, bool | int | float | str | None], document["evaluation"], "evaluation"),
-            cost=from_plain(dict[str, int], document["cost"], "cost"),
+            evaluation=printable(
+                from_plain(dict[str, bool | int | float | str | None], document["evaluation"], "evaluation")
+            ),
+            cost=printable(from_plain(dict[str, int], document["cost"], "cost")),
             history=history,
         )
-        _check_parts(result)
+        check_parts(result)
         return result
-
-
-def _with_metrics(document: dict[str, Any]) -> dict[str, Any]:
-    """Puts the metrics of a replicate, which `result.json` holds beside the rest, under a key of their own."""
-    names = {field.name for field in dataclasses.fields(Metrics)}
-    rest = {key: value for key, value in document.items() if key not in names}
-    return rest | {"metrics": {key: value for key, value in document.items() if key in names}}
-
-
-def _check_parts(result: RunResult) -> None:
-    """Raises ValueError unless the parts of a result fit its settings and each other."""
-    if [one.seed for one in result.replicates] != list(result.config.seeds):
-        raise ValueError("replicates do not have the seeds of the settings")
-    for key in ("sequences", "held_out"):
-        from_plain({"sequences": int, "held_out": bool}[key], result.evaluation.get(key), f"evaluation.{key}")
-    if not {"updates", "time_steps"} <= result.cost.keys():
-        raise ValueError("cost has no updates or no time_steps")
-    alphabet = set(result.config.task.alphabet)
-    for one in result.predictions:
-        steps = [getattr(one, field.name) for field in dataclasses.fields(one) if field.name != "replicate"]
-        if not one.inputs or len({len(values) for values in steps}) > 1:
-            raise ValueError("predictions must have a value of each kind for every step")
-        if one.replicate >= len(result.replicates):
-            raise ValueError(f"predictions are of replicate {one.replicate}, which there is not")
-        if stray := {str(symbol) for symbol in one.inputs + one.expected + one.predicted} - alphabet:
-            raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")
 
 
 @dataclasses.dataclass(frozen=True)

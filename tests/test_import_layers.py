@@ -19,7 +19,7 @@ LAYERS = (
     ("errors",),
     ("settings", "plain_values", "runtime"),
     ("network_settings", "files"),
-    ("new_files", "array_files", "run_lock"),
+    ("new_files", "array_files", "run_lock", "results_reading"),
     ("tasks",),
     ("config",),
     ("criteria",),

@@ -1,0 +1,50 @@
+"""A small result with everything in it."""
+
+import math
+
+from seqmem.config import RunConfig
+from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
+from seqmem.tasks.ceilings import Ceiling
+
+
+def example_record(presentations=10, replicates=2):
+    return Record(
+        presentations=presentations,
+        loss=(0.25,) * replicates,
+        recall_loss=(0.5,) * (replicates - 1) + (None,),
+        accuracy=(0.875,) * replicates,
+        recall_accuracy=(0.5,) * replicates,
+        solved=(True,) + (False,) * (replicates - 1),
+    )
+
+
+def example_result(config=None, diverged=False):
+    config = config or RunConfig(replicates=2, seed=5)
+    good = Metrics(0.01, 0.02, 1.0, 1.0, 1.0, 0.125)
+    bad = Metrics(math.nan, None, math.nan, None, None, None)
+    replicates = tuple(
+        ReplicateResult(seed, True, False, 500, 120, good)
+        if number == 0 or not diverged
+        else ReplicateResult(seed, False, True, 20, None, bad)
+        for number, seed in enumerate(config.seeds)
+    )
+    prediction = Prediction(
+        replicate=0,
+        inputs=(3, 0),
+        expected=(0, 3),
+        predicted=(0, 4),
+        probability=(0.9, 0.6),
+        margin=(0.8, 0.2),
+        error=(0.1, 0.4),
+        settled=(True, True),
+        recall=(False, True),
+    )
+    return RunResult(
+        config=config,
+        ceiling=Ceiling(0.875, 0.5, 0.0693, 0.2773),
+        replicates=replicates,
+        predictions=(prediction,),
+        evaluation={"sequences": 2, "held_out": False},
+        cost={"updates": 1000, "time_steps": 4000},
+        history=(example_record(10, config.replicates), example_record(20, config.replicates)),
+    )
