@@ -185,8 +185,13 @@ def read_config(path: Path) -> RunConfig:
     """Reads the settings of a run directory; raises like `read_run`."""
     if not path.is_dir():
         raise UsageError(f"{path}: is no run directory")
+    content = read_bounded(path / CONFIG, LIMIT)
     try:
-        return RunConfig.from_settings(parse_settings(read_bounded(path / CONFIG, LIMIT), CONFIG))
+        settings = parse_settings(content, CONFIG)
+        # its first and its last setting: a file that lost its end would mean other settings, not none
+        if not {"task", "seed"} <= settings.keys() or not content.endswith(b"\n"):
+            raise DamagedFileError(path / CONFIG, "is cut short")
+        return RunConfig.from_settings(settings)
     except UsageError as error:
         raise DamagedFileError(path / CONFIG, str(error).removeprefix(f"{CONFIG}: ")) from None
 

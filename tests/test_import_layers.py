@@ -24,7 +24,7 @@ LAYERS = (
     ("config",),
     ("criteria",),
     ("results",),
-    ("eval_results", "history", "config_file", "checkpoints", "ranking", "listing", "task_files"),
+    ("eval_results", "sweep_results", "history", "config_file", "checkpoints", "ranking", "listing", "task_files"),
     ("presets", "rundir"),
     ("models",),
     ("training", "evaluation"),
@@ -39,7 +39,7 @@ RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What is drawn is a result: drawing knows nothing of how it came about.
 SEEN_BY_RENDER = {
     *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "config", "criteria"),
-    *("results", "eval_results", "ranking", "listing", "rundir", "presets"),
+    *("results", "eval_results", "sweep_results", "ranking", "listing", "rundir", "presets"),
 }
 MAY_USE_TENSORFLOW = {"models", "training", "evaluation"}
 
