@@ -17,6 +17,8 @@ from seqmem.render.page import stack
 from seqmem.render.plot import Level, Series, is_number, look, plot
 from seqmem.render.wording import shown_amount
 
+MOST_POINTS = 12  # of a chart of single points: more have round ticks instead of one each
+
 __all__ = ["Level", "Series", "curve"]
 
 
@@ -39,10 +41,14 @@ def curve(
     Args:
         series: The lines, drawn in order; values that are not finite numbers are left out.
         levels: Level lines behind them, told apart by name and texture.
-        width, height: Columns and lines of the plot itself, axes and legend beside and below it.
-        x_name, y_name: What the axes show.
-        log_x, log_y: Logarithmic or not; None decides by the values: positive, and more than a factor of ten apart.
-        x_range, y_range: Fixed ends of an axis; None fits them to the values.
+        width: Columns in all.
+        height: Lines of the plot itself; axes and legend come beside and below it.
+        x_name: What the x axis shows.
+        y_name: What the y axis shows.
+        log_x: Whether the x axis is logarithmic; None decides by the values, as for `log_y`.
+        log_y: The same of the y axis; None takes it where all values are positive and more than a factor of ten apart.
+        x_range: Fixed ends of the x axis; None fits it to the values.
+        y_range: Fixed ends of the y axis; None fits it to the values.
         glyphs: The signs to draw with.
 
     Returns:
@@ -54,15 +60,18 @@ def curve(
     if not xs or not known:
         return Text("nothing to draw yet", "muted")
     known += [level.value for level in levels if math.isfinite(level.value)]
-    y_axis = Axis(*y_range, 4 * height) if y_range else fit_axis(known, 4 * height, log_y)
+    y_axis = Axis(*y_range, 4 * height, bool(log_y)) if y_range else fit_axis(known, 4 * height, log_y)
     labels = {height - 1 - y_axis.dot(value) // 4: shown_amount(value) for value in y_axis.ticks(max(2, height // 2))}
     margin = max(map(len, labels.values())) + 1
     columns = max(10, width - margin - 1)
     whole = all(float(at).is_integer() for at in xs)
     left, right = x_range or (min(xs), max(xs))
     if log_x is None:
-        log_x = left > 0 and right / left > 10
-    x_axis = Axis(left, right if right > left else left + 1, 2 * columns, bool(log_x))
+        log_x = left > 0 and right / left > 5
+    points = sorted(set(xs)) if all(one.marked for one in series) and len(set(xs)) <= MOST_POINTS else []
+    if points and x_range is None:
+        left, right = _widened(left, right, log_x)
+    x_axis = Axis(left, right if right > left else left + 1, 2 * columns, log_x)
     cells, named = plot(series, levels, x_axis, y_axis, glyphs)
     lines = [Text(y_name, "label")] if y_name else []
     for row in range(height):
@@ -72,17 +81,29 @@ def curve(
             line.append(*cells.get((row, column), (" ", "")))
         line.rstrip()
         lines.append(line)
-    lines += _x_lines(x_axis, margin, whole, x_name, glyphs)
-    lines += _legend(series, [level for level in levels if level not in named], width, margin, glyphs)
-    return stack(lines)
+    lines += _x_lines(x_axis, points or x_axis.ticks(max(2, columns // 12), whole), margin, glyphs)
+    legend = _legend(series, [level for level in levels if level not in named], width, margin, glyphs)
+    if legend and legend[-1].cell_len + len(x_name) + 3 <= width:
+        legend[-1].append(x_name.rjust(width - legend[-1].cell_len), "label")
+        return stack([*lines, *legend])
+    return stack([*lines, *([Text(x_name.rjust(width), "label")] if x_name else []), *legend])
 
 
-def _x_lines(axis: Axis, margin: int, whole: bool, name: str, glyphs: Glyphs) -> list[Text]:
-    """The x axis, its numbers, and its name at the right end of them."""
+def _widened(left: float, right: float, log: bool) -> tuple[float, float]:
+    """Leaves room for the markers at both ends."""
+    if log:
+        side = (right / left) ** 0.04
+        return left / side, right * side
+    side = 0.04 * (right - left) or 0.5
+    return left - side, right + side
+
+
+def _x_lines(axis: Axis, ticks: Sequence[float], margin: int, glyphs: Glyphs) -> list[Text]:
+    """The x axis and its numbers; a number that would touch the one before is left out."""
     columns = axis.size // 2
     rule, numbers = list(glyphs.rule * columns), [" "] * (columns + margin + 1)
     free_from = 0
-    for value in axis.ticks(max(2, columns // 12), whole):
+    for value in ticks:
         column, label = axis.dot(value) // 2, shown_amount(value)
         start = max(0, min(margin + 1 + column - len(label) // 2, len(numbers) - len(label)))
         if start < free_from:
@@ -91,7 +112,7 @@ def _x_lines(axis: Axis, margin: int, whole: bool, name: str, glyphs: Glyphs) ->
         numbers[start : start + len(label)] = label
         free_from = start + len(label) + 2
     line = Text(" " * margin + glyphs.corner + "".join(rule), "axis")
-    return [line, Text("".join(numbers).rstrip(), "axis"), *([Text(name.rjust(len(numbers)), "label")] if name else [])]
+    return [line, Text("".join(numbers).rstrip(), "axis")]
 
 
 def _legend(series: Sequence[Series], levels: Sequence[Level], width: int, margin: int, glyphs: Glyphs) -> list[Text]:

@@ -35,8 +35,15 @@ def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -
     strips = draw_strips(examples, min(room, 72), page.glyphs)
     count = parameter_count(config) if parameters is None else parameters
     network = [f"{config.cell} {config.units}", f"{config.head} head", *([f"{count:,} parameters"] if count else [])]
+    words = task_words(config.task)
+    widest = max(strip.cell_len for strip in strips)
+    beside = dotted(words, max(1, room - widest - 4), page)
+    if room - widest - 4 > max(map(len, words)) and len(beside) <= len(strips):
+        for strip, line in zip(strips, beside, strict=False):
+            strip.append(" " * (widest + 4 - strip.cell_len)).append_text(line)
+        words = []
     rows: list[tuple[str, list[str]]] = [
-        ("", task_words(config.task)),
+        ("", words),
         ("network", network),
         ("training", training_words(config)),
         ("budget", budget_words(config)),
@@ -81,13 +88,13 @@ def training_words(config: RunConfig) -> list[str]:
     words = [window, f"{config.optimizer} {config.learning_rate:g}", f"batch {config.batch_size}"]
     words += ["shuffled"] if config.shuffle else []
     words += ["loss at recall only"] if config.loss_at == "recall" else []
-    return words + ([f"clip norm {config.clip_norm:g}"] if config.clip_norm else [])
+    words += [f"clip norm {config.clip_norm:g}"] if config.clip_norm else []
+    seeds = f"seed {config.seed}" if config.replicates == 1 else f"seeds {config.seed} to {config.seeds[-1]}"
+    return [*words, f"{plural(config.replicates, 'replicate')}, {seeds}"]
 
 
 def budget_words(config: RunConfig) -> list[str]:
-    """Returns how long and how often it is trained, as phrases."""
+    """Returns how long it is trained, as phrases."""
     budget = plural(config.budget, "presentation")
     words = [f"{plural(config.epochs, 'epoch')} = {budget}" if config.epochs else budget]
-    words.append(f"stops at {config.criterion}" if config.stop else f"no stop, judged by {config.criterion}")
-    seeds = f"seed {config.seed}" if config.replicates == 1 else f"seeds {config.seed} to {config.seeds[-1]}"
-    return [*words, plural(config.replicates, "replicate"), seeds]
+    return [*words, f"stops at {config.criterion}" if config.stop else f"no stop, judged by {config.criterion}"]

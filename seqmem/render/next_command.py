@@ -1,8 +1,9 @@
-"""The next command worth trying, from what a run found."""
+"""The next commands worth trying, from what a run found."""
 
 from __future__ import annotations
 
 import shlex
+from pathlib import PurePath
 from typing import Any
 
 from seqmem.config import RunConfig
@@ -12,26 +13,38 @@ from seqmem.tasks import ExplicitSequences
 LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on a line
 
 
-def next_command(result: RunResult) -> tuple[str, str]:
-    """Returns a command line to try next, and why, by verdict and settings."""
+def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[str, str]]:
+    """Returns the command lines worth trying next, each with why.
+
+    Args:
+        result: What the run found.
+        run: Its directory, where it is known: a solved run can be judged over other gaps.
+    """
+    commands = [_next_training(result)]
+    config = result.config
+    if run is not None and result.summary.solved and not isinstance(config.task, ExplicitSequences):
+        gap = config.task.gap[1]
+        command = f"seqmem eval {shlex.quote(str(run))} --gaps {gap},{2 * gap},{10 * gap}"
+        commands.append((command, "does it remember over gaps that it never saw?"))
+    return commands
+
+
+def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
     if verdict == "diverged":
-        return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps"
+        return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
     if verdict == "memoryless" and config.steps_per_window < config.task.time:
-        patient = {} if config.optimizer != "adam" else {"learning_rate": max(config.learning_rate, 0.01)}
-        changes = {"window": None, "stop": True, **patient}
-        return train_command(config, **changes), "let the gradient reach back to the cue"
+        adam = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
+        return train_command(config, window=None, stop=True, **adam), "let the gradient reach back to the cue:"
     if verdict != "solved":
-        return train_command(config, **_longer_budget(config)), "train longer"
+        return train_command(config, **_longer_budget(config)), "train longer:"
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
     if isinstance(config.task, ExplicitSequences):
         return train_command(config, units=max(1, config.units // 4)), "does a smaller network do?"
-    _low, high = config.task.gap
     if config.task.fillers != "fresh":
         return train_command(config, fillers="fresh"), "does it know the cue, or only these fillers?"
-    gap = high * 2 if high < 50 else round(high * 1.5)
-    return train_command(config, gap=gap), "how much longer can it remember?"
+    return train_command(config, gap=min(2 * config.task.gap[1], 1_000_000)), "how much longer can it remember?"
 
 
 def train_command(config: RunConfig, **changes: Any) -> str:

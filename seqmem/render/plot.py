@@ -149,12 +149,13 @@ def _points(
 
 
 def _write_name(level: Level, drawn: Drawn, taken: set[Cell], x_axis: Axis, y_axis: Axis) -> bool:
-    """Writes the name of a level on its line where no curve runs, at the right or else at the left."""
+    """Writes the name of a level where no curve runs: on its line, above or below it, at the right or at the left."""
     columns, text = x_axis.size // 2, f" {level.name} "
-    row = y_axis.size // 4 - 1 - y_axis.dot(level.value) // 4
-    for start in (columns - len(text) - 1, 2):
-        place = [(row, start + index) for index in range(len(text))]
-        if start > 0 and not taken.intersection(place):
+    rows = y_axis.size // 4
+    row = rows - 1 - y_axis.dot(level.value) // 4
+    for at, start in itertools.product((row, row - 1, row + 1), (columns - len(text) - 1, 2)):
+        place = [(at, start + index) for index in range(len(text))]
+        if 0 <= at < rows and start > 0 and not taken.intersection(place):
             drawn.update({cell: (letter, level.style) for cell, letter in zip(place, text, strict=True)})
             return True
     return False

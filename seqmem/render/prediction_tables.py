@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from seqmem.render.glyphs import Glyphs
-from seqmem.render.marks import NEAR_MARGIN, step_marks
+from seqmem.render.marks import NEAR_MARGIN
 from seqmem.render.page import Page
-from seqmem.render.wording import plural, shown_score, shown_symbol
+from seqmem.render.wording import plural, shown_symbol
 from seqmem.results import Prediction
 
 LONGEST = 12  # steps of a table in full
@@ -19,27 +19,21 @@ HEADINGS = ("step", "input", "expected", "predicted", "prob.", "margin")
 SIDE_BY_SIDE_FROM = 100
 
 
-def draw_predictions(
-    predictions: Sequence[Prediction], criterion: str, has_memory: Sequence[bool], page: Page
-) -> list[Text]:
-    """Draws a table for each prediction, two side by side from 100 columns on, and a key to the marks.
+def draw_tables(predictions: Sequence[Prediction], judged: Sequence[Sequence[str]], page: Page) -> list[Text]:
+    """Draws a table for each prediction, two side by side from 100 columns on.
 
     Args:
         predictions: The sequences.
-        criterion: What counts as solved; see `step_marks`.
-        has_memory: For each prediction, whether its replicate is out of reach without memory.
+        judged: What `step_marks` says of each.
         page: Where it is drawn.
     """
-    judged = [step_marks(one, criterion, able) for one, able in zip(predictions, has_memory, strict=True)]
     tables = [table_lines(one, marks, page.glyphs) for one, marks in zip(predictions, judged, strict=True)]
     widest = max(line.cell_len for table in tables for line in table)
     columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
     lines: list[Text] = []
     for start in range(0, len(tables), columns):
         lines += [*_beside(tables[start : start + columns], widest), Text()]
-    recall = any(any(one.recall) for one in predictions)
-    lucky = not all(has_memory)
-    return lines + _key({mark for marks in judged for mark in marks}, recall, criterion, lucky, page)
+    return lines
 
 
 def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) -> list[Text]:
@@ -53,7 +47,7 @@ def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) ->
         if step > before + 1:
             lines.append(_left_out(marks[before + 1 : step], widths[0], glyphs))
         cells = [str(step + 1), *(column[step] for column in shown)]
-        cells += [shown_score(prediction.probability[step], 2), shown_score(prediction.margin[step], 2)]
+        cells += [f"{prediction.probability[step]:.3f}", f"{prediction.margin[step]:.3f}"]
         padded = [" " * (width - cell_len(cell)) + cell for cell, width in zip(cells, widths, strict=True)]
         mark, recall = marks[step], prediction.recall[step]
         muted = "muted" if mark == "open" else ""
@@ -104,8 +98,16 @@ def _beside(tables: Sequence[list[Text]], widest: int) -> list[Text]:
     return lines
 
 
-def _key(marks: set[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:
-    """Says what the marks mean, those that occur only."""
+def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:
+    """Says what the marks mean, those that occur only.
+
+    Args:
+        marks: Those that occur.
+        recall: Whether there are recall steps.
+        criterion: What counts as solved.
+        lucky: Whether a network is shown that has no memory.
+        page: Where it is drawn.
+    """
     bound = criterion.removeprefix("error:")
     near = f"more than {bound} off" if bound != criterion else f"by a margin below {NEAR_MARGIN:g}"
     meanings = {
@@ -117,10 +119,9 @@ def _key(marks: set[str], recall: bool, criterion: str, lucky: bool, page: Page)
     entries = [(getattr(page.glyphs, mark), mark, text) for mark, text in meanings.items() if mark in marks]
     if recall:
         entries.insert(0, (page.glyphs.recall, "recall", "recall: needs memory"))
-    lines = [Text(" ", no_wrap=True)]
+    lines: list[Text] = []
     for sign, style, text in entries:
-        if lines[-1].cell_len > 1 and lines[-1].cell_len + 5 + len(text) > page.width:
-            lines.append(Text(" ", no_wrap=True))
-        lines[-1].append("  " if lines[-1].cell_len > 1 else "")
-        lines[-1].append(f" {sign} ", style).append(text, "muted")
+        if not lines or lines[-1].cell_len + 5 + len(text) > page.width:
+            lines.append(Text(no_wrap=True))
+        lines[-1].append("   " if lines[-1].cell_len else "").append(f"{sign} ", style).append(text, "muted")
     return lines

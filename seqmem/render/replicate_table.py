@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.text import Text
 
 from seqmem.criteria import shows_memory
 from seqmem.ranking import ranked_replicates
+from seqmem.render.glyphs import Glyphs
 from seqmem.render.page import Page
 from seqmem.render.wording import shown_count, shown_score
 from seqmem.results import ReplicateResult, RunResult
 
 ALL_UP_TO = 6
-WIDTHS = (14, 10, 11, 11, 9, 9)
-HEADINGS = ("replicate", "solved at", "recall loss", "recall acc.", "accuracy", "max error")
+WIDTHS = (12, 9, 11, 11, 9, 8)
+HEADINGS = ("replicate", "solved at", "recall loss", "recall acc.", "max error", "accuracy")
 
 
 def replicate_lines(result: RunResult, page: Page) -> list[Text]:
@@ -26,12 +29,13 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
     else:
         names = {0: "best", count // 4: "", count // 2: "median", 3 * count // 4: "", count - 1: "worst"}
         places = {ranked[rank]: name for rank, name in names.items()}
-    cells = " ".join(name.rjust(width) for name, width in zip(HEADINGS, WIDTHS, strict=True))
+    widths = WIDTHS if page.width >= sum(WIDTHS) + len(WIDTHS) + 4 else WIDTHS[:-1]
+    cells = " ".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=False))
     lines = [Text(" " + cells, "label", no_wrap=True)]
-    return lines + [_row(index, place, result, page) for index, place in places.items()]
+    return lines + [_row(index, place, result, widths, page.glyphs) for index, place in places.items()]
 
 
-def _row(index: int, place: str, result: RunResult, page: Page) -> Text:
+def _row(index: int, place: str, result: RunResult, widths: Sequence[int], glyphs: Glyphs) -> Text:
     one = result.replicates[index]
     metrics = one.metrics
     at = one.presentations_to_success
@@ -41,16 +45,16 @@ def _row(index: int, place: str, result: RunResult, page: Page) -> Text:
         "diverged" if one.diverged else solved,
         shown_score(metrics.recall_loss, 4),
         shown_score(metrics.recall_accuracy),
-        shown_score(metrics.accuracy),
         shown_score(metrics.max_error),
+        shown_score(metrics.accuracy),
     ]
-    padded = [cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True)]
+    padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
     mark = _mark(one, result)
     return Text.assemble(
         (f" {padded[0]} ", "label"),
         (padded[1], mark),
         " " + " ".join(padded[2:]) + "  ",
-        (getattr(page.glyphs, mark), mark),
+        (getattr(glyphs, mark), mark),
         no_wrap=True,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -17,16 +19,21 @@ from seqmem.results import RunResult
 __all__ = ["draw_eval", "draw_header", "draw_run"]
 
 
-def draw_run(result: RunResult) -> RenderableType:
-    """Draws everything that a run found, at the width and in the signs of the console it is printed on."""
-    return View(lambda page: stack(run_lines(result, page)))
+def draw_run(result: RunResult, run: PurePath | None = None) -> RenderableType:
+    """Draws everything that a run found, at the width and in the signs of the console it is printed on.
+
+    Args:
+        result: What it found.
+        run: Its directory, where it is known, for the commands that are suggested at the end.
+    """
+    return View(lambda page: stack(run_lines(result, page, run)))
 
 
-def run_lines(result: RunResult, page: Page) -> list[Text]:
+def run_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
     """Returns the lines of `draw_run`."""
     lines = [*header_lines(result.config, page), Text()]
     if result.history:
         lines += [draw_loss(result.history, result.ceiling, 0, page), Text()]
     lines += prediction_lines(result, page)
     replicates = replicate_lines(result, page)
-    return [*lines, *replicates, *([Text()] if replicates else []), *verdict_lines(result, page)]
+    return [*lines, *replicates, *([Text()] if replicates else []), *verdict_lines(result, page, run)]

@@ -14,23 +14,22 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
     """Returns a line for each way to feed one sequence, or a batch, to a Keras layer: input, target, what is kept."""
     time, size, batch = config.task.time, len(config.task.alphabet), max(2, config.batch_size)
     rows = [
-        ("stateful, step by step", (1, 1, size), (1, size), f"{time} calls; the state is kept, reset by hand"),
-        ("the same, as one array", (time, 1, size), (time, size), f"{time} samples of 1 time step"),
-        ("stateless, whole", (1, time, size), (1, time, size), "1 sample; the state lasts within the call"),
-        (f"{LAGS} lags", (time, LAGS, size), (time, size), f"the gradient reaches back {LAGS} steps"),
-        (f"{LAGS} symbols at once", (time, 1, LAGS * size), (time, size), "no memory needed within them"),
-        (f"batch of {batch} sequences", (batch, time, size), (batch, time, size), "each row has a state of its own"),
+        ("stateful, step by step", (1, 1, size), (1, size), f"{time} calls, then reset the state"),
+        ("stateful, one array", (time, 1, size), (time, size), f"{time} samples of 1 step"),
+        ("stateless", (1, time, size), (1, time, size), "state lasts within the call"),
+        (f"{LAGS} lags", (time, LAGS, size), (time, size), f"gradient reaches {LAGS} steps"),
+        (f"{LAGS} symbols at once", (time, 1, LAGS * size), (time, size), f"sees the last {LAGS}"),
+        (f"batch of {batch}", (batch, time, size), (batch, time, size), "a state for each row"),
     ]
+    widths = [max(len(_shape(row[index])) for row in rows) + 2 for index in (1, 2)]
     lines = [Text(" shapes (samples, time steps, features)", "label")]
-    lines.append(Text(f"   {'':24}{'input':<16}{'target':<16}", "label"))
+    lines.append(Text(f"   {'':24}{'input':<{widths[0]}}target", "label"))
     for name, inputs, targets, note in rows:
-        line = Text.assemble(("   " + name.ljust(24), "label"), _shape(inputs).ljust(16), _shape(targets).ljust(16))
-        if line.cell_len + len(note) <= page.width:
-            line.append(note, "muted")
-        else:
-            lines.append(line)
-            line = Text(" " * 7 + note, "muted")
-        lines.append(line)
+        shapes = _shape(inputs).ljust(widths[0]) + _shape(targets).ljust(widths[1])
+        lines.append(Text.assemble((f"   {name:24}", "label"), shapes))
+        if lines[-1].cell_len + len(note) > page.width:
+            lines.append(Text(" " * 7))
+        lines[-1].append(note, "muted")
     return lines
 
 

@@ -16,7 +16,7 @@ FONT_SIZE = 21
 LETTER_WIDTH = 0.6321
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, 'Liberation Mono', Consolas, monospace"
 FORMAT = (
-    """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+    """<svg class="rich-terminal" xml:space="preserve" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
 .{unique_id}-matrix {{ font-family: """
     + FONTS

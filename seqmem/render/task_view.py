@@ -166,7 +166,14 @@ def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> lis
         for position, gap in ((step, "     "), (step + 1, "")):
             line.append("[", "muted")
             for place, bit in enumerate(eye[symbols[position]]):
-                line.append(" " if place else "").append(str(bit), example.parts[position] if bit else "muted")
+                line.append(" " if place else "").append(
+                    str(bit), _bit_style(example.parts[position]) if bit else "muted"
+                )
             line.append("]" + gap, "muted")
         lines.append(line)
     return lines
+
+
+def _bit_style(part: str) -> str:
+    """The 1 of a filler stands out from the zeros too."""
+    return "" if part == "filler" else part

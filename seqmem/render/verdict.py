@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import statistics
+from pathlib import PurePath
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from seqmem.criteria import shows_memory
-from seqmem.render.next_command import next_command
+from seqmem.render.next_command import next_commands
 from seqmem.render.page import Page
 from seqmem.render.wording import plural, shown_count, shown_score
 from seqmem.results import RunResult
@@ -17,22 +17,31 @@ SIGNS = {"solved": "right", "partly": "near", "memoryless": "wrong", "unsolved":
 LABEL_WIDTH = 25
 
 
-def verdict_lines(result: RunResult, page: Page) -> list[Text]:
-    """Returns the verdict, the figures beside what is possible without memory, notes, and the next command."""
+def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
+    """Returns the verdict, the figures beside what is possible without memory, notes, and what to try next.
+
+    Args:
+        result: What is judged.
+        page: Where it is drawn.
+        run: The run directory, where it is known, for commands that take it.
+    """
     verdict = result.summary.verdict
-    style = (getattr(page.glyphs, SIGNS[verdict]), verdict)
-    lines = _wrapped(Text.assemble(" ", style, " ", (headline(result), verdict)), page.width, 3)
+    sign = (getattr(page.glyphs, SIGNS[verdict]), verdict)
+    lines = _wrapped(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 3)
     for text in (*_counts(result), *_notes(result)):
-        lines += _wrapped(Text(f"   {text}"), page.width, 3)
-    lines += [Text(), *_score_lines(result, page), Text()]
-    command, why = next_command(result)
-    return lines + _command_lines(command, why, page)
+        lines += _wrapped(Text(f"{page.glyphs.dot} {text}"), page.width, 3)
+    lines += [Text(), *_score_lines(result, page.width), Text()]
+    for command, why in next_commands(result, run):
+        lines += [Text(f"   {why}", "muted", no_wrap=True), Text(f"   {command}", "command")]
+    return lines
 
 
 def headline(result: RunResult) -> str:
     """Returns the verdict as a sentence or two."""
     summary, ceiling = result.summary, result.ceiling
+    low, high = summary.interval
     share = f"{shown_count(summary.solved)} of {plural(summary.replicates, 'replicate')}"
+    share += f" (95 % interval {low:.2f} to {high:.2f})"
     if summary.verdict == "solved":
         return f"Solved: {share}."
     if summary.verdict == "partly":
@@ -42,10 +51,8 @@ def headline(result: RunResult) -> str:
     if summary.verdict == "memoryless":
         return "No memory: the loss sits at the memoryless floor; the network answers without the cue."
     if ceiling.recall_loss and shows_memory(_median(result, "recall_loss"), ceiling):
-        return (
-            f"Not solved: {share}. The recall loss is below the memoryless floor: it remembers something, not enough."
-        )
-    return f"Not solved: {share} within {plural(result.config.budget, 'presentation')}."
+        return f"Not solved: {share}. The recall loss is below the memoryless floor: some memory, not enough."
+    return f"Not solved: {share}."
 
 
 def _all_of(count: int) -> str:
@@ -53,21 +60,19 @@ def _all_of(count: int) -> str:
 
 
 def _counts(result: RunResult) -> list[str]:
-    """How many are solved, by when, and how many look right without being it."""
+    """By what and when it was solved, and how many look right without being it."""
     summary, config = result.summary, result.config
-    low, high = summary.interval
-    lines = [
-        f"{shown_count(summary.solved)} of {shown_count(summary.replicates)} solved by {config.criterion}"
-        f" (95 % interval {low:.2f} to {high:.2f})"
-    ]
     spread, failures = summary.presentations_to_success, summary.replicates - summary.solved
+    budget = plural(config.budget, "presentation")
+    lines = [f"none meets {config.criterion} within {budget}"]
+    if summary.solved:
+        lines = [f"{config.criterion} is met by {shown_count(summary.solved)} of {shown_count(summary.replicates)}"]
     if spread:
-        span = f"{shown_count(spread['min'])} to {shown_count(spread['max'])}"
-        median = shown_count(spread["median"])
-        text = f"solved at presentation {median}" if summary.solved == 1 else f"solved at a median of {median} ({span})"
-        unit = "" if summary.solved == 1 else " presentations"
-        late = f"; {shown_count(failures)} not within {shown_count(config.budget)}" if failures else ""
-        lines.append(text + unit + late)
+        span = f" ({shown_count(spread['min'])} to {shown_count(spread['max'])})" if summary.solved > 1 else ""
+        many = "a median of " if summary.solved > 1 else ""
+        lines = [f"{config.criterion} met after {many}{shown_count(spread['median'])} presentations{span}"]
+        if failures:
+            lines[0] += f"; by {shown_count(failures)} not within {shown_count(config.budget)}"
     alive = [one.metrics for one in result.replicates if not one.diverged]
     right = sum(one.settled_accuracy == 1.0 for one in alive)
     word, _, bound = config.criterion.partition(":")
@@ -99,9 +104,10 @@ def _notes(result: RunResult) -> list[str]:
     return lines
 
 
-def _score_lines(result: RunResult, page: Page) -> list[Text]:
+def _score_lines(result: RunResult, width: int) -> list[Text]:
     """Scores of the replicates beside the best without memory."""
     many = len(result.replicates) > 1
+    spread = many and width >= 75
     rows = [
         ("recall accuracy", "recall_accuracy", result.ceiling.recall_accuracy),
         ("recall loss, nats", "recall_loss", result.ceiling.recall_loss),
@@ -109,13 +115,13 @@ def _score_lines(result: RunResult, page: Page) -> list[Text]:
         ("loss at all steps, nats", "loss", result.ceiling.loss),
     ]
     head = "   " + " " * LABEL_WIDTH + ("median" if many else "network").rjust(9)
-    head += (" " * 4 + "range".ljust(18) if many else "    ") + "without memory"
+    head += (" " * 4 + "range".ljust(18) if spread else "    ") + "without memory"
     lines = [Text(head, "label", no_wrap=True)]
     for label, name, floor in rows:
         values = [value for one in result.replicates if (value := getattr(one.metrics, name)) is not None]
         if not values:
             continue
-        span = f"{shown_score(min(values))} to {shown_score(max(values))}".ljust(18) if many else ""
+        span = f"{shown_score(min(values))} to {shown_score(max(values))}".ljust(18) if spread else ""
         line = Text(f"   {label.ljust(LABEL_WIDTH)}", no_wrap=True)
         line.append(shown_score(_median(result, name)).rjust(9), _beats(result, name, floor))
         line.append(f"    {span}", "muted").append(shown_score(floor).rjust(14), "floor")
@@ -124,17 +130,14 @@ def _score_lines(result: RunResult, page: Page) -> list[Text]:
 
 
 def _beats(result: RunResult, name: str, floor: float | None) -> str:
+    """The style of a median: green where no network without memory gets there."""
     value = _median(result, name)
     if value is None or floor is None:
         return ""
-    better = (
-        value > floor
-        if "accuracy" in name
-        else shows_memory(value, result.ceiling)
-        if name == "recall_loss"
-        else value < floor
-    )
-    return "right" if better else ""
+    if "accuracy" in name:
+        return "right" if value > floor else ""
+    enough = shows_memory(value, result.ceiling) if name == "recall_loss" else value < floor
+    return "right" if enough else ""
 
 
 def _median(result: RunResult, name: str) -> float | None:
@@ -143,21 +146,12 @@ def _median(result: RunResult, name: str) -> float | None:
     return statistics.median(known) if known else None
 
 
-def _command_lines(command: str, why: str, page: Page) -> list[Text]:
-    """The command stays on one line of its own, so that it can be copied; why stands before it."""
-    return [
-        Text.assemble("   ", (f"next: {why}", "muted"), no_wrap=True),
-        Text.assemble("   ", (command, "command")),
-    ]
-
-
 def _wrapped(text: Text, width: int, indent: int) -> list[Text]:
-    """Breaks a line between words, later lines indented."""
-    lines: list[Text] = [Text(no_wrap=True)]
-    for word in text.split(" ", include_separator=False, allow_blank=True):
-        if lines[-1].cell_len + 1 + cell_len(word.plain) > width and word.plain:
-            lines.append(Text(" " * (indent - 1), no_wrap=True))
-        if len(lines) > 1 or lines[-1].cell_len or word.plain:
-            lines[-1].append(" ")
-        lines[-1].append_text(word)
+    """Breaks a line between words; the first line begins one cell in, later ones `indent` cells."""
+    lines: list[Text] = []
+    for word in text.split(" "):
+        if lines and lines[-1].cell_len + 1 + word.cell_len <= width:
+            lines[-1].append(" ").append_text(word)
+        else:
+            lines.append(Text(" " * (indent if lines else 1), no_wrap=True).append_text(word))
     return lines
