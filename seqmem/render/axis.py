@@ -15,19 +15,21 @@ class Axis:
         low, high: The values at both ends.
         size: Dots from end to end.
         log: Whether equal steps are equal ratios.
+        inset: Dots left free at both ends: two put the ends of a y axis into the middle of their lines.
     """
 
     low: float
     high: float
     size: int
     log: bool = False
+    inset: int = 0
 
     def dot(self, value: float) -> int:
-        """Returns the dot nearest to a value, from 0 to `size - 1`; what lies outside goes to the nearer end."""
+        """Returns the dot nearest to a value; what lies outside goes to the nearer end."""
         low, high, at = self.low, self.high, min(max(value, self.low), self.high)
         if self.log:
             low, high, at = math.log(low), math.log(high), math.log(at)
-        return round((at - low) / (high - low) * (self.size - 1))
+        return self.inset + round((at - low) / (high - low) * (self.size - 1 - 2 * self.inset))
 
     def ticks(self, most: int, whole: bool = False) -> list[float]:
         """Returns at most about `most` round values within the range, whole numbers if asked."""
@@ -51,14 +53,14 @@ def round_step(least: float, whole: bool = False) -> float:
     return max(step, 1.0) if whole else step
 
 
-def fit_axis(values: Iterable[float], size: int, log: bool | None, from_zero: bool = True) -> Axis:
+def fit_axis(values: Iterable[float], size: int, log: bool | None, inset: int = 0) -> Axis:
     """Returns an axis that holds the values, its ends at round ones.
 
     Args:
         values: Finite numbers, at least one.
         size: Dots.
         log: None takes the logarithm where the values are positive and span more than a factor of ten.
-        from_zero: Whether an even axis of positive values starts at zero.
+        inset: See `Axis`.
     """
     known = list(values)
     low, high = min(known), max(known)
@@ -67,12 +69,11 @@ def fit_axis(values: Iterable[float], size: int, log: bool | None, from_zero: bo
     if log:
         positive = [one for one in known if one > 0] or [1.0]
         low, high = _round_down(min(positive)), _round_up(high if high > 0 else 1.0)
-        return Axis(low, high if high > low else 10 * low, size, log=True)
-    if from_zero and low > 0:
-        low = 0.0
+        return Axis(low, high if high > low else 10 * low, size, log=True, inset=inset)
+    low = min(low, 0.0)
     step = round_step((high - low or abs(high) or 1.0) / 4)
     low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
-    return Axis(low, high if high > low else low + step, size)
+    return Axis(low, high if high > low else low + step, size, inset=inset)
 
 
 def _round_down(value: float) -> float:

@@ -27,7 +27,7 @@ def curve(
     levels: Sequence[Level] = (),
     *,
     width: int = 80,
-    height: int = 12,
+    height: int = 11,
     x_name: str = "",
     y_name: str = "",
     log_x: bool | None = False,
@@ -60,7 +60,7 @@ def curve(
     if not xs or not known:
         return Text("nothing to draw yet", "muted")
     known += [level.value for level in levels if math.isfinite(level.value)]
-    y_axis = Axis(*y_range, 4 * height, bool(log_y)) if y_range else fit_axis(known, 4 * height, log_y)
+    y_axis = Axis(*y_range, 4 * height, bool(log_y), 2) if y_range else fit_axis(known, 4 * height, log_y, 2)
     labels = {height - 1 - y_axis.dot(value) // 4: shown_amount(value) for value in y_axis.ticks(max(2, height // 2))}
     margin = max(map(len, labels.values())) + 1
     columns = max(10, width - margin - 1)

@@ -16,7 +16,7 @@ from seqmem.render.shown_predictions import prediction_lines
 from seqmem.render.verdict import verdict_lines
 from seqmem.render.wording import shown_count, shown_score, shown_symbol
 
-WIDTHS = (9, 9, 21, 16, 13)
+WIDTHS = (9, 9, 24, 16, 13)
 HEADINGS = ("gap", "ceiling", "recall accuracy", "among the cues", "recall loss")
 
 
@@ -48,7 +48,7 @@ def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
             Text.assemble(
                 " " + padded[0],
                 (padded[1], "floor"),
-                (padded[2], "right" if above else "wrong"),
+                (padded[2], "right" if above else "floor"),
                 "".join(padded[3:]),
                 ("  trained" if one.trained else "", "muted"),
                 no_wrap=True,
@@ -81,7 +81,7 @@ def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
         series,
         [Level(f"ceiling without memory {shown_score(max(ceilings))}", max(ceilings))] if level else [],
         width=page.width,
-        height=10,
+        height=11,
         x_name="gap",
         log_x=None,
         log_y=False,

@@ -51,7 +51,7 @@ def list_lines(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
         if row["status"] == "corrupt":
             problem = shown_symbol(row.get("problem") or "cannot be read", 500, page.glyphs)
             problem = problem.removeprefix(f"{row['run']}: ").removeprefix(f"{row['run']}/")
-            lines.append(line.append("  corrupt: ", "wrong").append(problem, "muted"))
+            lines.append(Text(f" {name}  ").append("corrupt: ", "wrong").append(problem, "muted"))
             continue
         for column in chosen:
             style = cell[column].split(" ")[0] if column == "verdict" else ""

@@ -40,7 +40,7 @@ def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) ->
     """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
     words = [prediction.inputs, prediction.expected, prediction.predicted]
     shown = [[shown_symbol(symbol, 12, glyphs) for symbol in column] for column in words]
-    widths = [4, *(max(len(name), *map(cell_len, c)) for name, c in zip(HEADINGS[1:4], shown, strict=True)), 5, 6]
+    widths = [4, *(max(len(name), *map(cell_len, c)) for name, c in zip(HEADINGS[1:4], shown, strict=True)), 6, 6]
     head = Text("  " + " ".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=True)), "label")
     lines, before = [head], -1
     for step in kept_steps(prediction, marks):

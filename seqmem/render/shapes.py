@@ -13,7 +13,7 @@ LAGS = 2
 def shape_lines(config: RunConfig, page: Page) -> list[Text]:
     """Returns a line for each way to feed one sequence, or a batch, to a Keras layer: input, target, what is kept."""
     time, size, batch = config.task.time, len(config.task.alphabet), max(2, config.batch_size)
-    rows = [
+    rows: list[tuple[str, tuple[int, ...], tuple[int, ...], str]] = [
         ("stateful, step by step", (1, 1, size), (1, size), f"{time} calls, then reset the state"),
         ("stateful, one array", (time, 1, size), (time, size), f"{time} samples of 1 step"),
         ("stateless", (1, time, size), (1, time, size), "state lasts within the call"),
@@ -21,7 +21,7 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
         (f"{LAGS} symbols at once", (time, 1, LAGS * size), (time, size), f"sees the last {LAGS}"),
         (f"batch of {batch}", (batch, time, size), (batch, time, size), "a state for each row"),
     ]
-    widths = [max(len(_shape(row[index])) for row in rows) + 2 for index in (1, 2)]
+    widths = [max(len(_shape(shape)) for shape in column) + 2 for column in list(zip(*rows, strict=True))[1:3]]
     lines = [Text(" shapes (samples, time steps, features)", "label")]
     lines.append(Text(f"   {'':24}{'input':<{widths[0]}}target", "label"))
     for name, inputs, targets, note in rows:

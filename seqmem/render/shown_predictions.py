@@ -34,7 +34,7 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
         count = MOST_TABLES // len(chosen)
         if len(result.replicates) > 1:
             also = "; the best has the same marks" if alike and len(shown) > 1 else ""
-            title = f"{names[index]} replicate: number {index}, seed {result.replicates[index].seed}"
+            title = f"{names[index]} replicate {index}, seed {result.replicates[index].seed}"
             lines += [Text.assemble((title, "title"), (also, "muted")), Text()]
         lines += draw_tables(shown[index][:count], judged[index][:count], page)
         if len(shown[index]) > count:

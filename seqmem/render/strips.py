@@ -24,12 +24,12 @@ def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs, pointer
         pointers: Add a line that names cue and recall, for those who see no colour.
 
     Returns:
-        A line a sequence, and the line of names where the last sequence has both.
+        A line a sequence, and the line of names below the last sequence that has a recall.
     """
     cell = max(cell_len(shown_symbol(symbol, WIDEST_SYMBOL, glyphs)) for one in examples for symbol in one.symbols)
     fitting = max(5, (width + 1) // (cell + 1))
     lines: list[Text] = []
-    columns: dict[int, int] = {}
+    named: tuple[int, Text] = (0, Text())
     for one in examples:
         line, columns = Text(no_wrap=True), {}
         for position in shown_positions(one, fitting):
@@ -43,8 +43,9 @@ def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs, pointer
             line.append(" " * (cell - cell_len(text)))
             line.append(text, one.parts[position])
         lines.append(line)
-    names = _names(examples[-1], columns, glyphs)
-    return [*lines, names] if pointers and names.cell_len else lines
+        names = _names(one, columns, glyphs)
+        named = (len(lines), names) if names.cell_len else named
+    return [*lines[: named[0]], named[1], *lines[named[0] :]] if pointers and named[0] else lines
 
 
 def shown_positions(example: Example, fitting: int) -> list[int | None]:
@@ -61,7 +62,9 @@ def _names(example: Example, columns: dict[int, int], glyphs: Glyphs) -> Text:
     line = Text(no_wrap=True)
     for part in ("cue", "recall"):
         shown = [column for position, column in sorted(columns.items()) if example.parts[position] == part]
-        column = shown[-1] if part == "recall" and shown else shown[0] if shown else -1
+        if not shown:
+            continue
+        column = shown[-1] if part == "recall" else shown[0]
         if column >= line.cell_len:
             line.append(" " * (column - line.cell_len))
             line.append(f"{glyphs.up} {part} ", part)
