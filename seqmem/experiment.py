@@ -88,10 +88,10 @@ def resume(path: Path, *, cache: bool = True, checkpoint_every: int | None = Non
         DamagedFileError: If what is stored cannot be gone on from.
     """
     started = time.perf_counter()
-    stored = read_run(path)
-    if stored.status == "complete":
-        raise UsageError(f"{path}: this run is complete; `seqmem show {path}` draws it")
     directory = open_run_directory(path)
+    stored = read_run(path)
+    if stored.result is not None:
+        raise UsageError(f"{path}: this run is complete; `seqmem show {path}` draws it")
     threads = stored.environment.get("threads", 1)
     runtime.prepare(threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1, cache)
     from seqmem.session import Session

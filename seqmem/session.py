@@ -102,7 +102,7 @@ class Session:
             records = int(checkpoint.state["records"])
             self.training.restore(checkpoint.state["training"])
             self._judge.restore(checkpoint.state["checks"])
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
             raise DamagedFileError(folder / CHECKPOINTS, f"the state is not of this run ({error})") from None
         if len(history) < records:
             raise DamagedFileError(folder / HISTORY, f"holds {len(history)} records of {records}")
