@@ -14,9 +14,9 @@ from seqmem.render.header import header_lines
 from seqmem.render.page import Page, View, stack
 from seqmem.render.shown_predictions import prediction_lines
 from seqmem.render.verdict import verdict_lines
-from seqmem.render.wording import shown_count, shown_score, shown_symbol
+from seqmem.render.wording import shown_score, shown_symbol
 
-WIDTHS = (9, 9, 24, 16, 13)
+WIDTHS = (12, 9, 23, 16, 13)
 HEADINGS = ("gap", "ceiling", "recall accuracy", "among the cues", "recall loss")
 
 
@@ -38,19 +38,20 @@ def eval_lines(result: EvalResult, page: Page) -> list[Text]:
 def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
     """Returns recall over gaps as a table, and as a curve where there are at least three."""
     many = any(len(one.recall_accuracy) > 1 for one in gaps)
-    lines = [Text(" " + "".join(name.rjust(width) for name, width in zip(HEADINGS, WIDTHS, strict=True)), "label")]
+    widths = WIDTHS if page.width > sum(WIDTHS) else WIDTHS[:-1] if page.width > sum(WIDTHS[:-1]) else WIDTHS[:-2]
+    lines = [Text("".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=False)), "label")]
     for one in gaps:
-        cells = [shown_count(one.gap), shown_score(one.ceiling), _with_span(one.recall_accuracy, many)]
+        cells = [f"trained {one.gap}" if one.trained else str(one.gap), shown_score(one.ceiling)]
+        cells += [_with_span(one.recall_accuracy, many)]
         cells += [shown_score(statistics.median(one.cue_accuracy)), shown_score(statistics.median(one.recall_loss))]
-        padded = [cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True)]
+        padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
         above = statistics.median(one.recall_accuracy) > one.ceiling + 0.5 * (1 - one.ceiling)
         lines.append(
             Text.assemble(
-                " " + padded[0],
+                padded[0],
                 (padded[1], "floor"),
                 (padded[2], "right" if above else "floor"),
                 "".join(padded[3:]),
-                ("  trained" if one.trained else "", "muted"),
                 no_wrap=True,
             )
         )
@@ -117,6 +118,8 @@ def _free_run(run: FreeRun, page: Page) -> list[Text]:
         mark = "muted" if not known else "right" if run.generated[index] == run.expected[index] else "wrong"
         said.append(word.rjust(cell) + " ", mark)
         marks.append((getattr(glyphs, mark) if known else " ").rjust(cell) + " ", mark)
+    said.rstrip()
+    marks.rstrip()
     expected = " ".join(word.rjust(cell) for word in words[2][:fitting])
     return [
         Text.assemble(("   network   ", "label"), (prompt, "cue"), f" {glyphs.arrow} ", said, more, no_wrap=True),

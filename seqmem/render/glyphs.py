@@ -12,7 +12,8 @@ class Glyphs:
     Attributes:
         right, wrong, near, open: Marks of a predicted step.
         recall: Marks a recall step. `up` points at something in the line above.
-        dot: Stands between words of a line. `ellipsis` for what is left out, `vertical_ellipsis` for rows left out.
+        dot: Stands between words of a line; `bullet` begins one.
+        ellipsis: For what is left out of a line; `vertical_ellipsis` for rows left out.
         line, rule: A level line in a chart, and a rule. `vertical`, `corner`, `tick_left`, `tick_down` draw axes.
         markers: Tell the series of a chart apart.
         dash: A short line in a legend.
@@ -28,6 +29,7 @@ class Glyphs:
     recall: str = "▸"
     up: str = "▴"
     dot: str = "·"
+    bullet: str = "·"
     ellipsis: str = "…"
     vertical_ellipsis: str = "⋮"
     arrow: str = "→"
@@ -55,6 +57,7 @@ ASCII = Glyphs(
     recall=">",
     up="^",
     dot="|",
+    bullet="-",
     ellipsis="~",
     vertical_ellipsis=":",
     arrow=">",

@@ -21,6 +21,7 @@ from seqmem.tasks.ceilings import Ceiling, ceiling
 SECONDS_BETWEEN_LINES = 5.0
 REFRESHES_PER_SECOND = 4
 PLOT_HEIGHT = 6
+LINES_WITH_HEADER, LINES_WITH_CURVE = 24, 14  # a lower terminal shows the bar first, then the curve, then the rest
 MOST_STEPS = 10_000_000  # of an epoch, above which the floor is not computed beforehand
 
 
@@ -84,10 +85,11 @@ class LiveRun:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """What stands on the terminal now: header, curve and bar."""
         page = page_of(console, options.max_width)
-        yield draw_header(self._config)
-        yield Text()
+        if console.height >= LINES_WITH_HEADER:
+            yield draw_header(self._config)
+            yield Text()
         records = list(self._records)
-        if len(records) > 1:
+        if len(records) > 1 and console.height >= LINES_WITH_CURVE:
             yield draw_loss(records, self._floor, self._config.budget, page, PLOT_HEIGHT)
             yield Text()
         yield stack([self.bar_line(page)])
@@ -123,14 +125,15 @@ class LiveRun:
                 self._records = list(thinned(self._records))
         if not self._quiet and self._live is None and now - self._said >= SECONDS_BETWEEN_LINES:
             self._said = now
-            self._console.print(self._line(progress))
+            self._console.print(self._line(progress), soft_wrap=True)
 
     def _words(self, progress: Progress) -> list[str]:
         rate = self._rate(progress)
         words = [f"{shown_count(progress.solved)} of {shown_count(progress.replicates)} solved"]
         if rate:
             left = (progress.budget - progress.presentations) / rate
-            words += [f"{shown_amount(rate)} presentations/s", f"{shown_seconds(left)} left"]
+            words.append(f"{shown_amount(rate if rate < 10 else round(rate))} presentations/s")
+            words += [f"{shown_seconds(left)} left"] if left else []
         return words
 
     def _rate(self, progress: Progress) -> float:
@@ -159,7 +162,7 @@ class LiveRun:
 
     def _say_at_the_end(self) -> None:
         if not self._quiet and self._live is None and self._progress is not None:
-            self._console.print(self._line(self._progress))
+            self._console.print(self._line(self._progress), soft_wrap=True)
 
 
 def floor_of(config: RunConfig) -> Ceiling | None:

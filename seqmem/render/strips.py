@@ -68,4 +68,5 @@ def _names(example: Example, columns: dict[int, int], glyphs: Glyphs) -> Text:
         if column >= line.cell_len:
             line.append(" " * (column - line.cell_len))
             line.append(f"{glyphs.up} {part} ", part)
+    line.rstrip()
     return line

@@ -100,7 +100,7 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     if task.finite and total and total * task.time > MOST_STEPS:
         return lines
     best = ceiling(task, config.seed, config.head)
-    lines += [Text(), Text(" the best that is possible without memory, by the last symbol alone", "label")]
+    lines += [Text(), Text(" the best without memory, from the last symbol alone", "label")]
     rows = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
     lines.append(Text(f"   {'':12}{'all steps':>12}{'recall steps':>16}", "label"))
     for name, everywhere, recall in rows:

@@ -29,7 +29,7 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
     sign = (getattr(page.glyphs, SIGNS[verdict]), verdict)
     lines = _wrapped(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 3)
     for text in (*_counts(result), *_notes(result)):
-        lines += _wrapped(Text(f"{page.glyphs.dot} {text}"), page.width, 3)
+        lines += _wrapped(Text(f"{page.glyphs.bullet} {text}"), page.width, 3)
     lines += [Text(), *_score_lines(result, page.width), Text()]
     for command, why in next_commands(result, run):
         lines += [Text(f"   {why}", "muted", no_wrap=True), Text(f"   {command}", "command")]
