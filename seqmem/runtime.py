@@ -5,14 +5,16 @@ Nothing here imports TensorFlow; `seqmem.models.backend` does, and finds the env
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
 import platform
-import shutil
 import sys
 import tempfile
 from pathlib import Path
+
+CACHE_BYTES = 512 * 2**20
 
 
 def prepare(threads: int = 1, cache: bool = True) -> None:
@@ -31,6 +33,7 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
         os.environ[name] = str(threads)
     folder = cache_folder() if cache else None
     if folder is not None and _usable(folder):
+        _prune(folder)
         flags = os.environ.get("TF_XLA_FLAGS", "")
         os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
 
@@ -43,12 +46,23 @@ def cache_folder() -> Path:
     return root.expanduser() / f"xla-{version}-{processor}"
 
 
+def _prune(folder: Path) -> None:
+    """Removes the oldest programs beyond `CACHE_BYTES`: a sweep over many shapes leaves many behind."""
+    with contextlib.suppress(OSError):
+        entries = sorted(((entry.stat(), entry) for entry in folder.iterdir()), key=lambda one: -one[0].st_mtime)
+        kept = 0
+        for status, entry in entries:
+            kept += status.st_size
+            if kept > CACHE_BYTES:
+                entry.unlink(missing_ok=True)
+
+
 def clear_cache() -> bool:
     """Empties the folder of compiled programs; tells whether there was anything in it."""
     folder = cache_folder()
-    entries = list(folder.iterdir()) if folder.is_dir() else []
+    entries = list(folder.glob("*.pb")) if folder.is_dir() else []
     for entry in entries:
-        shutil.rmtree(entry, ignore_errors=True) if entry.is_dir() else entry.unlink(missing_ok=True)
+        entry.unlink(missing_ok=True)
     return bool(entries)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from seqmem.eval_results import FreeRun
 from seqmem.evaluation.predictions import SHOWN_SEQUENCES, shown_symbols
 from seqmem.models.backend import tf
+from seqmem.models.compiled import compiled
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.tasks.batch import SequenceBatch
@@ -33,7 +34,7 @@ def compile_generation(network: Network, alphabet_size: int, context: int) -> Ca
         symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
         return symbol, tf.reduce_max(network.probabilities(logits), axis=-1), following
 
-    @tf.function(jit_compile=True)
+    @compiled
     def generate(parameters: Any, first: Any, steps: int) -> Any:
         replicates, rows = first.shape
         values = network.split(parameters)
