@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.network_settings import CellName, InitText, check_network
+from seqmem.recipes import check_recipe
 from seqmem.settings import Choice, Flag, Integer, Kind, Number, read_settings, setting, settings_of
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
+
+if TYPE_CHECKING:
+    from seqmem.tasks.arrangement import Arrangement
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +91,17 @@ class RunConfig:
     )
 
     window: int | None = setting(None, Window(), "Steps per update: the gradient reaches no further back.", "Training")
-    batch_size: int = setting(1, Integer(1, 4096), "Sequences side by side, each with its own state.", "Training")
+    stateful: bool = setting(
+        True, Flag(), "Keep the state to the end of a sequence, or start anew with every window or sample.", "Training"
+    )
+    batch_size: int = setting(1, Integer(1, 4096), "Rows side by side, each with its own state.", "Training")
+    rows: str = setting(
+        "sequences",
+        Choice(("sequences", "steps")),
+        "What the rows of a batch are: sequences, or successive windows of one sequence.",
+        "Training",
+    )
+    lags: int = setting(1, Integer(1, 10_000), "Time steps of a sample, each of which predicts one symbol.", "Training")
     shuffle: bool = setting(False, Flag(), "Draw a new order of the sequences for each epoch.", "Training")
     loss_at: str = setting("all", Choice(("all", "recall")), "Train at all steps, or at recall steps only.", "Training")
     optimizer: str = setting("adam", Choice(("adam", "rmsprop", "sgd")), "Keras' optimizer.", "Training")
@@ -122,7 +137,8 @@ class RunConfig:
         if self.loss_at == "recall" and not self.task.sequences_with_recall:
             raise SettingError("loss_at", "recall", "this task has no recall step: the last symbol tells every target")
         check_network(self)
-        if self.batch_size > self.budget:
+        check_recipe(self)
+        if self.sequences_per_batch > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
         if self.seed + self.replicates > 2**31:
             raise SettingError("seed", self.seed, f"must be at most {2**31 - self.replicates} for this many replicates")
@@ -133,19 +149,32 @@ class RunConfig:
         return self.presentations or self.epochs * self.task.epoch_size
 
     @property
+    def sequences_per_batch(self) -> int:
+        """Sequences presented at a time."""
+        return self.batch_size if self.rows == "sequences" else 1
+
+    @functools.cached_property
+    def arrangement(self) -> Arrangement:
+        """How the steps of a sequence are laid out for the network."""
+        from seqmem.tasks.arrangement import Arrangement
+
+        rows = self.batch_size if self.rows == "steps" else 1
+        return Arrangement(self.task.time, self.steps_per_window, self.lags, self.context, rows, self.stateful)
+
+    @property
     def updates(self) -> int:
         """Batches in the whole budget; a last batch that would not be full is left out."""
-        return self.budget // self.batch_size
+        return self.budget // self.sequences_per_batch
 
     @property
     def check_interval(self) -> int:
         """Batches from one check to the next."""
         wanted = self.check_every or max(self.task.epoch_size, self.budget // 50)
-        return min(max(1, wanted // self.batch_size), self.updates)
+        return min(max(1, wanted // self.sequences_per_batch), self.updates)
 
     @property
     def steps_per_window(self) -> int:
-        """Time steps of one update."""
+        """Steps of a sequence that one update sees; with lags each is a sample of several time steps."""
         return min(self.window or self.task.time, self.task.time)
 
     @property

@@ -21,6 +21,7 @@ LAYERS = (
     ("network_settings", "files"),
     ("new_files", "array_files", "run_lock", "results_reading"),
     ("tasks",),
+    ("recipes",),
     ("config",),
     ("criteria",),
     ("results",),
@@ -38,8 +39,9 @@ LAYERS = (
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What is drawn is a result: drawing knows nothing of how it came about.
 SEEN_BY_RENDER = {
-    *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "config", "criteria"),
-    *("results", "eval_results", "sweep_results", "ranking", "listing", "rundir", "presets"),
+    *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "recipes", "config"),
+    *("criteria",),
+    *("results", "eval_results", "sweep_results", "sweep_results", "ranking", "listing", "rundir", "presets"),
 }
 MAY_USE_TENSORFLOW = {"models", "training", "evaluation"}
 

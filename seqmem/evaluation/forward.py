@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from seqmem.models.backend import tf
+from seqmem.models.compiled import compiled
 from seqmem.models.network import Network
 from seqmem.models.population import Population
-from seqmem.tasks.encoding import Examples, stack_examples
+from seqmem.tasks.arrangement import Arrangement
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.encoding import stack_examples
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +40,13 @@ class StepOutputs:
 
 
 @functools.lru_cache(maxsize=8)
-def compile_forward(network: Network, alphabet_size: int) -> Callable:
+def compile_forward(network: Network, alphabet_size: int, reset_every: int) -> Callable:
     """Compiles a forward pass; the same one again for the same network.
+
+    Args:
+        network: The network of every replicate.
+        alphabet_size: Length of a one-hot vector.
+        reset_every: Time steps after which the state starts anew; 0 where it never does.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
@@ -69,7 +77,7 @@ def compile_forward(network: Network, alphabet_size: int) -> Callable:
         )
         return answers, following
 
-    @tf.function(jit_compile=True)
+    @compiled
     def forward(parameters: Any, inputs: Any, targets: Any, valid: Any, choices: Any) -> Any:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
@@ -77,7 +85,10 @@ def compile_forward(network: Network, alphabet_size: int) -> Callable:
         dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
         kept = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
         each = tf.repeat(choices[None], replicates, axis=0)
+        first = states
         for index in tf.range(time):
+            if reset_every:
+                states = [tf.where(index % reset_every == 0, new, old) for new, old in zip(first, states, strict=True)]
             arguments = (values, inputs[index], targets[index], valid[index], states, each)
             answers, states = tf.vectorized_map(step, arguments)
             kept = [array.write(index, answer) for array, answer in zip(kept, answers, strict=True)]
@@ -87,26 +98,37 @@ def compile_forward(network: Network, alphabet_size: int) -> Callable:
 
 
 def step_outputs(
-    forward: Callable, population: Population, parts: Sequence[Examples], rows_at_once: int, choices: np.ndarray
+    population: Population,
+    sequences: Sequence[SequenceBatch],
+    arrangement: Arrangement,
+    sequences_at_once: int,
+    choices: np.ndarray,
 ) -> StepOutputs:
-    """Runs the forward pass over the examples of each replicate.
+    """Runs the forward pass over the sequences of each replicate, laid out as they are for training.
 
     Args:
-        forward: What `compile_forward` gave.
         population: Whose parameters are used.
-        parts: One for each replicate, arrays `(row, time)`; all with as many rows.
-        rows_at_once: Rows of one compiled call; the last is filled up.
+        sequences: One batch for each replicate; all with as many sequences.
+        arrangement: How they are laid out.
+        sequences_at_once: Sequences of one compiled call; the last is filled up.
         choices: bool `(alphabet,)`, the symbols that `choice` is made among.
     """
-    time = parts[0].targets.shape[1]
-    stacked = stack_examples(parts, time)
-    rows = stacked.targets.shape[0]
+    reset_every = 0 if arrangement.reset_every == arrangement.length else arrangement.reset_every
+    forward = compile_forward(population.network, len(choices), reset_every)
     found: list[list[np.ndarray]] = []
-    for start in range(0, rows, rows_at_once):
-        pieces = [array[start : start + rows_at_once] for array in (stacked.inputs, stacked.targets, stacked.valid)]
-        missing = rows_at_once - len(pieces[0])
-        filled = [np.concatenate([piece, np.repeat(piece[:1], missing, axis=0)]) for piece in pieces]
-        inputs, targets, valid = (tf.constant(np.moveaxis(array, 0, 2)) for array in filled)
+    for start in range(0, len(sequences[0]), sequences_at_once):
+        pieces = [batch[start : start + sequences_at_once] for batch in sequences]
+        count = len(pieces[0])
+        padded = np.resize(np.arange(count), sequences_at_once)
+        stacked = stack_examples([arrangement.lay_out(piece[padded]) for piece in pieces])
+
+        def rows_joined(array: np.ndarray) -> Any:
+            moved = np.moveaxis(array, 0, 2)
+            return tf.constant(moved.reshape(*moved.shape[:2], -1, *moved.shape[4:]))
+
+        inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
         answers = forward(population.parameters.value, inputs, targets, valid, tf.constant(choices))
-        found.append([np.moveaxis(answer.numpy(), 0, 2)[:, : rows_at_once - missing] for answer in answers])
+        shape = (*targets.shape[:2], sequences_at_once, arrangement.rows)
+        apart = [np.moveaxis(answer.numpy().reshape(shape), 0, 2)[:, :count] for answer in answers]
+        found.append([arrangement.gather(answer) for answer in apart])
     return StepOutputs(*(np.concatenate(arrays, axis=1) for arrays in zip(*found, strict=True)))

@@ -8,13 +8,12 @@ import numpy as np
 
 from seqmem.config import RunConfig
 from seqmem.criteria import criterion_met
-from seqmem.evaluation.forward import StepOutputs, compile_forward, step_outputs
+from seqmem.evaluation.forward import StepOutputs, step_outputs
 from seqmem.evaluation.metrics import population_metrics
 from seqmem.models.population import Population
 from seqmem.results import Metrics
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.ceilings import Ceiling
-from seqmem.tasks.encoding import examples_of
 from seqmem.tasks.streams import SequenceStream, finite_sequences
 
 # A check looks at few sequences first; only a replicate that passes there is judged on many.
@@ -44,7 +43,6 @@ class Judge:
         self._small = self._all is not None and len(self._all[0]) <= SMALL_TASK
         self._rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
         self._streams = [SequenceStream(config.task, seed, "checks") for seed in config.seeds]
-        self._forward = compile_forward(population.network, len(config.task.alphabet))
 
     def check(self) -> tuple[list[Metrics], list[bool]]:
         """Returns the metrics of each replicate, and whether it meets the criterion."""
@@ -85,10 +83,8 @@ class Judge:
 
     def outputs(self, sequences: list[SequenceBatch]) -> StepOutputs:
         """Returns what each replicate answers on its sequences."""
-        parts = [examples_of(batch) for batch in sequences]
-        return step_outputs(
-            self._forward, self._population, parts, self._rows, choice_symbols(sequences[0], self._config)
-        )
+        choices = choice_symbols(sequences[0], self._config)
+        return step_outputs(self._population, sequences, self._config.arrangement, self._rows, choices)
 
     def state(self) -> list[dict[str, Any]]:
         """Returns where each stream of checks stands, as JSON can hold it."""

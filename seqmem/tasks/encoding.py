@@ -7,18 +7,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqmem.tasks.batch import SequenceBatch
-
 
 @dataclasses.dataclass(frozen=True)
 class Examples:
-    """What a network sees and is to predict, one row of a batch beside the other.
+    """What a network sees and is to predict, laid out by `seqmem.tasks.arrangement`.
 
     Attributes:
-        inputs: int32 `(..., time, context)`, the symbols that make up each input vector; -1 stands for none.
-        targets: int32 `(..., time)`.
-        valid: bool `(..., time)`, the steps that exist.
-        weights: float32 `(..., time)`, 1 at the steps that are trained.
+        inputs: int32 `(..., time, row, context)`, the symbols that make up each input vector; -1 stands for none.
+        targets: int32 `(..., time, row)`.
+        valid: bool `(..., time, row)`, the steps that exist.
+        weights: float32 `(..., time, row)`, 1 at the steps that are trained.
     """
 
     inputs: np.ndarray
@@ -27,23 +25,10 @@ class Examples:
     weights: np.ndarray
 
 
-def examples_of(batch: SequenceBatch, loss_at: str = "all") -> Examples:
-    """Pairs each symbol with the next; `loss_at` is `all` or `recall`."""
-    trained = batch.recall if loss_at == "recall" else batch.valid
-    return Examples(batch.inputs[..., None], batch.targets, batch.valid, trained.astype(np.float32))
-
-
-def stack_examples(parts: Sequence[Examples], time: int) -> Examples:
-    """Stacks the examples `(row, time)` of each replicate to `(row, time, replicate)`, padded to `time` steps."""
-
-    def stacked(arrays: Sequence[np.ndarray]) -> np.ndarray:
-        joined = np.stack(arrays, axis=2)
-        padding = [(0, 0)] * joined.ndim
-        padding[1] = (0, time - joined.shape[1])
-        return np.pad(joined, padding)
-
+def stack_examples(parts: Sequence[Examples]) -> Examples:
+    """Stacks examples `(sequence, time, row)` of each replicate to `(sequence, time, replicate, row)`."""
     names = [field.name for field in dataclasses.fields(Examples)]
-    return Examples(*(stacked([getattr(part, name) for part in parts]) for name in names))
+    return Examples(*(np.stack([getattr(part, name) for part in parts], axis=2) for name in names))
 
 
 def one_hot(symbols: np.ndarray, alphabet_size: int) -> np.ndarray:

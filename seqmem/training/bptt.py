@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from seqmem.models.backend import tf
+from seqmem.models.compiled import compiled
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, keep
@@ -23,8 +24,9 @@ class ChunkPlan:
     """What is compiled into a chunk.
 
     Attributes:
-        time: Time steps of a sequence, a multiple of `window`.
+        time: Time steps of a row, a multiple of `window`.
         window: Time steps of an update.
+        reset_every: Time steps after which the state starts anew; it divides `window`, or is `time`.
         alphabet_size: Length of a one-hot vector.
         masked: Whether some steps do not exist (sequences of unequal length): their state is frozen.
         partial: Whether some windows train some replicates only: the others make no update.
@@ -33,6 +35,7 @@ class ChunkPlan:
 
     time: int
     window: int
+    reset_every: int
     alphabet_size: int
     masked: bool
     partial: bool
@@ -62,6 +65,19 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
         It gives the mean training loss of each replicate, float32 `(replicate,)`.
     """
     window_steps = plan.window
+    resets_inside = plan.reset_every < window_steps
+    resets_at_windows = plan.reset_every < plan.time
+
+    def restarted(states: list[Any], step: Any) -> list[Any]:
+        if not resets_inside:
+            return states
+        first = network.initial_states(*states[0].shape[:2])
+        return [tf.where(step % plan.reset_every == 0, new, old) for new, old in zip(first, states, strict=True)]
+
+    def cut(pull: list[Any], step: Any) -> list[Any]:
+        if not resets_inside:
+            return pull
+        return [tf.where(step % plan.reset_every == 0, tf.zeros_like(part), part) for part in pull]
 
     def forward(arguments: Any) -> list[Any]:
         values, inputs, states, valid = arguments
@@ -91,17 +107,21 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
             for state in states
         ]
         for step in tf.range(window_steps - 1):
+            states = restarted(states, step)
             kept = [array.write(step, state) for array, state in zip(kept, states, strict=True)]
             states = tf.vectorized_map(forward, (values, inputs[step], states, valid[step]))
         last = window_steps - 1
+        states = restarted(states, last)
         rest = [tf.zeros_like(state) for state in states]
         arguments = (values, inputs[last], states, valid[last], targets[last], weights[last], rest)
         gradient, pull, loss, following = tf.vectorized_map(backward, arguments)
+        pull = cut(pull, last)
         for back in tf.range(window_steps - 1):
             step = window_steps - 2 - back
             then = [array.read(step) for array in kept]
             arguments = (values, inputs[step], then, valid[step], targets[step], weights[step], pull)
             part, pull, part_loss, _ = tf.vectorized_map(backward, arguments)
+            pull = cut(pull, step)
             gradient = [one + other for one, other in zip(gradient, part, strict=True)]
             loss += part_loss
         joined = network.join(gradient)
@@ -110,7 +130,7 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
         optimizer.update(joined, resting=(total == 0.0)[:, None] if plan.partial else None)
         return loss, tf.cast(total > 0.0, tf.float32), following
 
-    @tf.function(jit_compile=True)
+    @compiled
     def train_chunk(inputs: Any, targets: Any, weights: Any, valid: Any, count: Any, active: Any) -> Any:
         before = [tf.identity(variable.value) for variable in optimizer.variables]
         updates, _, replicates, batch = targets.shape
@@ -125,6 +145,8 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
             states = network.initial_states(replicates, batch)
             for window in tf.range(plan.time // window_steps):
                 pieces = [array[index, window] for array in windows]
+                if resets_at_windows:
+                    states = network.initial_states(replicates, batch)
                 window_loss, window_made, states = train_window(pieces, states)
                 loss, made = loss + window_loss, made + window_made
             index += 1

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqmem.config import RunConfig
-from seqmem.tasks.encoding import Examples, examples_of, stack_examples
+from seqmem.tasks.encoding import Examples, stack_examples
 from seqmem.tasks.streams import SequenceStream
 
 
@@ -16,27 +16,26 @@ class Feed:
 
     Args:
         config: The run.
-        time: Steps to pad sequences to.
     """
 
-    def __init__(self, config: RunConfig, time: int):
+    def __init__(self, config: RunConfig):
         shared = config.task.same_for_every_seed and not config.shuffle
         seeds = [config.seed] if shared else list(config.seeds)
         self._streams = [SequenceStream(config.task, seed, "training", config.shuffle) for seed in seeds]
         self._config = config
-        self._time = time
+        self._arrangement = config.arrangement
 
     def take(self, updates: int) -> Examples:
         """Returns the next batches: arrays `(update, time, replicate, batch, ...)`."""
-        size, replicates = self._config.batch_size, self._config.replicates
-        parts = [examples_of(stream.take(updates * size), self._config.loss_at) for stream in self._streams]
-        stacked = stack_examples(parts, self._time)
+        size, replicates = self._config.sequences_per_batch, self._config.replicates
+        drawn = [stream.take(updates * size) for stream in self._streams]
+        stacked = stack_examples([self._arrangement.lay_out(batch, self._config.loss_at) for batch in drawn])
 
         def laid_out(array: np.ndarray) -> np.ndarray:
-            rows = array.reshape(updates, size, *array.shape[1:])
-            wanted = np.moveaxis(rows, 1, 3)
-            shape = (*wanted.shape[:2], replicates, *wanted.shape[3:])
-            return np.broadcast_to(wanted, shape)
+            wanted = np.moveaxis(array.reshape(updates, size, *array.shape[1:]), 1, 3)
+            # the sequences of a batch, and the rows that each of them is dealt out to, are all rows now
+            rows = wanted.reshape(*wanted.shape[:3], -1, *wanted.shape[5:])
+            return np.broadcast_to(rows, (*rows.shape[:2], replicates, *rows.shape[3:]))
 
         return Examples(*(laid_out(array) for array in vars(stacked).values()))
 

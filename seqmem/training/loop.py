@@ -45,7 +45,7 @@ class Training:
         self._plan = chunk_plan(config)
         self.optimizer, self._train_chunk = compiled_trainer(population, config.optimizer, self._plan)
         self.optimizer.reset(config.learning_rate)
-        self._feed = Feed(config, self._plan.time)
+        self._feed = Feed(config)
         self._chunk = chunk_updates(config)
         self.updates_done = self.time_steps = 0
         self.success_at: list[int | None] = [None] * config.replicates
@@ -56,7 +56,7 @@ class Training:
     @property
     def presentations(self) -> int:
         """Presentations so far, of the replicates that still train."""
-        return self.updates_done * self.config.batch_size
+        return self.updates_done * self.config.sequences_per_batch
 
     @property
     def done(self) -> bool:
@@ -73,7 +73,7 @@ class Training:
         start = time.perf_counter()
         shape = (self._chunk, self._plan.time, self.config.replicates, self.config.batch_size)
         empty = Examples(
-            np.zeros((*shape, 1), np.int32),
+            np.zeros((*shape, self.config.context), np.int32),
             np.zeros(shape, np.int32),
             np.zeros(shape, bool),
             np.zeros(shape, np.float32),
@@ -145,22 +145,22 @@ class Training:
 
 def chunk_updates(config: RunConfig) -> int:
     """Updates in one compiled call; it depends on the settings alone, and no result depends on it."""
-    steps = config.replicates * config.batch_size * config.task.time
+    steps = config.replicates * config.batch_size * config.arrangement.length
     return max(1, min(config.check_interval, CHUNK_STEPS // steps))
 
 
 def chunk_plan(config: RunConfig) -> ChunkPlan:
     """Works out what has to be compiled for a run."""
-    window = config.steps_per_window
-    time_steps = math.ceil(config.task.time / window) * window
+    arrangement = config.arrangement
     uneven = not config.task.equal_lengths
     some_rows_untrained = config.loss_at == "recall" and config.task.sequences_with_recall < config.task.epoch_size
-    some_windows_untrained = window < config.task.time and (uneven or config.loss_at == "recall")
+    some_windows_untrained = arrangement.blocks > 1 and (uneven or config.loss_at == "recall")
     return ChunkPlan(
-        time=time_steps,
-        window=window,
+        time=arrangement.length,
+        window=arrangement.window_steps,
+        reset_every=arrangement.reset_every,
         alphabet_size=len(config.task.alphabet),
-        masked=uneven or time_steps > config.task.time,
+        masked=uneven or not arrangement.full,
         partial=some_rows_untrained or some_windows_untrained,
         clip_norm=config.clip_norm,
     )

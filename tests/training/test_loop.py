@@ -31,7 +31,7 @@ def test_replicate_3_of_7_is_the_lone_run_of_its_seed():
     one.start(alone)
     for name, array in one.arrays().items():
         np.testing.assert_array_equal(many.arrays()[name][3], array[0])
-    data, lone = Feed(together, 6).take(9), Feed(alone, 6).take(9)
+    data, lone = Feed(together).take(9), Feed(alone).take(9)
     np.testing.assert_array_equal(data.inputs[:, :, 3], lone.inputs[:, :, 0])
     np.testing.assert_array_equal(data.targets[:, :, 3], lone.targets[:, :, 0])
     weights, _ = trained(FRESH | {"replicates": 7, "seed": 10})
@@ -107,7 +107,7 @@ def test_a_window_without_a_trained_step_makes_no_update():
 def test_replicates_with_shorter_sequences_make_fewer_updates():
     settings = FRESH | {"window": 1, "replicates": 3}
     _, training = trained(settings)
-    data = Feed(RunConfig.from_settings(settings), 6).take(40)
+    data = Feed(RunConfig.from_settings(settings)).take(40)
     steps = data.valid.sum(axis=(0, 1, 3)).tolist()
     assert training.optimizer.updates.numpy().ravel().tolist() == steps
     assert len(set(steps)) > 1
