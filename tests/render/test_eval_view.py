@@ -1,0 +1,48 @@
+import dataclasses
+import io
+
+import pytest
+from render_samples import solved_run
+
+from seqmem.eval_results import EvalResult, FreeRun, GapResult
+from seqmem.render.console import build_console
+from seqmem.render.run_view import draw_eval
+
+
+def drawn(renderable, width=80):
+    stream = io.StringIO()
+    build_console(stream, width=width, environment={}).print(renderable)
+    return stream.getvalue()
+
+
+def evaluation(replicates=5):
+    gaps = tuple(
+        GapResult(
+            gap, gap == 3, 0.5, tuple(1 - gap / 300 - i / 50 for i in range(replicates)), (1.0,) * replicates, (0.1,)
+        )
+        for gap in (3, 10, 100)
+    )
+    free = FreeRun(0, ("3",), ("0", "1", "1", "3", "0"), (0.9,) * 5, ("0", "1", "2", "3"))
+    return EvalResult(solved_run(replicates=replicates), gaps, (free,))
+
+
+@pytest.mark.parametrize("width", [60, 80, 120, 160])
+def test_an_evaluation_keeps_to_its_width_and_marks_the_trained_gap(width):
+    text = drawn(draw_eval(evaluation()), width)
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("trained 3 ") == 1
+    assert "ceiling without memory 0.500" in text
+
+
+def test_a_free_run_stands_beside_what_was_expected():
+    lines = drawn(draw_eval(evaluation())).splitlines()
+    at = next(index for index, line in enumerate(lines) if line.startswith("   network   3"))
+    assert lines[at].split() == ["network", "3", "→", "0", "1", "1", "3", "0"]
+    assert lines[at + 1].split() == ["expected", "0", "1", "2", "3"]
+    assert lines[at + 2].split() == ["✓", "✓", "✗", "✓"]
+
+
+def test_ceilings_that_differ_from_gap_to_gap_are_a_line_of_their_own():
+    base = evaluation()
+    gaps = tuple(dataclasses.replace(one, ceiling=1 / one.gap) for one in base.gaps)
+    assert "■ ceiling" in drawn(draw_eval(dataclasses.replace(base, gaps=gaps)))

@@ -1,0 +1,108 @@
+import io
+
+import pytest
+from render_samples import memoryless_run
+from rich.console import Console
+
+from seqmem.render.console import build_console
+from seqmem.render.live import LiveRun, floor_of
+from seqmem.render.page import Page
+from seqmem.render.theme import build_theme
+from seqmem.results import Progress
+
+RUN = memoryless_run(replicates=20)
+
+
+def steps(seconds=None, clock=None, stop_at=None):
+    for index, record in enumerate(RUN.history):
+        if index == stop_at:
+            raise KeyboardInterrupt
+        if clock is not None:
+            clock[0] += seconds
+        yield Progress(record.presentations, 500, sum(record.solved), 20, record)
+    return RUN
+
+
+def terminal(height=40):
+    """A console that believes it is an interactive terminal, and keeps what it writes."""
+    console = Console(file=io.StringIO(), force_terminal=True, force_interactive=True, width=80, height=height)
+    console.push_theme(build_theme())
+    return console
+
+
+def follow(console, quiet=False, seconds=1.0):
+    clock = [0.0]
+    with LiveRun(console, RUN.config, quiet=quiet, clock=lambda: clock[0]) as live:
+        assert live.follow(steps(seconds, clock)) is RUN
+    return console.file.getvalue()
+
+
+def pipe():
+    return build_console(io.StringIO(), environment={})
+
+
+def test_without_a_terminal_a_line_comes_every_few_seconds_and_at_the_end():
+    lines = [line for line in follow(pipe()).splitlines() if "of 500 presentations" in line]
+    assert 9 <= len(lines) <= 12
+    assert lines[-1].startswith("500 of 500 presentations, recall loss 0.2")
+    assert "(floor 0.277), 0 of 20 solved, 10 presentations/s" in lines[-1]
+    assert " left" in lines[0]
+    assert " left" not in lines[-1]
+
+
+def test_a_quick_run_without_a_terminal_has_one_line():
+    assert sum("presentations," in line for line in follow(pipe(), seconds=0.01).splitlines()) == 1
+
+
+def test_a_pipe_gets_no_cursor_codes():
+    assert "\x1b" not in follow(pipe())
+
+
+@pytest.mark.parametrize("console", [pipe, terminal])
+def test_quiet_draws_nothing(console):
+    assert follow(console(), quiet=True) == ""
+
+
+def test_a_terminal_is_left_as_it_was():
+    text = follow(terminal())
+    assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 1
+    assert text.rstrip("\r").endswith("\x1b[2K")
+
+
+def test_an_interrupted_view_is_taken_away_and_the_interrupt_goes_on():
+    console = terminal()
+    live = LiveRun(console, RUN.config)
+    with pytest.raises(KeyboardInterrupt), live:
+        live.follow(steps(stop_at=5))
+    assert console.file.getvalue().rstrip("\r").endswith("\x1b[2K")
+
+
+def test_the_bar_says_what_is_done_how_fast_and_how_long_it_takes():
+    clock = [0.0]
+    live = LiveRun(terminal(), RUN.config, quiet=True, clock=lambda: clock[0])
+    assert "compiling" in live.bar_line(Page(80)).plain
+    run = steps(1.0, clock)
+    live.follow(step for _, step in zip(range(25), run, strict=False))
+    line = live.bar_line(Page(80)).plain
+    assert " 50% 0 of 20 solved · 10 presentations/s · 25 s left" in line
+    assert line.count("━") == line.count("─")
+
+
+@pytest.mark.parametrize(("height", "curve", "header"), [(40, True, True), (16, True, False), (10, False, False)])
+def test_a_low_terminal_keeps_the_bar(height, curve, header):
+    console = terminal(height)
+    live = LiveRun(console, RUN.config, quiet=True)
+    live.follow(steps())
+    console.print(live)
+    text = console.file.getvalue()
+    assert "of 20 solved" in text
+    assert ("recall loss, nats" in text) is curve
+    assert ("network" in text) is header
+
+
+def test_the_floor_of_a_huge_task_is_not_waited_for():
+    from seqmem.config import RunConfig
+
+    assert floor_of(RunConfig()).recall_loss == pytest.approx(0.27726, abs=1e-5)
+    huge = RunConfig.from_settings({"gap": 90_000, "fillers": "fresh", "pool": 1000, "alphabet_size": 10})
+    assert floor_of(huge) is None

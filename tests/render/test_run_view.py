@@ -1,0 +1,185 @@
+import dataclasses
+import io
+import re
+import subprocess
+import sys
+
+import pytest
+from render_samples import memoryless_run, solved_run
+
+from seqmem.config import RunConfig
+from seqmem.render.console import build_console
+from seqmem.render.next_command import next_commands, train_command
+from seqmem.render.parameters import parameter_count
+from seqmem.render.run_view import draw_header, draw_run
+from seqmem.render.verdict import headline
+from seqmem.results import Metrics
+
+
+def drawn(renderable, width=80, color="never"):
+    stream = io.StringIO()
+    build_console(stream, color=color, width=width, environment={}).print(renderable)
+    return stream.getvalue()
+
+
+def partly_run():
+    run = solved_run(replicates=4)
+    lost = dataclasses.replace(
+        run.replicates[0],
+        solved=False,
+        presentations_to_success=None,
+        presentations=500,
+        metrics=Metrics(0.05, 0.1, 1.0, 1.0, 1.0, 0.4),
+    )
+    return dataclasses.replace(run, replicates=(lost, *run.replicates[1:]))
+
+
+def diverged_run():
+    run = solved_run(replicates=2)
+    nan = float("nan")
+    lost = [
+        dataclasses.replace(
+            one,
+            solved=False,
+            diverged=True,
+            presentations_to_success=None,
+            metrics=Metrics(nan, nan, 0.0, 0.0, 0.0, nan),
+        )
+        for one in run.replicates
+    ]
+    return dataclasses.replace(run, replicates=tuple(lost))
+
+
+RUNS = {
+    "one": solved_run,
+    "twenty": lambda: solved_run(replicates=20),
+    "tutorial": lambda: memoryless_run(replicates=100),
+    "long": lambda: memoryless_run(replicates=3, gap=300),
+    "partly": partly_run,
+    "diverged": diverged_run,
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("width", [60, 80, 120, 160])
+def test_a_run_keeps_to_its_width(name, width):
+    lines = drawn(draw_run(RUNS[name]()), width).splitlines()
+    commands = [line for line in lines if line.startswith("   seqmem ")]
+    assert len(commands) == 1
+    assert max(len(line) for line in lines if line not in commands) <= width
+
+
+def test_a_run_without_colour_says_all_that_colour_says():
+    plain = drawn(draw_run(memoryless_run(replicates=100)))
+    assert "No memory: the loss sits at the memoryless floor" in plain
+    assert "≈ right, but more than 0.25 off, or by luck" in plain
+    assert "▸ recall" in plain
+
+
+def test_a_coloured_run_has_the_same_letters():
+    coloured = drawn(draw_run(solved_run()), color="always")
+    assert "\x1b[" in coloured
+    assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == drawn(draw_run(solved_run()))
+
+
+def test_the_tutorial_is_told_how_many_only_look_right():
+    text = drawn(draw_run(memoryless_run(replicates=100)), 120)
+    assert "40 of 100 answer every settled step right, 0 within 0.25 of the target" in text
+
+
+def test_solved_gives_interval_and_presentations():
+    text = drawn(draw_run(solved_run(replicates=20)), 120)
+    assert "Solved: 20 of 20 replicates (95 % interval 0.84 to 1.00)." in text
+    assert "error:0.25 met after a median of 275 presentations (180 to 370)" in text
+
+
+def test_failures_are_counted_beside_the_median_never_in_it():
+    text = drawn(draw_run(partly_run()), 120)
+    assert "Partly solved: 3 of 4 replicates" in text
+    assert "a median of 200 presentations (190 to 210); by 1 not within 500" in text
+    assert "> 500" in text
+
+
+def test_every_verdict_has_its_sentence():
+    unsolved = dataclasses.replace(partly_run(), replicates=partly_run().replicates[:1])
+    assert headline(diverged_run()).startswith("Diverged: ")
+    assert "some memory, not enough" in headline(unsolved)
+    assert headline(memoryless_run()).startswith("No memory: ")
+
+
+def test_held_out_is_told_from_not_held_out():
+    run = solved_run()
+    assert "2 sequences, all that the task has: nothing is held out" in drawn(draw_run(run), 120)
+    fresh = dataclasses.replace(run, evaluation={"sequences": 1000, "held_out": True})
+    assert "1,000 sequences that training never saw" in drawn(draw_run(fresh), 120)
+
+
+def test_open_steps_are_noted():
+    run = solved_run()
+    opened = tuple(dataclasses.replace(one, settled=(False, True, True, True)) for one in run.predictions)
+    text = drawn(draw_run(dataclasses.replace(run, predictions=opened)), 120)
+    assert "no predictor can settle them" in text
+    assert "· open: nothing settles it" in text
+
+
+def test_many_replicates_take_few_lines():
+    assert len(drawn(draw_run(memoryless_run(replicates=100))).splitlines()) < 65
+
+
+def test_the_header_is_small_and_counts_parameters():
+    lines = drawn(draw_header(RunConfig())).splitlines()
+    assert len(lines) <= 6
+    assert "3 0 1 2 3" in lines[0]
+    assert "2,185 parameters" in "".join(lines)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize(
+    "settings", [{"gap": 1000}, {"gap": "5:50000"}, {"gap": 5, "cues": 500}, {"gap": 90, "fillers": "fresh"}]
+)
+def test_the_header_of_a_large_task_stays_small(settings, width):
+    lines = drawn(draw_header(RunConfig.from_settings(settings)), width).splitlines()
+    assert len(lines) <= 10
+    assert max(map(len, lines)) <= width
+
+
+def test_parameters_are_those_of_the_cell_and_the_head():
+    assert parameter_count(RunConfig()) == 4 * (5 * 20 + 20 * 20 + 20) + 20 * 5 + 5
+
+
+def test_a_network_cut_off_from_the_cue_is_told_to_reach_back():
+    assert next_commands(memoryless_run(replicates=7))[0][0] == "seqmem train --window sequence --replicates 7"
+
+
+def test_what_solved_leads_on_to_depends_on_what_is_not_known_yet():
+    assert next_commands(solved_run())[0][0] == "seqmem train --replicates 20"
+    assert next_commands(solved_run(replicates=20))[0][0] == "seqmem train --fillers fresh --replicates 20"
+
+
+def test_a_known_run_can_be_judged_over_other_gaps(tmp_path):
+    commands = next_commands(solved_run(), tmp_path / "my run")
+    assert commands[1][0] == f"seqmem eval '{tmp_path}/my run' --gaps 3,6,30"
+
+
+def test_a_diverged_run_is_told_to_take_smaller_steps():
+    assert "--learning-rate 0.001 --clip-norm 1" in next_commands(diverged_run())[0][0]
+
+
+def test_an_unsolved_run_is_given_four_times_the_budget_under_its_own_name():
+    one = partly_run()
+    assert "--epochs 1000" in next_commands(one)[0][0]
+    config = RunConfig.from_settings({"presentations": 300, "replicates": 4})
+    assert "--presentations 1200" in next_commands(dataclasses.replace(one, config=config))[0][0]
+
+
+def test_own_sequences_are_repeated_in_the_command():
+    config = RunConfig.from_settings({"sequences": ["the cat sat", "a cat ran"]})
+    line = "seqmem train --replicates 20 --sequence 'the cat sat' --sequence 'a cat ran'"
+    assert train_command(config, replicates=20) == line
+
+
+def test_drawing_needs_no_tensorflow():
+    code = "import sys, seqmem.render.run_view, seqmem.render.live, seqmem.render.task_view, seqmem.render.list_view\n"
+    code += "import seqmem.render.svg, seqmem.render.heat_map\n"
+    code += "print(sorted({'tensorflow', 'keras', 'click', 'rich.live', 'rich.progress'} & set(sys.modules)))"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

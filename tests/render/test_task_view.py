@@ -1,0 +1,86 @@
+import io
+
+import pytest
+
+from seqmem.config import RunConfig
+from seqmem.render.console import build_console
+from seqmem.render.task_view import draw_task, total_sequences
+
+
+def drawn(renderable, width=80):
+    stream = io.StringIO()
+    build_console(stream, width=width, environment={}).print(renderable)
+    return stream.getvalue()
+
+
+def task_text(width=100, **settings):
+    return drawn(draw_task(RunConfig.from_settings(settings)), width)
+
+
+def test_a_task_shows_its_sequences_its_conflict_and_its_ceilings():
+    text = task_text()
+    assert "3 0 1 2 3" in text
+    assert "after 2: 3 or 4; the first symbol decides" in text
+    assert "2 different" in text
+    assert ["accuracy", "0.8750", "0.5000"] in [line.split() for line in text.splitlines()]
+
+
+def test_own_sequences_show_which_symbol_decides_and_what_is_open():
+    text = task_text(sequences=["the cat sat", "a cat ran", "the dog sat"])
+    assert "after cat: sat or ran; the first symbol decides" in text
+    assert "after the at the start: cat or dog; open: nothing decides" in text
+
+
+def test_a_decider_in_the_middle_is_counted_back():
+    text = task_text(sequences=["x a 1 2 p", "x b 1 2 q", "y a 1 2 p", "y b 1 2 q"])
+    assert "after 2: p or q; the symbol 2 before decides" in text
+
+
+def test_a_task_without_conflict_says_so():
+    assert "none: the last symbol always tells the next" in task_text(sequences=["a b c"])
+
+
+def test_pairs_and_arrays_come_when_asked_for():
+    text = drawn(draw_task(RunConfig(), pairs=True, arrays=True), 80)
+    assert "2  →  3   only the cue tells" in text
+    assert "[0 0 0 1 0]     [1 0 0 0 0]" in text
+    for shape in ("(1, 1, 5)", "(4, 1, 5)", "(1, 4, 5)", "(4, 2, 5)", "(4, 1, 10)", "(2, 4, 5)"):
+        assert shape in text
+    assert "[0 0 0 1 0]" not in drawn(draw_task(RunConfig()))
+
+
+def test_presentations_are_shown_in_their_order_when_counted():
+    text = drawn(draw_task(RunConfig(), count=3))
+    assert [line.strip() for line in text.splitlines()[3:6]] == ["3 0 1 2 3", "4 0 1 2 4", "3 0 1 2 3"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "count"),
+    [
+        ({}, 2),
+        ({"gap": "3:5"}, 6),
+        ({"fillers": "fixed"}, 2),
+        ({"fillers": "fresh", "pool": 7}, 14),
+        ({"fillers": "fresh", "alphabet_size": 4, "gap": 3}, 2 * 2**3),
+        ({"fillers": "fresh", "gap": 1000}, None),
+        ({"sequences": ["a b", "a b", "a c"]}, 2),
+    ],
+)
+def test_different_sequences_are_counted(settings, count):
+    assert total_sequences(RunConfig.from_settings(settings).task) == count
+
+
+@pytest.mark.parametrize("width", [60, 160])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"gap": 1000, "fillers": "fresh"},
+        {"gap": 50_000, "cues": 5000, "alphabet_size": 6000, "fillers": "fixed"},
+        {"sequences": [" ".join("ab"[index % 2] for index in range(300))]},
+        {"gap": "3:8", "trigger": True, "cues": 30},
+    ],
+)
+def test_a_task_of_any_size_is_drawn_within_its_width(settings, width):
+    text = drawn(draw_task(RunConfig.from_settings(settings), pairs=True, arrays=True), width)
+    assert max(map(len, text.splitlines())) <= width
+    assert len(text.splitlines()) < 120
