@@ -12,7 +12,7 @@ from seqmem.render.examples import example_sequences
 from seqmem.render.page import Page, View, stack
 from seqmem.render.parameters import parameter_count
 from seqmem.render.strips import draw_strips
-from seqmem.render.wording import plural, shown_count
+from seqmem.render.wording import plural, shown_count, shown_symbol
 
 LABEL_WIDTH = 10
 STRIPS = 2
@@ -34,7 +34,7 @@ def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -
     examples = example_sequences(config, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
     count = parameter_count(config) if parameters is None else parameters
-    network = [f"{config.cell} {config.units}", f"{config.head} head", *([f"{count:,} parameters"] if count else [])]
+    network = [*network_words(config), *([f"{count:,} parameters"] if count else [])]
     words = task_words(config.task)
     widest = max(strip.cell_len for strip in strips)
     beside = dotted(words, max(1, room - widest - 4), page)
@@ -81,11 +81,23 @@ def task_words(task: Any) -> list[str]:
     return [*words, f"{task.fillers} fillers{pool}", *(["trigger"] if task.trigger else [])]
 
 
+def network_words(config: RunConfig) -> list[str]:
+    """Returns the network as phrases, what is usual left out."""
+    stacked = f"{config.layers} layers of " if config.layers > 1 else ""
+    words = [f"{stacked}{shown_symbol(config.cell, 40)} {config.units}", f"{config.head} head"]
+    words += [f"sees {config.context} symbols"] if config.context > 1 else []
+    words += [f"init {config.init}"] if config.init != "glorot" else []
+    return words + ([f"forget bias {config.forget_bias:g}"] if config.forget_bias is not None else [])
+
+
 def training_words(config: RunConfig) -> list[str]:
     """Returns how it is trained as phrases, what is usual left out."""
     steps, time = config.steps_per_window, config.task.time
     window = "window sequence" if steps == time else f"window {steps} of {plural(time, 'step')}"
     words = [window, f"{config.optimizer} {config.learning_rate:g}", f"batch {config.batch_size}"]
+    words += ["rows are steps"] if config.rows == "steps" else []
+    words += [] if config.stateful else ["stateless"]
+    words += [f"{config.lags} lags"] if config.lags > 1 else []
     words += ["shuffled"] if config.shuffle else []
     words += ["loss at recall only"] if config.loss_at == "recall" else []
     words += [f"clip norm {config.clip_norm:g}"] if config.clip_norm else []

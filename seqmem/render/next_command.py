@@ -10,6 +10,7 @@ from seqmem.config import RunConfig
 from seqmem.results import RunResult
 from seqmem.tasks import ExplicitSequences
 
+ALWAYS_SAID = ("cell", "rows", "stateful", "window")  # said even where they go back to the default: they are the point
 LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on a line
 
 
@@ -33,6 +34,12 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
     if verdict == "diverged":
         return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
+    if verdict == "memoryless" and config.cell == "mlp":
+        return train_command(config, cell="lstm"), "give it a memory:"
+    if verdict == "memoryless" and config.rows == "steps":
+        return train_command(config, rows="sequences", window=None, stop=True), "let each row be a whole sequence:"
+    if verdict == "memoryless" and not config.stateful:
+        return train_command(config, stateful=True, window=None, stop=True), "keep the state to the end of a sequence:"
     if verdict == "memoryless" and config.steps_per_window < config.task.time:
         adam = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
         return train_command(config, window=None, stop=True, **adam), "let the gradient reach back to the cue:"
@@ -67,10 +74,13 @@ def train_command(config: RunConfig, **changes: Any) -> str:
     settings.update(changes)
     usual = RunConfig().to_settings() | {"clip_norm": None}
     asked = {name: value for name, value in settings.items() if name != "task" and usual.get(name, ...) != value}
-    if usual["window"] == "sequence" and "window" in changes and changes["window"] is None:
-        asked["window"] = "sequence"
+    asked |= {name: _written(name, changes[name]) for name in ALWAYS_SAID if name in changes}
     ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
     return " ".join(["seqmem train", *(_spelled(name, asked[name]) for name in ordered)])
+
+
+def _written(name: str, value: Any) -> Any:
+    return "sequence" if name == "window" and value is None else value
 
 
 def _longer_budget(config: RunConfig) -> dict[str, Any]:

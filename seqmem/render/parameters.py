@@ -14,9 +14,10 @@ CELL_PARAMETERS = {
 
 
 def parameter_count(config: Any) -> int | None:
-    """Counts the parameters of the network of a config: its cell and its output layer; None for an unknown cell."""
+    """Counts the parameters of the network of a config: its cells and its output layer; None for a user's own cell."""
     count = CELL_PARAMETERS.get(config.cell)
     if count is None:
         return None
     size, units = len(config.task.alphabet), config.units
-    return count(size, units) + units * size + size
+    cells = count(config.context * size, units) + (config.layers - 1) * count(units, units)
+    return cells + units * size + size

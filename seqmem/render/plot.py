@@ -84,7 +84,7 @@ def plot(
         cells = _cells(_joined(_trace(one.x, one.y, x_axis, y_axis)), height, style, glyphs, ".*"[not one.marked])
         if one.marked:
             # series that share their x step aside, so that no bar hides another
-            aside = index - (len(series) - 1) // 2 if one.low else 0
+            aside = index - (len(series) - 1) // 2 if len(series) > 1 else 0
             cells |= _points(one, aside, x_axis, y_axis, (style, marker), glyphs)
         drawn |= cells
         taken |= set(cells)

@@ -7,18 +7,17 @@ from rich.text import Text
 from seqmem.config import RunConfig
 from seqmem.render.page import Page
 
-LAGS = 2
-
 
 def shape_lines(config: RunConfig, page: Page) -> list[Text]:
     """Returns a line for each way to feed one sequence, or a batch, to a Keras layer: input, target, what is kept."""
     time, size, batch = config.task.time, len(config.task.alphabet), max(2, config.batch_size)
+    lags, context = max(2, config.lags), max(2, config.context)
     rows: list[tuple[str, tuple[int, ...], tuple[int, ...], str]] = [
         ("stateful, step by step", (1, 1, size), (1, size), f"{time} calls, then reset the state"),
         ("stateful, one array", (time, 1, size), (time, size), f"{time} samples of 1 step"),
         ("stateless", (1, time, size), (1, time, size), "state lasts within the call"),
-        (f"{LAGS} lags", (time, LAGS, size), (time, size), f"gradient reaches {LAGS} steps"),
-        (f"{LAGS} symbols at once", (time, 1, LAGS * size), (time, size), f"sees the last {LAGS}"),
+        (f"{lags} lags", (time, lags, size), (time, size), f"gradient reaches {lags} steps"),
+        (f"context {context}", (time, 1, context * size), (time, size), f"sees the last {context} symbols"),
         (f"batch of {batch}", (batch, time, size), (batch, time, size), "a state for each row"),
     ]
     widths = [max(len(_shape(shape)) for shape in column) + 2 for column in list(zip(*rows, strict=True))[1:3]]

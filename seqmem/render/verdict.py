@@ -8,6 +8,7 @@ from pathlib import PurePath
 from rich.text import Text
 
 from seqmem.criteria import shows_memory
+from seqmem.recipes import recipe_note
 from seqmem.render.next_command import next_commands
 from seqmem.render.page import Page
 from seqmem.render.wording import plural, shown_count, shown_score
@@ -97,6 +98,8 @@ def _notes(result: RunResult) -> list[str]:
             lines.append(f"judged on {many} that training never saw")
         else:
             lines.append(f"judged on {many}, all that the task has: nothing is held out")
+    if note := recipe_note(result.config):
+        lines.append(note)
     if any(not all(one.settled) for one in result.predictions):
         lines.append("open steps: no predictor can settle them, so no criterion asks for them")
     if result.ceiling.recall_accuracy is None:

@@ -151,6 +151,23 @@ def test_a_network_cut_off_from_the_cue_is_told_to_reach_back():
     assert next_commands(memoryless_run(replicates=7))[0][0] == "seqmem train --window sequence --replicates 7"
 
 
+@pytest.mark.parametrize(
+    ("settings", "answer"),
+    [
+        ({"cell": "mlp"}, "--cell lstm"),
+        ({"rows": "steps", "batch_size": 4}, "--rows sequences --window sequence"),
+        ({"stateful": False}, "--stateful --window sequence"),
+    ],
+)
+def test_each_recipe_without_memory_is_told_what_it_lacks(settings, answer):
+    assert next_commands(memoryless_run(**settings))[0][0].startswith(f"seqmem train {answer}")
+
+
+def test_the_verdict_says_why_a_recipe_cannot_work():
+    text = drawn(draw_run(memoryless_run()), 160)
+    assert "the gradient of an update reaches back over the last symbol and the recall needs 4" in text
+
+
 def test_what_solved_leads_on_to_depends_on_what_is_not_known_yet():
     assert next_commands(solved_run())[0][0] == "seqmem train --replicates 20"
     assert next_commands(solved_run(replicates=20))[0][0] == "seqmem train --fillers fresh --replicates 20"
