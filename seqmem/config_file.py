@@ -25,6 +25,11 @@ def read_settings_file(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: If the file cannot be read or is not TOML, or a key or a value is not allowed.
     """
+    return check_settings(read_toml_file(path), str(path))
+
+
+def read_toml_file(path: Path) -> dict[str, Any]:
+    """Reads a TOML file, whatever is in it; raises UsageError as `read_settings_file` does."""
     try:
         with path.open("rb") as file:
             content = file.read(LIMIT + 1)
@@ -32,19 +37,31 @@ def read_settings_file(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: {error.strerror or error}") from None
     if len(content) > LIMIT:
         raise UsageError(f"{path}: is larger than {LIMIT} bytes")
-    return parse_settings(content, str(path))
+    return _parse_toml(content, str(path))
 
 
 def parse_settings(content: bytes, source: str) -> dict[str, Any]:
     """Reads the content of a file of settings; `source` is its name in errors. See `read_settings_file`."""
+    return check_settings(_parse_toml(content, source), source)
+
+
+def _parse_toml(content: bytes, source: str) -> dict[str, Any]:
     try:
-        settings = tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UsageError(f"{source}: is not UTF-8 text") from None
     except RecursionError:
         raise UsageError(f"{source}: is nested too deeply") from None
     except ValueError as error:
         raise UsageError(f"{source}: is not TOML: {one_line(error, 200)}") from None
+
+
+def check_settings(settings: dict[str, Any], source: str) -> dict[str, Any]:
+    """Returns settings as they are, once each key and value of them is known to be allowed.
+
+    Raises:
+        UsageError: In a line that begins with `source`.
+    """
     kinds = {"task": Choice(tuple(TASKS))} | {name: field.metadata["kind"] for name, field in setting_fields().items()}
     for key, value in settings.items():
         if key not in kinds:

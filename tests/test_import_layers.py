@@ -24,7 +24,7 @@ LAYERS = (
     ("recipes",),
     ("config",),
     ("criteria",),
-    ("results",),
+    ("results", "sweep_axes"),
     ("eval_results", "sweep_results", "history", "config_file", "checkpoints", "ranking", "listing", "task_files"),
     ("presets", "rundir"),
     ("models",),
@@ -41,7 +41,7 @@ RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 SEEN_BY_RENDER = {
     *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "recipes", "config"),
     *("criteria",),
-    *("results", "eval_results", "sweep_results", "sweep_results", "ranking", "listing", "rundir", "presets"),
+    *("results", "eval_results", "sweep_axes", "sweep_results", "ranking", "listing", "rundir", "presets"),
 }
 MAY_USE_TENSORFLOW = {"models", "training", "evaluation"}
 

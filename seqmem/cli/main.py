@@ -20,6 +20,7 @@ from seqmem.errors import SeqmemError, did_you_mean, one_line
 COMMANDS = {
     "train": "Train networks on a task, judge them and store the run.",
     "eval": "Judge a stored run again: other gaps, other sequences, running free.",
+    "sweep": "Run many trials over axes of settings.",
     "task": "Draw a task and what needs memory in it, or write it to a file.",
     "show": "Draw a stored run again.",
     "list": "List stored runs.",

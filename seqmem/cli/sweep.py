@@ -1,0 +1,140 @@
+"""`seqmem sweep`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
+from seqmem.cli.output import Output, output_options
+from seqmem.cli.presets import list_presets_first
+from seqmem.cli.sweep_settings import describe_plan, read_request
+from seqmem.errors import SeqmemError, UsageError
+from seqmem.settings import Choice, Integer, Number
+
+if TYPE_CHECKING:
+    from seqmem.sweep.plan import Plan
+    from seqmem.sweep.request import Request
+
+
+@click.command(
+    "sweep",
+    cls=HeadedCommand,
+    examples={
+        "seqmem sweep --vary gap=3,10,30 --vary units=5,20 --replicates 20": "A map of memory over two axes.",
+        "seqmem sweep --vary gap=10,100,1000 --jobs 2": "On two processes.",
+        "seqmem sweep --vary learning-rate=1e-4~1e-1 --vary units=8..64*2 --search tpe --trials 40": "A search.",
+        "seqmem sweep --resume runs/2026-11-22-sweep-gap": "Go on after an interruption.",
+        "seqmem sweep --vary gap=3..30 --dry-run": "How many trials, and about how long.",
+    },
+)
+@config_options
+@option(
+    "--vary",
+    multiple=True,
+    metavar="SETTING=VALUES",
+    heading="Sweep",
+    help="An axis: a list (gap=3,10), a range with steps (units=8..64*2, gap=2..8) or, for a search, without "
+    "(learning-rate=1e-4~1e-1 by the logarithm). Repeat it.",
+)
+@option(
+    "--search",
+    kind=Choice(("grid", "random", "tpe")),
+    heading="Sweep",
+    help="Every combination, some at random, or some sought by Optuna. [default: grid]",
+)
+@option("--trials", "count", kind=Integer(1), heading="Sweep", help="Trials of a search.")
+@option("--rank", metavar="COLUMN", heading="Sweep", help="Sort by it; a search seeks it. [default: success_rate]")
+@option("--prune/--no-prune", default=None, heading="Sweep", help="Stop hopeless trials. [default: no-prune]")
+@option("--jobs", kind=Integer(1, 1024), heading="Sweep", help="Worker processes [default: none but this one].")
+@option("--scheduler", metavar="ADDRESS", heading="Sweep", help="Run trials on a Dask cluster, tcp://HOST:PORT.")
+@option("--threads", kind=Integer(1, 4096), heading="Sweep", help="Threads of each worker. [default: 1]")
+@option("--trial-timeout", kind=Number(0.0, 1e9), metavar="SECONDS", heading="Sweep", help="A trial may take so long.")
+@option(
+    "--retries",
+    kind=Integer(0, 100),
+    default=2,
+    heading="Sweep",
+    help="Run a trial again whose worker died, so often. [default: 2]",
+)
+@option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    heading="Sweep",
+    help="The new sweep directory [default: in runs/].",
+)
+@option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="SWEEP",
+    heading="Sweep",
+    help="Go on with what is missing or failed.",
+)
+@option("--dry-run", is_flag=True, heading="Sweep", help="Say how many trials and how long; run nothing.")
+@setting_options("Task", "Network", "Training")
+@output_options
+@list_presets_first
+def command(
+    config_path: Path | None,
+    preset: str | None,
+    vary: tuple[str, ...],
+    out: Path | None,
+    resume: Path | None,
+    dry_run: bool,
+    output: Output,
+    **typed: Any,
+) -> None:
+    """Run many trials over axes of settings.
+
+    Every trial trains all its replicates and is stored in a run directory of its own. SWEEP.toml holds settings and
+    axes in a table [vary]; options win over it.
+    """
+    engine_options = {name: typed.pop(name) for name in ("jobs", "scheduler", "trial_timeout", "retries")}
+    plan_options = {name: typed.pop(name) for name in ("search", "count", "rank", "prune", "threads")}
+    request = read_request(config_path, preset, vary, typed, plan_options)
+    if dry_run:
+        return describe_plan(_plan_of(request, resume), engine_options["jobs"] or 1, output)
+    if resume is not None and out is not None:
+        raise UsageError("--out does not go with --resume: a sweep goes on in its own directory")
+    _run(request, out, resume, engine_options, output)
+
+
+def _plan_of(request: Request, resume: Path | None) -> Plan:
+    """The plan of a new sweep, or the one that an old sweep was begun with, checked against what was asked."""
+    if resume is None:
+        return request.plan()
+    from seqmem.sweep.store import read_plan
+
+    plan = read_plan(resume)
+    request.refuse_other_than(plan)
+    return plan
+
+
+def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str, Any], output: Output) -> None:
+    """Runs a sweep and shows what it found; the error at the end counts the trials that failed."""
+    from seqmem.render.sweep_live import LiveSweep
+    from seqmem.render.sweep_view import draw_sweep
+    from seqmem.sweep.driver import run_sweep
+    from seqmem.sweep.engine import open_engine
+    from seqmem.sweep.store import create_sweep_directory, open_sweep_directory
+
+    plan = _plan_of(request, resume)
+    with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"]) as engine:
+        directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
+        path = directory.path
+        output.note(f"{path}: {plan.total} trials")
+        try:
+            with LiveSweep(output.talk(), quiet=output.quiet) as live:
+                result = live.follow(run_sweep(directory, engine))
+        except KeyboardInterrupt:
+            output.note(f"Finished trials are kept; `seqmem sweep --resume {path}` goes on")
+            raise
+        finally:
+            directory.close()
+    output.result(result.ranked_by(request.rank), draw_sweep)
+    output.note(f"Stored in {path}")
+    if failed := result.counts["failed"]:
+        raise SeqmemError(f"{failed} of {plan.total} trials failed; `seqmem sweep --resume {path}` tries them again")

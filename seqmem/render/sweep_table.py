@@ -1,0 +1,113 @@
+"""The trials of a sweep, one a line, the best first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from seqmem.render.page import Page
+from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
+from seqmem.sweep_axes import shown_value
+from seqmem.sweep_results import MEASURES, SweepResult, Trial, TrialResult, ranked
+
+MOST_ROWS = 40
+VERDICTS = ("solved", "partly", "memoryless", "unsolved", "diverged")
+
+
+def _solved(result: TrialResult) -> str:
+    return f"{result.summary.solved}/{result.summary.replicates}"
+
+
+def _rate(result: TrialResult) -> str:
+    low, high = result.summary.interval
+    return f"{result.summary.success_rate:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _presentations(result: TrialResult) -> str:
+    spread = result.summary.presentations_to_success
+    if spread is None:
+        return "-"
+    low, high = shown_amount(spread["min"]), shown_amount(spread["max"])
+    return shown_amount(spread["median"]) + (f" ({low} to {high})" if low != high else "")
+
+
+def _median(name: str, digits: int) -> Callable[[TrialResult], str]:
+    def show(result: TrialResult) -> str:
+        spread = result.spreads[name]
+        return shown_score(spread.median if spread else None, digits)
+
+    return show
+
+
+def _ceiling(result: TrialResult) -> str:
+    return shown_score(result.ceiling.recall_accuracy)
+
+
+# In the order of what is left out last where the page is narrow.
+COLUMNS: dict[str, Callable[[TrialResult], str]] = {
+    "verdict": lambda result: result.summary.verdict,
+    "solved": _solved,
+    "success rate [95 %]": _rate,
+    "recall": _median("recall_accuracy", 3),
+    "no memory": _ceiling,
+    "presentations to success": _presentations,
+    "recall loss": _median("recall_loss", 4),
+}
+
+
+def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
+    """Returns a heading and a line for each trial that is known; many missing ones are only counted."""
+    trials = ranked(sweep.trials, sweep.rank)
+    shown = [trial for trial in trials if trial.status != "missing"]
+    left_out = shown[MOST_ROWS:]
+    shown = shown[:MOST_ROWS]
+    axes = [axis.name for axis in sweep.axes]
+    keys = {name: [shown_symbol(shown_value(trial.values[name]), 16, page.glyphs) for trial in shown] for name in axes}
+    widths = {name: max([len(name), *map(cell_len, cells)]) for name, cells in keys.items()}
+    room = page.width - 1 - sum(widths.values()) - 2 * (len(widths) - 1)
+    columns = _fitting([trial.result for trial in shown if trial.result], room)
+    heading = "  ".join(name.rjust(widths[name]) for name in axes)
+    lines = [Text(f" {heading}" + "".join(f"  {name.rjust(width)}" for name, width in columns.items()), "label")]
+    for index, trial in enumerate(shown):
+        line = Text(" " + "  ".join(_padded(keys[name][index], widths[name]) for name in axes), no_wrap=True)
+        lines.append(_with_result(line, trial, columns, page))
+    rest = [f"{plural(len(left_out), 'more trial')}"] if left_out else []
+    missing = sweep.counts["missing"]
+    rest += [f"{plural(missing, 'trial')} still missing"] if missing else []
+    if rest:
+        lines.append(Text(f" {page.glyphs.ellipsis} {', '.join(rest)}", "muted"))
+    return [*lines, Text(f" {_order(sweep.rank)}", "muted")]
+
+
+def _fitting(results: Sequence[TrialResult], room: int) -> dict[str, int]:
+    """The columns that there is room for, with their widths."""
+    columns: dict[str, int] = {}
+    for name, show in COLUMNS.items():
+        width = max([len(name), *(len(show(result)) for result in results)])
+        if results and width + 2 <= room:
+            columns[name] = width
+            room -= width + 2
+    return columns
+
+
+def _with_result(line: Text, trial: Trial, columns: dict[str, int], page: Page) -> Text:
+    if trial.result is None:
+        style = "wrong" if trial.status == "failed" else "muted"
+        reason = shown_symbol(trial.reason, 300, page.glyphs)
+        return line.append(f"  {trial.status}", style).append(f"  {reason}", "muted")
+    for name, width in columns.items():
+        text = COLUMNS[name](trial.result)
+        line.append("  ").append(text.rjust(width), text if text in VERDICTS else "")
+    return line
+
+
+def _padded(text: str, width: int) -> str:
+    return " " * (width - cell_len(text)) + text
+
+
+def _order(rank: str) -> str:
+    if rank not in MEASURES:
+        return f"in the order of {rank.replace('_', ' ')}"
+    return f"best {rank.replace('_', ' ')} first"

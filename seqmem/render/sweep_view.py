@@ -1,0 +1,168 @@
+"""A sweep: its trials as a table, and what its axes call for: a curve over one, a heat map over two."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from seqmem.render.curve import Level, Series, curve
+from seqmem.render.heat_map import heat_map
+from seqmem.render.page import Page, View, stack
+from seqmem.render.sweep_table import trial_lines
+from seqmem.render.wording import plural, shown_count
+from seqmem.sweep_axes import Axis, shown_value
+from seqmem.sweep_results import MEASURES, SweepResult, Trial
+
+PLOT_HEIGHT = 12
+# Measures that lie between 0 and 1 whatever the sweep.
+SHARES = ("success_rate", "recall_accuracy", "accuracy")
+
+
+def draw_sweep(sweep: SweepResult) -> RenderableType:
+    """Draws a sweep as far as it has come."""
+    return View(lambda page: stack(sweep_lines(sweep, page)))
+
+
+def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
+    """Returns the lines of `draw_sweep`."""
+    lines = [_title(sweep, page), Text(), *trial_lines(sweep, page)]
+    if any(trial.result for trial in sweep.trials):
+        lines += [Text(), *_drawing(sweep, page)]
+    if sweep.importances:
+        lines += [Text(), *_importance_lines(sweep, page)]
+    return lines
+
+
+def _title(sweep: SweepResult, page: Page) -> Text:
+    axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
+    counts = sweep.counts
+    told = [
+        f"{shown_count(counts[name])} {name}" for name in ("pruned", "failed", "running", "missing") if counts[name]
+    ]
+    words = f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete"
+    line = Text.assemble((" Sweep ", "title"), axes)
+    return line.append(f" {page.glyphs.dot} {', '.join([words, *told])}", "muted")
+
+
+def _values(axis: Axis) -> str:
+    text = str(axis).partition("=")[2].replace(",", " ")
+    return text if len(text) <= 32 else f"{text.split(' ')[0]} to {text.split(' ')[-1]}"
+
+
+def _drawing(sweep: SweepResult, page: Page) -> list[Text]:
+    """The curve or the heat map; nothing where an axis gives no order to draw in."""
+    varied = [axis for axis in sweep.axes if axis.continuous or len(axis.values) > 1]
+    if len(varied) == 1:
+        return _curve_lines(sweep, varied[0], page)
+    if len(varied) == 2 and not any(axis.continuous for axis in varied):
+        return _heat_lines(sweep, varied, page)
+    return []
+
+
+def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
+    """Success rate with its interval and recall accuracy with its range over the axis, the ceiling as a line."""
+    done = [trial for trial in sweep.trials if trial.result is not None]
+    numeric = all(isinstance(trial.values[axis.name], (int, float)) for trial in done)
+    places = {trial.number: trial.values[axis.name] for trial in done}
+    if not numeric:
+        places = {trial.number: axis.values.index(trial.values[axis.name]) + 1 for trial in done}
+    done.sort(key=lambda trial: places[trial.number])
+    xs = [float(places[trial.number]) for trial in done]
+    results = [trial.result for trial in done if trial.result is not None]
+    recall = [result.spreads["recall_accuracy"] for result in results]
+    series = [
+        Series(
+            "success rate",
+            xs,
+            [result.summary.success_rate for result in results],
+            [result.summary.interval[0] for result in results],
+            [result.summary.interval[1] for result in results],
+            "95 % interval",
+            marked=True,
+        )
+    ]
+    if any(recall):
+        series.append(
+            Series(
+                "recall accuracy (median)",
+                xs,
+                [one.median if one else None for one in recall],
+                [one.low if one else None for one in recall],
+                [one.high if one else None for one in recall],
+                "all replicates",
+                marked=True,
+            )
+        )
+    ceilings = [result.ceiling.recall_accuracy for result in results]
+    levels = []
+    if any(recall) and len(set(ceilings)) == 1 and ceilings[0] is not None:
+        levels = [Level("recall without memory", ceilings[0])]
+    elif any(recall):
+        series.append(Series("recall without memory", xs, ceilings, style="floor"))
+    name = axis.name.replace("_", " ")
+    if not numeric:
+        name += ": " + ", ".join(f"{index} {value}" for index, value in enumerate(axis.values, 1))
+    drawn = curve(
+        series,
+        levels,
+        width=page.width,
+        height=PLOT_HEIGHT,
+        x_name=name,
+        log_x=None if numeric else False,
+        log_y=False,
+        y_range=(0.0, 1.0),
+        glyphs=page.glyphs,
+    )
+    return [drawn]
+
+
+def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
+    """One measure over two axes: the one that is ranked by, if it is a measure."""
+    rows, columns = axes
+    name = sweep.rank if sweep.rank in MEASURES else "success_rate"
+    found: dict[tuple[int, int], Trial] = {}
+    for trial in sweep.trials:
+        if trial.result is not None:
+            found[rows.values.index(trial.values[rows.name]), columns.values.index(trial.values[columns.name])] = trial
+    values = [
+        [found[row, column].measure(name) if (row, column) in found else None for column in range(len(columns.values))]
+        for row in range(len(rows.values))
+    ]
+    known = [value for row in values for value in row if value is not None]
+    low, high = (0.0, 1.0) if name in SHARES or not known else (min(known), max(known))
+    title = Text(f" {name.replace('_', ' ')}", "title")
+    ceilings = {trial.result.ceiling.recall_accuracy for trial in found.values() if trial.result is not None}
+    if name == "recall_accuracy" and len(ceilings) == 1:
+        title.append(f" (without memory {ceilings.pop()})", "muted")
+    drawn = heat_map(
+        values,
+        [shown_value(value) for value in rows.values],
+        [shown_value(value) for value in columns.values],
+        row_title=rows.name,
+        column_title=columns.name,
+        low=low,
+        high=high,
+        width=page.width,
+        digits=0 if name == "presentations_to_success" else 2,
+        glyphs=page.glyphs,
+        colour=page.colour,
+    )
+    return [title, drawn]
+
+
+def _importance_lines(sweep: SweepResult, page: Page) -> list[Text]:
+    """A bar for the share of each axis."""
+    room = max(10, min(40, page.width - 32))
+    widest = max(len(name) for name in sweep.importances)
+    lines = [Text(f" What {sweep.rank.replace('_', ' ')} hangs on", "title")]
+    for name, share in sweep.importances.items():
+        full = round(room * share)
+        lines.append(
+            Text.assemble(
+                (f" {name.rjust(widest)} ", "label"),
+                (page.glyphs.full * full, "bar.done"),
+                (page.glyphs.empty * (room - full), "bar.left"),
+                f" {share:4.0%}",
+            )
+        )
+    return lines

@@ -1,0 +1,41 @@
+"""How long a sweep may take, guessed from its settings before anything runs.
+
+The figures are of one core of a machine of 2026, and only meant to tell minutes from days.
+"""
+
+from __future__ import annotations
+
+from seqmem.config import RunConfig
+from seqmem.sweep.plan import Plan, example_trials
+
+SECONDS_TO_START = 5.0  # until TensorFlow stands
+SECONDS_TO_COMPILE = 6.0  # for each shape
+SECONDS_TO_JUDGE = 0.5  # and to store
+# An update's own cost is shared by the replicates; then each costs by its parameters.
+SECONDS_A_STEP = 6e-6
+SECONDS_A_PARAMETER = 0.9e-9
+MOST_CONFIGS = 500
+
+
+def estimated_seconds(plan: Plan, jobs: int = 1) -> float:
+    """Returns how long a sweep takes at most: where no replicate stops early."""
+    trials = plan.trials or example_trials(plan)
+    # of many trials every so-manieth tells enough
+    stride = max(1, len(trials) // MOST_CONFIGS)
+    configs = [plan.config(trial) for trial in trials[::stride]]
+    shapes = len({_shape(config) for config in configs})
+    each = sum(map(_training_seconds, configs)) / len(configs) + SECONDS_TO_JUDGE
+    compiling = SECONDS_TO_COMPILE * min(plan.total, shapes * stride)
+    return SECONDS_TO_START + (compiling + each * plan.total) / min(jobs, plan.total)
+
+
+def _training_seconds(config: RunConfig) -> float:
+    size = len(config.task.alphabet)
+    parameters = config.layers * 4 * config.units * (config.units + size) + config.units * size
+    steps = config.budget * config.task.time
+    return steps * (SECONDS_A_STEP + config.replicates * parameters * SECONDS_A_PARAMETER)
+
+
+def _shape(config: RunConfig) -> tuple[object, ...]:
+    network = (config.cell, config.units, config.layers, len(config.task.alphabet), config.head, config.replicates)
+    return (*network, config.task.time, config.window, config.batch_size, config.optimizer, config.loss_at)

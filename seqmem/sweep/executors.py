@@ -1,0 +1,141 @@
+"""Where trials run: each engine is a `concurrent.futures.Executor`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from typing import Any
+
+# Every new network leaves some memory behind in TensorFlow, so workers are replaced now and then.
+TRIALS_PER_WORKER = 100
+
+
+class WorkerDied(Exception):  # noqa: N818 (it is told to the user as it stands)
+    """The process of a trial ended before its trial: killed, out of memory, or ended by the trial itself."""
+
+
+class TrialTimeout(Exception):  # noqa: N818
+    """A trial did not answer within its time, and its process was killed."""
+
+
+class InlineExecutor(Executor):
+    """Runs each call in this process, at once: `submit` returns when it is done."""
+
+    slots = 1
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Calls the function and returns a future that is done; Ctrl-C goes through."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class SlotExecutor(Executor):
+    """So many slots, each a pool of one spawned process of its own.
+
+    A process that dies breaks the pool of its slot only: the call that it was at fails with WorkerDied, the slot gets
+    a new process, and no other call is touched.
+
+    Args:
+        slots: How many calls run side by side.
+        seconds: After how long a call's process is killed; None for never.
+    """
+
+    def __init__(self, slots: int, seconds: float | None = None):
+        self.slots = slots
+        self._seconds = seconds
+        self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._closed = False
+        self._pids: set[int] = set()
+        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(slots)]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hands a call to the next slot that is free."""
+        future: Future[Any] = Future()
+        self._calls.put((future, fn, args, kwargs))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Ends the slots: after their calls, or at once with `cancel_futures`, which kills their processes."""
+        self._closed = True
+        for _ in self._threads:
+            self._calls.put(None)
+        if cancel_futures:
+            for pid in tuple(self._pids):
+                _kill(pid)
+        if wait:
+            for thread in self._threads:
+                thread.join()
+
+    def _serve(self) -> None:
+        """Takes calls one after another, as long as there are any."""
+        pool: ProcessPoolExecutor | None = None
+        done = 0
+        while (call := self._calls.get()) is not None and not self._closed:
+            future, fn, args, kwargs = call
+            if not future.set_running_or_notify_cancel():
+                continue
+            if pool is None or done == TRIALS_PER_WORKER:
+                self._end(pool)
+                pool, done = _new_pool(), 0
+            try:
+                pid = pool.submit(os.getpid).result()
+                self._pids.add(pid)
+                try:
+                    future.set_result(pool.submit(fn, *args, **kwargs).result(self._seconds))
+                finally:
+                    self._pids.discard(pid)
+                done += 1
+            except TimeoutError:
+                _kill(pid)
+                future.set_exception(TrialTimeout())
+            except BrokenProcessPool:
+                future.set_exception(WorkerDied())
+            except Exception as error:
+                future.set_exception(error)
+                done += 1
+                continue
+            else:
+                continue
+            self._end(pool)
+            pool = None
+        self._end(pool)
+
+    def _end(self, pool: ProcessPoolExecutor | None) -> None:
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _new_pool() -> ProcessPoolExecutor:
+    # a fork after TensorFlow has run hangs; a spawned process begins afresh
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin_worker)
+
+
+def _begin_worker() -> None:
+    """Leaves Ctrl-C to the driver, and ends this process when the driver dies: nobody else would."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_die_with_driver, daemon=True).start()
+
+
+def _die_with_driver() -> None:
+    driver = parent_process()
+    if driver is not None:
+        driver.join()
+        os._exit(1)
+
+
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,31 @@
+"""The packages of the extras, imported when they are needed, or missed in one line."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from seqmem.errors import UsageError
+
+
+def import_optuna() -> Any:
+    """Returns Optuna, silent but for its errors.
+
+    Raises:
+        UsageError: If it is not installed.
+    """
+    optuna = _import("optuna", "--search tpe and --prune", "search")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna
+
+
+def import_distributed() -> Any:
+    """Returns Dask's distributed; raises as `import_optuna` does."""
+    return _import("distributed", "--scheduler", "dask")
+
+
+def _import(package: str, what: str, extra: str) -> Any:
+    try:
+        return importlib.import_module(package)
+    except ImportError:
+        raise UsageError(f"{what} needs {package}, which is not installed: pip install 'seqmem[{extra}]'") from None

@@ -1,0 +1,193 @@
+"""The plan of a sweep: made once, before anything runs, and never changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from seqmem.config import RunConfig
+from seqmem.errors import UsageError
+from seqmem.plain_values import from_plain
+from seqmem.sweep.axis import axis_from_json, axis_to_json
+from seqmem.sweep_axes import Axis, shown_value, shown_values
+from seqmem.sweep_results import Trial
+
+SCHEMA = 1
+SEARCHES = ("grid", "random", "tpe")
+MOST_TRIALS = 1_000_000
+# Trials of a search are asked for so many at a time, however many workers there are: the same seed gives the same
+# trials on every engine.
+GENERATION = 8
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a sweep is to try.
+
+    Attributes:
+        base: The settings of every trial as they were given; what follows from them (the size of the alphabet from
+            the gap) is left to each trial.
+        axes: What varies.
+        search: `grid`, `random` or `tpe`.
+        total: How many trials.
+        rank: The column to sort by; what a search seeks.
+        prune: Whether hopeless trials are stopped.
+        threads: Threads of each worker.
+        trials: All of them, but for `tpe`, which asks for them as it goes.
+    """
+
+    base: dict[str, Any]
+    axes: tuple[Axis, ...]
+    search: str
+    total: int
+    rank: str
+    prune: bool
+    threads: int
+    trials: tuple[Trial, ...]
+
+    @property
+    def in_generations(self) -> bool:
+        """Whether what comes next hangs on what has been found."""
+        return self.search == "tpe" or self.prune
+
+    @property
+    def seed(self) -> int:
+        """The seed of the first replicate, and of the search."""
+        return int(self.base.get("seed", 0))
+
+    def config(self, trial: Trial) -> RunConfig:
+        """Returns the settings of a trial.
+
+        Raises:
+            UsageError: If its values do not go together; it names them.
+        """
+        settings = self.base | {name: value for name, value in trial.values.items() if value is not None}
+        try:
+            return RunConfig.from_settings(settings)
+        except UsageError as error:
+            raise UsageError(f"the trial {shown_values(trial.values)}: {error}") from None
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the content of `plan.json`."""
+        own = ("base", "search", "total", "rank", "prune", "threads")
+        return {
+            "schema": SCHEMA,
+            **{name: getattr(self, name) for name in own},
+            "axes": [axis_to_json(axis) for axis in self.axes],
+            "trials": [list(trial.values.values()) for trial in self.trials],
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Plan:
+        """Builds a plan from the content of `plan.json`, which may come from a stranger.
+
+        Raises:
+            ValueError: If it is no plan.
+        """
+        if document.get("schema") != SCHEMA:
+            raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
+        hints = {"base": dict[str, Any], "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
+        known = {name: from_plain(hint, document.get(name), name) for name, hint in hints.items()}
+        rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
+        try:
+            axes = tuple(axis_from_json(one) for one in document.get("axes") or ())
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+        whole = known["search"] == "tpe" or len(rows) == known["total"]
+        if known["search"] not in SEARCHES or not axes or not whole or any(len(row) != len(axes) for row in rows):
+            raise ValueError("axes, trials and total do not fit together")
+        return cls(**known, axes=axes, trials=number_trials(axes, rows, known["total"]))
+
+
+def number_trials(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: int, first: int = 1) -> tuple[Trial, ...]:
+    """Returns trials from their values, numbered and named."""
+    names = [axis.name for axis in axes]
+    width = len(str(total))
+    points = [dict(zip(names, row, strict=True)) for row in rows]
+    return tuple(
+        Trial(number, f"{number:0{width}d}{_name(values)}", values) for number, values in enumerate(points, first)
+    )
+
+
+def _name(values: Mapping[str, Any]) -> str:
+    """A trial's values as part of a folder's name: ``-gap10-units5``."""
+    parts = (f"-{name}{shown_value(value)}".replace(":", "to") for name, value in values.items())
+    return re.sub(r"[^A-Za-z0-9.+_-]", "_", "".join(parts))[:80].rstrip(".")
+
+
+def grid(axes: Sequence[Axis]) -> list[tuple[Any, ...]]:
+    """Returns the values of every combination, the last axis changing fastest.
+
+    Raises:
+        UsageError: If an axis has no list of values, or there are too many combinations.
+    """
+    for axis in axes:
+        if axis.continuous:
+            raise UsageError(
+                f"--vary {axis}: has no steps for a grid: give a list, {axis.name}={axis.low:g}.."
+                f"{axis.high:g}*2, or --search random"
+            )
+    if math.prod(len(axis.values) for axis in axes) > MOST_TRIALS:
+        raise UsageError(f"--vary: makes more than {MOST_TRIALS} trials")
+    return list(itertools.product(*(axis.values for axis in axes)))
+
+
+def build_plan(
+    base: Mapping[str, Any],
+    axes: Sequence[Axis],
+    *,
+    search: str = "grid",
+    count: int | None = None,
+    rank: str = "success_rate",
+    prune: bool = False,
+    threads: int = 1,
+) -> Plan:
+    """Makes the plan of a sweep and checks every trial in it.
+
+    Args:
+        base: The settings of every trial as they were given, without those that vary.
+        axes: What varies; none twice.
+        search: `grid`, `random` or `tpe`.
+        count: How many trials a search tries.
+        rank: The column to sort by; what a search seeks.
+        prune: Whether hopeless trials are stopped.
+        threads: Threads of each worker.
+
+    Raises:
+        UsageError: If the settings of a trial do not go together, or the parts of the plan.
+    """
+    from seqmem.sweep.random_search import draw_points
+
+    for index, axis in enumerate(axes):
+        if axis.name in [other.name for other in axes[:index]]:
+            raise UsageError(f"--vary {axis.name}: is there twice")
+    if search == "grid":
+        if count is not None:
+            raise UsageError(
+                "--trials: a grid has as many trials as its axes make; it goes with --search random or tpe"
+            )
+        rows = grid(axes)
+        count = len(rows)
+    elif count is None:
+        raise UsageError(f"--search {search}: needs --trials N")
+    elif count > MOST_TRIALS:
+        raise UsageError(f"--trials {count}: must be at most {MOST_TRIALS}")
+    else:
+        rows = draw_points(axes, count, int(base.get("seed", 0))) if search == "random" else []
+        count = len(rows) if rows else count
+    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, number_trials(axes, rows, count))
+    for trial in example_trials(plan):
+        plan.config(trial)
+    return plan
+
+
+def example_trials(plan: Plan) -> tuple[Trial, ...]:
+    """Returns all trials, or where they are yet to be asked for one with the first value of every axis."""
+    if plan.trials:
+        return plan.trials
+    first = [axis.low if axis.continuous else axis.values[0] for axis in plan.axes]
+    return number_trials(plan.axes, [first], 1)

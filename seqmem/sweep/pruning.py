@@ -1,0 +1,103 @@
+"""Stopping trials that are hopeless: Optuna's median pruner, asked within the worker.
+
+A trial is compared with those of earlier generations only, so that what is pruned hangs neither on the engine nor on
+how many workers there are.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import statistics
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from seqmem.results import Record
+from seqmem.sweep.optional import import_optuna
+from seqmem.sweep_results import MEASURES
+
+if TYPE_CHECKING:
+    import optuna
+
+# Trials have budgets and checks of their own; they are compared at equal shares of the budget.
+STEPS = 50
+FIRST_TRIALS = 4
+FIRST_STEPS = STEPS // 5
+
+Curve = dict[int, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Pruner:
+    """What a worker needs to tell whether a trial is hopeless.
+
+    Attributes:
+        rank: The measure that is sought.
+        earlier: The course of every complete trial of the earlier generations: the measure at each share of the
+            budget, in fiftieths.
+    """
+
+    rank: str
+    earlier: tuple[Curve, ...]
+
+    def hopeless(self, records: Iterable[Record], budget: int) -> str:
+        """Returns why a trial with these checks is hopeless, or an empty text."""
+        so_far = course(records, budget, self.rank)
+        if len(self.earlier) < FIRST_TRIALS or not so_far:
+            return ""
+        optuna = import_optuna()
+        study = optuna.create_study(
+            direction=direction(self.rank), pruner=optuna.pruners.MedianPruner(FIRST_TRIALS, FIRST_STEPS)
+        )
+        study.add_trials([complete_trial(curve) for curve in self.earlier])
+        trial = study.ask()
+        for step, value in so_far.items():
+            trial.report(value, step)
+        if not trial.should_prune():
+            return ""
+        last = max(so_far)
+        word = "below" if direction(self.rank) == "maximize" else "above"
+        return f"{shown_measure(self.rank)} {so_far[last]:.3g} {word} the median after {last * 2} % of the budget"
+
+
+def course(records: Iterable[Record], budget: int, rank: str) -> Curve:
+    """Returns the measure at each share of the budget, in fiftieths; the fraction solved where it has none."""
+    curve: Curve = {}
+    for record in records:
+        value = _measure(record, rank)
+        if value is not None:
+            curve[max(1, math.ceil(STEPS * record.presentations / budget))] = value
+    return curve
+
+
+def whole_course(records: Iterable[Record], budget: int, rank: str) -> Curve:
+    """Returns the course of a complete trial: where it ended early, it stays as it was."""
+    curve, filled, last = course(records, budget, rank), {}, None
+    for step in range(1, STEPS + 1):
+        last = curve.get(step, last)
+        if last is not None:
+            filled[step] = last
+    return filled
+
+
+def direction(rank: str) -> str:
+    """Returns Optuna's word for whether more of a measure is better; presentations are pruned by those solved."""
+    return "maximize" if MEASURES[rank] or rank == "presentations_to_success" else "minimize"
+
+
+def complete_trial(curve: Curve) -> optuna.trial.FrozenTrial:
+    """Returns a course as a complete trial of Optuna."""
+    value = curve[max(curve)] if curve else 0.0
+    return import_optuna().trial.create_trial(value=value, intermediate_values=curve)
+
+
+def shown_measure(rank: str) -> str:
+    """Returns what is compared, in words."""
+    return "success rate" if rank == "presentations_to_success" else rank.replace("_", " ")
+
+
+def _measure(record: Record, rank: str) -> float | None:
+    if rank in ("success_rate", "presentations_to_success"):
+        return sum(record.solved) / len(record.solved)
+    known = [value for value in getattr(record, rank) if value is not None]
+    return statistics.median(known) if known else None

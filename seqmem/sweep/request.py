@@ -1,0 +1,71 @@
+"""What was asked of a sweep, before it is a plan."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from seqmem.errors import UsageError, one_line
+from seqmem.sweep.plan import Plan, build_plan, example_trials
+from seqmem.sweep_axes import Axis
+from seqmem.sweep_results import check_rank
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """Settings and axes as they were given; None where nothing was said.
+
+    Attributes:
+        base: Settings of every trial.
+        axes: What varies.
+        search, count, rank, prune, threads: As in `Plan`.
+    """
+
+    base: dict[str, Any]
+    axes: tuple[Axis, ...]
+    search: str | None = None
+    count: int | None = None
+    rank: str | None = None
+    prune: bool | None = None
+    threads: int | None = None
+
+    def plan(self) -> Plan:
+        """Makes the plan of a new sweep; raises UsageError where it cannot be done."""
+        if not self.axes:
+            raise UsageError("nothing varies: give --vary SETTING=VALUES, such as --vary gap=3,10,30")
+        for axis in self.axes:
+            if axis.name in self.base:
+                raise UsageError(f"{axis.name} is given and varied: it is one or the other")
+        return build_plan(
+            self.base,
+            self.axes,
+            search=self.search or "grid",
+            count=self.count,
+            rank=check_rank(self.rank or "success_rate", self.axes),
+            prune=bool(self.prune),
+            threads=self.threads or 1,
+        )
+
+    def refuse_other_than(self, plan: Plan) -> None:
+        """Raises UsageError, naming what differs, unless all that was given is what a sweep was begun with."""
+        begun = plan.config(example_trials(plan)[0]).to_settings() | plan.base
+        varied = {axis.name: axis for axis in plan.axes}
+        other = []
+        for name, value in self.base.items():
+            if name in varied:
+                other.append(f"{name} = {one_line(value, 60)} (it is varied: {varied[name]})")
+            elif begun.get(name) != value:
+                other.append(f"{name} = {one_line(value, 60)} (begun with {one_line(begun.get(name), 60)})")
+        for axis in self.axes:
+            if varied.get(axis.name) != axis:
+                old = f"begun with {varied[axis.name]}" if axis.name in varied else "not varied"
+                other.append(f"--vary {axis} ({old})")
+        given = {"search": self.search, "trials": self.count, "prune": self.prune, "threads": self.threads}
+        if self.rank is not None and plan.in_generations:
+            given["rank"] = check_rank(self.rank, plan.axes)
+        known = {"search": plan.search, "trials": plan.total, "prune": plan.prune, "threads": plan.threads}
+        for name, value in given.items():
+            if value is not None and value != (known | {"rank": plan.rank})[name]:
+                other.append(f"--{name} {value} (begun with {(known | {'rank': plan.rank})[name]})")
+        if other:
+            raise UsageError(f"--resume goes on with the settings a sweep was begun with, not with {'; '.join(other)}")

@@ -1,0 +1,212 @@
+"""The sweep directory: a frozen plan, a run directory a trial, and what is told of trials without a result.
+
+::
+
+    runs/2026-11-22-sweep-gap-units/
+      plan.json       written once, before anything runs
+      trials/         a run directory each; those with a result are finished, and nothing else says so
+      asked.jsonl     the trials that a search has asked for so far, a line a generation
+      failures.jsonl  why trials failed
+      study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
+
+What is missing is the plan minus the finished trials: no state is stored that could be wrong after a kill.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import itertools
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from seqmem.config import RunConfig
+from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
+from seqmem.files import json_bytes, parse_json, read_bounded, read_json, write_json, writing
+from seqmem.history import read_history
+from seqmem.plain_values import from_plain
+from seqmem.results import RunResult
+from seqmem.run_lock import RunLock, is_locked
+from seqmem.rundir import HISTORY, RESULT, RESULT_LIMIT
+from seqmem.sweep.plan import Plan, number_trials
+from seqmem.sweep_results import SweepResult, Trial, trial_result
+
+PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
+PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepDirectory:
+    """A sweep directory that this process drives. The lock is held until `close`, or until this is gone."""
+
+    path: Path
+    plan: Plan
+    lock: RunLock
+
+    def trial_path(self, trial: Trial) -> Path:
+        """Returns the run directory of a trial, whether it is there or not."""
+        return self.path / TRIALS / trial.name
+
+    def append_failure(self, trial: Trial, reason: str) -> None:
+        """Adds a line on why a trial failed."""
+        _append_line(self.path / FAILURES, {"trial": trial.name, "reason": reason})
+
+    def append_asked(self, trials: tuple[Trial, ...]) -> None:
+        """Adds a generation of trials, before any of them runs."""
+        _append_line(self.path / ASKED, {"values": [list(trial.values.values()) for trial in trials]})
+
+    def asked(self) -> list[Trial]:
+        """Returns the trials that are known: those of the plan, or those asked for so far."""
+        return list(known_trials(self.path, self.plan))
+
+    def close(self) -> None:
+        """Lets go of the lock."""
+        self.lock.release()
+
+
+def is_sweep(path: Path) -> bool:
+    """Tells whether a folder is a sweep directory."""
+    return os.path.lexists(path / PLAN)
+
+
+def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Path("runs")) -> SweepDirectory:
+    """Makes a new sweep directory, holding the plan and locked.
+
+    Args:
+        plan: What is to be tried.
+        out: Where exactly; otherwise a name is made under `root`, with a counter where it is taken.
+        root: The folder of all runs.
+
+    Raises:
+        UsageError: If `out` is there already.
+        SeqmemError: If the disk refuses.
+    """
+    axes = "-".join(axis.name for axis in plan.axes)
+    name = root / f"{datetime.date.today().isoformat()}-sweep-{axes}"
+    others = (name.with_name(f"{name.name}-{number}") for number in itertools.count(2))
+    for path in [out] if out is not None else itertools.chain([name], others):
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                path.mkdir()
+            except FileExistsError:
+                continue
+        try:
+            directory = SweepDirectory(path, plan, RunLock(path))
+            with writing(path):
+                (path / TRIALS).mkdir()
+            write_json(path / PLAN, plan.to_json())
+        except SeqmemError:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
+        return directory
+    raise UsageError(f"{out}: is there already, and nothing is written over; --resume {out} goes on with a sweep")
+
+
+def open_sweep_directory(path: Path) -> SweepDirectory:
+    """Takes the lock of a sweep, to go on with it.
+
+    Raises:
+        UsageError: If it is no sweep directory, or another process drives it.
+        DamagedFileError: If its plan is not what seqmem wrote.
+    """
+    return SweepDirectory(path, read_plan(path), RunLock(path))
+
+
+def read_plan(path: Path) -> Plan:
+    """Reads the plan of a sweep directory; raises as `open_sweep_directory` does."""
+    if not is_sweep(path):
+        raise UsageError(f"{path}: is no sweep directory")
+    try:
+        return Plan.from_json(read_json(path / PLAN, PLAN_LIMIT))
+    except ValueError as error:
+        raise DamagedFileError(path / PLAN, str(error)) from None
+
+
+def known_trials(path: Path, plan: Plan) -> tuple[Trial, ...]:
+    """Returns the trials of the plan, or those that a search has asked for so far."""
+    if plan.search != "tpe":
+        return plan.trials
+    rows: list[Any] = []
+    for number, document in enumerate(_read_lines(path / ASKED), 1):
+        try:
+            rows += from_plain(tuple[tuple[Any, ...], ...], document.get("values"), "values")
+        except ValueError as error:
+            raise DamagedFileError(path / ASKED, f"line {number}: {error}") from None
+    if len(rows) > plan.total or any(len(row) != len(plan.axes) for row in rows):
+        raise DamagedFileError(path / ASKED, "does not fit the plan")
+    return number_trials(plan.axes, rows, plan.total)
+
+
+def read_trial(path: Path, trial: Trial, config: RunConfig) -> Trial:
+    """Returns a trial as its run directory tells it: complete, pruned or missing.
+
+    Args:
+        path: The run directory.
+        trial: As it stands in the plan.
+        config: Its settings.
+
+    Raises:
+        DamagedFileError: If what is stored there is not a result of these settings.
+    """
+    if os.path.lexists(path / RESULT):
+        try:
+            result = RunResult.from_json(read_json(path / RESULT, RESULT_LIMIT))
+        except ValueError as error:
+            raise DamagedFileError(path / RESULT, str(error)) from None
+        if result.config != config:
+            raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
+        return dataclasses.replace(trial, status="complete", result=trial_result(result))
+    if os.path.lexists(path / PRUNED):
+        reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
+        return dataclasses.replace(trial, status="pruned", reason=one_line(reason, 200))
+    return trial
+
+
+def read_checks(path: Path, config: RunConfig) -> tuple[Any, ...]:
+    """Returns the records of a trial's checks."""
+    return read_history(path / HISTORY, config)
+
+
+def read_sweep(path: Path) -> SweepResult:
+    """Reads a sweep as far as it has come, from the plan and the run directories alone.
+
+    Raises:
+        UsageError: If it is no sweep directory.
+        DamagedFileError: If its plan is not what seqmem wrote. A damaged trial is only told as failed.
+    """
+    plan = read_plan(path)
+    reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in _read_lines(path / FAILURES)}
+    found = []
+    for trial in known_trials(path, plan):
+        place = path / TRIALS / trial.name
+        try:
+            trial = read_trial(place, trial, plan.config(trial))
+        except SeqmemError as error:
+            trial = dataclasses.replace(trial, status="failed", reason=str(error))
+        if trial.status == "missing" and is_locked(place):
+            trial = dataclasses.replace(trial, status="running")
+        elif trial.status == "missing" and trial.name in reasons:
+            trial = dataclasses.replace(trial, status="failed", reason=reasons[trial.name])
+        found.append(trial)
+    return SweepResult(path.name, plan.axes, plan.search, plan.rank, plan.total, tuple(found))
+
+
+def _append_line(path: Path, document: dict[str, Any]) -> None:
+    """Adds a line and waits until it is on the disk; what is left of a torn one is cut first."""
+    with writing(path), open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
+        end = file.read().rfind(b"\n") + 1
+        file.seek(end)
+        file.truncate()
+        file.write(json_bytes(document) + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read_lines(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a file; none where it is missing."""
+    if not os.path.lexists(path):
+        return []
+    return [parse_json(line, path) for line in read_bounded(path, LINES_LIMIT).split(b"\n")[:-1]]
