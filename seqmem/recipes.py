@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqmem.errors import SettingError
+
+if TYPE_CHECKING:
+    from seqmem.tasks.ceilings import Ceiling
 
 
 def check_recipe(config: Any) -> None:
@@ -35,6 +38,13 @@ def memory_needed(task: Any) -> int:
     batch = sequence_batch(task)
     lengths = settling_lengths(batch.inputs, batch.targets, batch.valid)
     return int(lengths[batch.recall].max(initial=0))
+
+
+def recipe_ceiling(config: Any) -> Ceiling | None:
+    """Returns the best that any network of this recipe can do; None where it sees all, or no closed form is known."""
+    from seqmem.tasks.views import control_ceiling
+
+    return control_ceiling(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp")
 
 
 def recipe_note(config: Any) -> str | None:

@@ -14,6 +14,7 @@ from seqmem.config import RunConfig
 from seqmem.errors import DamagedFileError, SettingError
 from seqmem.eval_results import EvalResult
 from seqmem.ranking import ranked_replicates, shown_replicates
+from seqmem.recipes import recipe_ceiling
 from seqmem.results import Metrics, ReplicateResult, RunResult
 from seqmem.rundir import CHECKPOINTS, StoredRun, read_run
 from seqmem.tasks.conflicting import ConflictingSequences
@@ -92,6 +93,7 @@ def evaluate(
         evaluation={"sequences": len(batches[0]), "held_out": not config.task.finite},
         cost=stored.result.cost if stored.result else {"updates": 0, "time_steps": 0},
         history=stored.history,
+        control_ceiling=recipe_ceiling(config),
     )
     free = free_runs(population, batches, shown, free_run, config.task.alphabet) if free_run else ()
     return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free)

@@ -134,6 +134,7 @@ class RunResult:
         evaluation: `sequences` judged for each replicate, and whether they were `held_out` from training.
         cost: `updates` and `time_steps` that training took, all replicates together.
         history: The checks in order; kept in `history.jsonl`, not in `result.json`.
+        control_ceiling: What any network can reach that sees no more than this recipe shows it; None where it sees all.
     """
 
     config: RunConfig
@@ -143,6 +144,7 @@ class RunResult:
     evaluation: dict[str, Any]
     cost: dict[str, int]
     history: tuple[Record, ...] = ()
+    control_ceiling: Ceiling | None = None
 
     @property
     def summary(self) -> Summary:
@@ -169,6 +171,7 @@ class RunResult:
             "config": self.config.to_settings(),
             "ceiling": to_plain(self.ceiling),
             "summary": to_plain(self.summary),
+            "control_ceiling": to_plain(self.control_ceiling),
             "replicates": replicates,
             "evaluation": to_plain(self.evaluation),
             "predictions": to_plain(self.predictions),
@@ -202,6 +205,8 @@ class RunResult:
             ),
             cost=printable(from_plain(dict[str, int], document["cost"], "cost")),
             history=history,
+            # results written before there were controls have none
+            control_ceiling=from_plain(Ceiling | None, document.get("control_ceiling"), "control_ceiling"),
         )
         check_parts(result)
         return result

@@ -16,6 +16,7 @@ from seqmem.evaluation.predictions import predictions
 from seqmem.evaluation.report import replicate_results
 from seqmem.models.population import build_population
 from seqmem.ranking import shown_replicates
+from seqmem.recipes import recipe_ceiling
 from seqmem.results import Progress, Record, RunResult
 from seqmem.rundir import CHECKPOINTS, HISTORY, RunDirectory
 from seqmem.tasks.ceilings import mean_ceiling, replicate_ceilings
@@ -67,6 +68,7 @@ class Session:
             evaluation={"sequences": len(sequences[0]), "held_out": not self.config.task.finite},
             cost={"updates": self.training.updates_made, "time_steps": self.training.time_steps},
             history=tuple(self.history),
+            control_ceiling=recipe_ceiling(self.config),
         )
 
     def checkpoint_is_due(self, every: int | None) -> bool:

@@ -1,6 +1,7 @@
 """Results to JSON and back, and every malformed document told as one ValueError."""
 
 import copy
+import dataclasses
 import json
 import math
 
@@ -13,6 +14,7 @@ from seqmem.config import RunConfig
 from seqmem.eval_results import EvalResult, FreeRun, GapResult
 from seqmem.plain_values import from_plain, to_plain
 from seqmem.results import Record, RunResult
+from seqmem.tasks.ceilings import Ceiling
 
 DOCUMENT = json.loads(json.dumps(example_result(diverged=True).to_json()))
 
@@ -93,7 +95,14 @@ def test_value_of_a_wrong_type_is_refused(path):
         RunResult.from_json(replaced(path, {"\x1b": [[]]}))
 
 
-@pytest.mark.parametrize("path", [path for path in READ_PATHS if path[0] != "config"], ids=str)
+def test_control_ceiling_is_kept_and_may_be_absent():
+    result = dataclasses.replace(example_result(), control_ceiling=Ceiling(0.9, 0.5, 0.05, 0.2))
+    assert RunResult.from_json(result.to_json()).control_ceiling == result.control_ceiling
+    before_controls = {key: value for key, value in DOCUMENT.items() if key != "control_ceiling"}
+    assert RunResult.from_json(before_controls).control_ceiling is None
+
+
+@pytest.mark.parametrize("path", [path for path in READ_PATHS if path[0] not in ("config", "control_ceiling")], ids=str)
 def test_missing_part_is_refused(path):
     document = copy.deepcopy(DOCUMENT)
     part = document

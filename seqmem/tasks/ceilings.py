@@ -68,7 +68,11 @@ def mean_ceiling(ceilings: Sequence[Ceiling]) -> Ceiling:
 
 def finite_ceiling(batch: SequenceBatch, alphabet_size: int, head: str, order: int = 1) -> Ceiling:
     """Computes the ceiling over sequences that are all equally likely; see `ceiling`."""
-    ids = context_ids(batch.inputs, order)
+    return ceiling_of_contexts(context_ids(batch.inputs, order), batch, alphabet_size, head)
+
+
+def ceiling_of_contexts(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> Ceiling:
+    """Computes the ceiling for predictors that tell steps apart by `ids` only, int `(batch, time)`."""
     accuracy, loss = _best(ids[batch.valid], batch.targets[batch.valid], alphabet_size, head)
     if not batch.recall.any():
         return Ceiling(accuracy, None, loss, None)

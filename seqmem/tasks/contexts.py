@@ -20,7 +20,7 @@ def context_ids(symbols: np.ndarray, order: int) -> np.ndarray:
     """
     ids = np.zeros(symbols.shape, np.int64)
     for back in range(min(order, symbols.shape[1] + 1)):
-        ids = _refine(ids, _shifted(symbols, back))
+        ids = refine(ids, _shifted(symbols, back))
     return ids
 
 
@@ -29,7 +29,7 @@ def prefix_ids(symbols: np.ndarray) -> np.ndarray:
     ids = np.zeros(symbols.shape, np.int64)
     for step in range(symbols.shape[1]):
         before = ids[:, step - 1] if step else ids[:, 0]
-        ids[:, step] = _refine(before, symbols[:, step])
+        ids[:, step] = refine(before, symbols[:, step])
     # the same number at two steps means two different prefixes: keep them apart by the step
     return ids + np.arange(symbols.shape[1]) * len(symbols)
 
@@ -53,7 +53,7 @@ def settling_lengths(symbols: np.ndarray, targets: np.ndarray, valid: np.ndarray
     for order in range(1, symbols.shape[1] + 2):
         if not open_steps.any():
             break
-        ids = _refine(ids, _shifted(symbols, order - 1))
+        ids = refine(ids, _shifted(symbols, order - 1))
         settled_now = open_steps & agreeing(ids, targets, valid)
         lengths[settled_now] = order
         open_steps &= ~settled_now
@@ -83,7 +83,7 @@ def _shifted(symbols: np.ndarray, back: int) -> np.ndarray:
     return earlier
 
 
-def _refine(ids: np.ndarray, symbols: np.ndarray) -> np.ndarray:
-    """Splits each numbered group by the symbol, and numbers the parts from 0."""
+def refine(ids: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+    """Splits each numbered group, int of any shape, by the symbol (-1 or more), and numbers the parts from 0."""
     wide = ids.astype(np.int64) * (int(symbols.max(initial=0)) + 2) + symbols + 1
     return np.unique(wide, return_inverse=True)[1].reshape(ids.shape)
