@@ -33,4 +33,4 @@ def command(path: Path, output: Output) -> None:
         raise SeqmemError(words + hint)
     from seqmem.render.run_view import draw_run
 
-    output.result(stored.result, draw_run)
+    output.result(stored.result, lambda found: draw_run(found, path))

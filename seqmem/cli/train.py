@@ -73,7 +73,7 @@ def command(
 
     with LiveRun(output.talk(), config, quiet=output.quiet) as live:
         result = live.follow(keep_when_stopped(steps, place))
-    output.result(result, draw_run)
+    output.result(result, lambda found: draw_run(found, place))
     output.note(f"Stored in {place}")
 
 

@@ -1,7 +1,7 @@
 """A line chart of text: braille dots where the stream carries them, letters where it does not.
 
-plotille 6 was tried first. It has no logarithmic axis, puts ticks on every so many columns instead of on round values,
-fills no band, draws no interval bars and has no letters for ASCII: what this page needs most.
+plotille 6 was tried first. It puts ticks on every tenth column, with eight digits, and not on round values; places
+horizontal lines by fractions of the axis and not by value; and has neither a logarithmic axis nor letters for ASCII.
 """
 
 from __future__ import annotations
