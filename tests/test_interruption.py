@@ -17,7 +17,7 @@ from test_experiment import assert_same_run
 ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "2"))
 SETTINGS = [
     "--gap", "10:30", "--fillers", "fresh", "--trigger", "--alphabet-size", "12", "--replicates", "4", "--shuffle",
-    "--presentations", "4000", "--no-stop", "--checkpoint-every", "100", "--check-every", "50",
+    "--presentations", "10000", "--no-stop", "--checkpoint-every", "100", "--check-every", "50",
 ]  # fmt: skip
 EXPECTED_STATUS = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 
@@ -52,7 +52,7 @@ def test_a_run_that_is_stopped_at_a_random_moment_ends_with_the_bytes_of_the_unb
         while not checkpoints(run):
             assert process.poll() is None, process.stderr.read().decode()
             time.sleep(0.01)
-        time.sleep(random.Random(turn).uniform(0.0, 0.6))
+        time.sleep(random.Random(turn).uniform(0.0, 0.5))
         process.send_signal(sent)
         _, said = process.communicate()
         assert checkpoints(run), "killed before the first checkpoint"
