@@ -98,7 +98,6 @@ class SweepResult:
     """A sweep as far as it has come.
 
     Attributes:
-        name: Of its directory.
         axes: What it varies.
         search: `grid`, `random` or `tpe`.
         rank: The column that its table is sorted by and, in a search, what is sought.
@@ -107,7 +106,6 @@ class SweepResult:
         importances: Share of each axis in what `rank` comes to, for a search; empty where it is not known.
     """
 
-    name: str
     axes: tuple[Axis, ...]
     search: str
     rank: str

@@ -33,6 +33,7 @@ LAYERS = (
     ("experiment", "reevaluation"),
     ("sweep",),
     ("render",),
+    ("export",),
     ("cli",),
     ("__init__", "__main__"),
 )

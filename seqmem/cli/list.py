@@ -29,16 +29,18 @@ from seqmem.settings import Integer
 def command(
     root: Path, where: tuple[str, ...], sort: str | None, reverse: bool, limit: int | None, output: Output
 ) -> None:
-    """List stored runs.
+    """List stored runs and sweeps.
 
     Any setting and any result is a column. A damaged run is shown as corrupt.
     """
     from seqmem import listing
     from seqmem.rundir import list_runs
+    from seqmem.sweep.listing import sweep_rows
 
     conditions = [listing.parse_condition(text) for text in where]
     column = listing.check_column(sort or "run")
-    rows = listing.select([listing.run_row(stored) for stored in list_runs(root)], conditions)
+    known = [*(listing.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
+    rows = listing.select(known, conditions)
     rows = listing.sort(rows, column, reverse)[:limit]
     if output.json:
         output.document(rows)

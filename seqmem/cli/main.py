@@ -8,13 +8,14 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from seqmem.cli.stopping import StoppedError
-from seqmem.errors import SeqmemError, did_you_mean, one_line
+from seqmem.errors import DamageWarning, SeqmemError, did_you_mean, one_line
 
 # Every command with its short help. Its module, of the same name in this package, is imported when it is called.
 COMMANDS = {
@@ -22,8 +23,9 @@ COMMANDS = {
     "eval": "Judge a stored run again: other gaps, other sequences, running free.",
     "sweep": "Run many trials over axes of settings.",
     "task": "Draw a task and what needs memory in it, or write it to a file.",
-    "show": "Draw a stored run again.",
-    "list": "List stored runs.",
+    "show": "Draw a stored run or sweep again.",
+    "list": "List stored runs and sweeps.",
+    "export": "Write a stored run or sweep into a file of another format.",
     "completion": "Print the completion script of a shell.",
 }
 EXAMPLES = {
@@ -104,7 +106,7 @@ def run(arguments: Sequence[str]) -> int:
         return shell_complete(group, {}, "seqmem", "_SEQMEM_COMPLETE", request)
     shared: dict[str, Any] = {}
     try:
-        with group.make_context("seqmem", list(arguments), obj=shared) as context:
+        with _damage_told(), group.make_context("seqmem", list(arguments), obj=shared) as context:
             group.invoke(context)
         sys.stdout.flush()
         return 0
@@ -121,6 +123,23 @@ def run(arguments: Sequence[str]) -> int:
         with contextlib.suppress(OSError):  # the terminal may be gone
             print(line, file=sys.stderr)
         return status
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    """Says on stderr, in a line each, what was damaged and passed over."""
+
+    def tell(message: Warning | str, category: type[Warning], *place: Any, **line: Any) -> None:
+        if issubclass(category, DamageWarning):
+            print(f"Warning: {one_line(message, LONGEST_LINE)}", file=sys.stderr)
+        else:
+            show(message, category, *place, **line)
+
+    show = warnings.showwarning
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", DamageWarning)
+        warnings.showwarning = tell
+        yield
 
 
 def describe(error: BaseException) -> tuple[str, int]:

@@ -122,7 +122,7 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
     from seqmem.sweep.store import create_sweep_directory, open_sweep_directory
 
     plan = _plan_of(request, resume)
-    with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"]) as engine:
+    with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"], request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")

@@ -11,6 +11,7 @@ from seqmem.cli.output import Output
 from seqmem.cli.wording import option_name, quoted
 from seqmem.config import setting_fields
 from seqmem.errors import UsageError
+from seqmem.network_settings import is_user_cell
 
 if TYPE_CHECKING:
     from seqmem.sweep.plan import Plan
@@ -53,7 +54,9 @@ def read_request(
             raise UsageError(f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other")
         base = lay_over(base, {axis.name: None})
         del base[axis.name]
-    return Request(_written(lay_over(base, own)), tuple(axes), **how)
+    named = [own.get("cell", ""), *(value for axis in given if axis.name == "cell" for value in axis.values)]
+    cells = tuple(cell for cell in named if is_user_cell(cell))
+    return Request(_written(lay_over(base, own)), tuple(axes), **how, cells=cells)
 
 
 def read_sweep_file(path: Path) -> tuple[dict[str, Any], list[Axis]]:

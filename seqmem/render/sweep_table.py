@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from seqmem.render.page import Page
 from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
-from seqmem.sweep_axes import shown_value
+from seqmem.sweep_axes import shown_value, shown_values
 from seqmem.sweep_results import MEASURES, SweepResult, Trial, TrialResult, ranked
 
 MOST_ROWS = 40
@@ -45,7 +46,7 @@ def _ceiling(result: TrialResult) -> str:
     return shown_score(result.ceiling.recall_accuracy)
 
 
-# In the order of what is left out last where the page is narrow.
+# In the order of what is left out last where the page is narrow; what is ranked by comes before them all.
 COLUMNS: dict[str, Callable[[TrialResult], str]] = {
     "verdict": lambda result: result.summary.verdict,
     "solved": _solved,
@@ -54,7 +55,15 @@ COLUMNS: dict[str, Callable[[TrialResult], str]] = {
     "no memory": _ceiling,
     "presentations to success": _presentations,
     "recall loss": _median("recall_loss", 4),
+    "accuracy": _median("accuracy", 3),
+    "loss": _median("loss", 4),
 }
+RANKED = {
+    "success_rate": "success rate [95 %]",
+    "recall_accuracy": "recall",
+    "presentations_to_success": "presentations to success",
+} | {name: name.replace("_", " ") for name in ("recall_loss", "accuracy", "loss")}
+MOST_REASONS = 10
 
 
 def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
@@ -67,7 +76,7 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     keys = {name: [shown_symbol(shown_value(trial.values[name]), 16, page.glyphs) for trial in shown] for name in axes}
     widths = {name: max([len(name), *map(cell_len, cells)]) for name, cells in keys.items()}
     room = page.width - 1 - sum(widths.values()) - 2 * (len(widths) - 1)
-    columns = _fitting([trial.result for trial in shown if trial.result], room)
+    columns = _fitting([trial.result for trial in shown if trial.result], room, RANKED.get(sweep.rank, "verdict"))
     heading = "  ".join(name.rjust(widths[name]) for name in axes)
     lines = [Text(f" {heading}" + "".join(f"  {name.rjust(width)}" for name, width in columns.items()), "label")]
     for index, trial in enumerate(shown):
@@ -81,21 +90,35 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     return [*lines, Text(f" {_order(sweep.rank)}", "muted")]
 
 
-def _fitting(results: Sequence[TrialResult], room: int) -> dict[str, int]:
-    """The columns that there is room for, with their widths."""
+def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
+    """Returns why trials failed, in full."""
+    failed = [trial for trial in sweep.trials if trial.status == "failed"]
+    lines = []
+    for trial in failed[:MOST_REASONS]:
+        words = shown_symbol(f"{shown_values(trial.values)}: {trial.reason}", 1000, page.glyphs)
+        first, *others = textwrap.wrap(words, max(20, page.width - 10)) or [""]
+        lines.append(Text.assemble((" failed: ", "wrong"), first))
+        lines += [Text(" " * 9 + other) for other in others]
+    if len(failed) > MOST_REASONS:
+        lines.append(Text(f" and {plural(len(failed) - MOST_REASONS, 'more failure')}", "muted"))
+    return [Text(), *lines] if lines else []
+
+
+def _fitting(results: Sequence[TrialResult], room: int, first: str) -> dict[str, int]:
+    """The columns that there is room for, with their widths, in their order."""
     columns: dict[str, int] = {}
-    for name, show in COLUMNS.items():
-        width = max([len(name), *(len(show(result)) for result in results)])
+    for name in sorted(COLUMNS, key=lambda name: name != first):
+        width = max([len(name), *(len(COLUMNS[name](result)) for result in results)])
         if results and width + 2 <= room:
             columns[name] = width
             room -= width + 2
-    return columns
+    return {name: columns[name] for name in COLUMNS if name in columns}
 
 
 def _with_result(line: Text, trial: Trial, columns: dict[str, int], page: Page) -> Text:
     if trial.result is None:
         style = "wrong" if trial.status == "failed" else "muted"
-        reason = shown_symbol(trial.reason, 300, page.glyphs)
+        reason = "" if trial.status == "failed" else shown_symbol(trial.reason, 300, page.glyphs)
         return line.append(f"  {trial.status}", style).append(f"  {reason}", "muted")
     for name, width in columns.items():
         text = COLUMNS[name](trial.result)

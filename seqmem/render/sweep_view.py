@@ -8,7 +8,7 @@ from rich.text import Text
 from seqmem.render.curve import Level, Series, curve
 from seqmem.render.heat_map import heat_map
 from seqmem.render.page import Page, View, stack
-from seqmem.render.sweep_table import trial_lines
+from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.wording import plural, shown_count
 from seqmem.sweep_axes import Axis, shown_value
 from seqmem.sweep_results import MEASURES, SweepResult, Trial
@@ -25,7 +25,9 @@ def draw_sweep(sweep: SweepResult) -> RenderableType:
 
 def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
     """Returns the lines of `draw_sweep`."""
-    lines = [_title(sweep, page), Text(), *trial_lines(sweep, page)]
+    axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
+    lines = [Text.assemble((" Sweep ", "title"), axes), Text(f" {_counts(sweep)}", "muted"), Text()]
+    lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
     if any(trial.result for trial in sweep.trials):
         lines += [Text(), *_drawing(sweep, page)]
     if sweep.importances:
@@ -33,15 +35,12 @@ def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
     return lines
 
 
-def _title(sweep: SweepResult, page: Page) -> Text:
-    axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
+def _counts(sweep: SweepResult) -> str:
     counts = sweep.counts
     told = [
         f"{shown_count(counts[name])} {name}" for name in ("pruned", "failed", "running", "missing") if counts[name]
     ]
-    words = f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete"
-    line = Text.assemble((" Sweep ", "title"), axes)
-    return line.append(f" {page.glyphs.dot} {', '.join([words, *told])}", "muted")
+    return ", ".join([f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete", *told])
 
 
 def _values(axis: Axis) -> str:

@@ -14,7 +14,7 @@ from seqmem.sweep.engine import Engine
 from seqmem.sweep.executors import TrialTimeout, WorkerDied
 from seqmem.sweep.plan import GENERATION
 from seqmem.sweep.pruning import Pruner, whole_course
-from seqmem.sweep.search import TpeSearch
+from seqmem.sweep.search import TpeSearch, importances
 from seqmem.sweep.store import SweepDirectory, read_checks, read_trial
 from seqmem.sweep.trial import Job, Reply
 from seqmem.sweep_results import MEASURES, SweepProgress, SweepResult, Trial, ranked
@@ -62,7 +62,7 @@ class _Driver:
             yield self._progress()
             yield from self._run_trials(missing, pruner)
         plan, found = self._plan, tuple(self._ended[number] for number in sorted(self._ended))
-        return SweepResult(self._directory.path.name, plan.axes, plan.search, plan.rank, plan.total, found)
+        return SweepResult(plan.axes, plan.search, plan.rank, plan.total, found, importances(plan, found))
 
     def _generations(self) -> Iterator[tuple[Sequence[Trial], Pruner | None]]:
         known = self._directory.asked()
@@ -128,7 +128,7 @@ class _Driver:
     def _job(self, trial: Trial, pruner: Pruner | None) -> Job:
         path = str(self._directory.trial_path(trial).absolute())
         settings = self._plan.config(trial).to_settings()
-        return Job(path, settings, self._plan.threads, self._engine.seconds, pruner)
+        return Job(path, settings, self._plan.threads, self._engine.seconds, pruner, self._engine.cells)
 
     def _answer(self, future: Future[Reply], trial: Trial, attempt: int) -> Trial | None:
         """What became of a trial; None where it is to be run again."""

@@ -24,6 +24,7 @@ class Engine:
         slots: Tells how many trials may be under way by now.
         retries: How often a trial is run again whose worker died.
         seconds: How long a trial may take; None for as long as it needs.
+        cells: Cells of the user's own that trials may import: those that the user has named.
         call: The trial itself.
     """
 
@@ -31,12 +32,17 @@ class Engine:
     slots: Callable[[], int]
     retries: int = 2
     seconds: float | None = None
+    cells: tuple[str, ...] = ()
     call: Callable[[Job], Reply] = run_trial
 
 
 @contextlib.contextmanager
 def open_engine(
-    jobs: int | None = None, scheduler: str | None = None, seconds: float | None = None, retries: int = 2
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    seconds: float | None = None,
+    retries: int = 2,
+    cells: tuple[str, ...] = (),
 ) -> Iterator[Engine]:
     """Opens an engine, and ends all that belongs to it.
 
@@ -45,6 +51,7 @@ def open_engine(
         scheduler: Address of a Dask scheduler, in place of processes of our own.
         seconds: How long a trial may take.
         retries: How often a trial is run again whose worker died.
+        cells: As for `Engine`.
 
     Raises:
         UsageError: If the scheduler cannot be reached, or Dask is not installed.
@@ -55,14 +62,14 @@ def open_engine(
         from seqmem.sweep.cluster import open_cluster
 
         with open_cluster(scheduler, retries) as (executor, slots):
-            yield Engine(executor, slots, retries, seconds)
+            yield Engine(executor, slots, retries, seconds, cells)
         return
     if jobs is None and seconds is None:
-        yield Engine(InlineExecutor(), lambda: 1, retries, None)
+        yield Engine(InlineExecutor(), lambda: 1, retries, None, cells)
         return
     count = jobs or 1
     pool = SlotExecutor(count, None if seconds is None else seconds + SECONDS_OF_GRACE)
     try:
-        yield Engine(pool, lambda: count, retries, seconds)
+        yield Engine(pool, lambda: count, retries, seconds, cells)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -19,6 +19,7 @@ class Request:
         base: Settings of every trial.
         axes: What varies.
         search, count, rank, prune, threads: As in `Plan`.
+        cells: Cells of the user's own that were named on the command line, and so may be imported.
     """
 
     base: dict[str, Any]
@@ -28,6 +29,7 @@ class Request:
     rank: str | None = None
     prune: bool | None = None
     threads: int | None = None
+    cells: tuple[str, ...] = ()
 
     def plan(self) -> Plan:
         """Makes the plan of a new sweep; raises UsageError where it cannot be done."""

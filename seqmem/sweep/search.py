@@ -5,6 +5,7 @@ Source: Bergstra et al. 2011, "Algorithms for Hyper-Parameter Optimization".
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Sequence
@@ -13,11 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from seqmem.errors import UsageError
 from seqmem.sweep.mirror import StudyMirror
 from seqmem.sweep.optional import import_optuna
 from seqmem.sweep.plan import Plan, number_trials
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import MEASURES, Trial
+
+# Below this the shares are noise.
+FEWEST_TRIALS = 10
 
 Told = tuple[Trial, dict[int, float]]
 
@@ -90,10 +95,20 @@ def distribution(axis: Axis) -> Any:
     """Returns an axis as Optuna knows it."""
     known = import_optuna().distributions
     if not axis.continuous:
+        if _is_ladder(axis):
+            return known.IntDistribution(axis.values[0], axis.values[-1], step=axis.values[1] - axis.values[0])
         return known.CategoricalDistribution([write_parameter(axis, value) for value in axis.values])
     if axis.whole:
         return known.IntDistribution(int(axis.low), int(axis.high), log=axis.log)
     return known.FloatDistribution(axis.low, axis.high, log=axis.log)
+
+
+def _is_ladder(axis: Axis) -> bool:
+    """Whether the values are whole numbers in even steps, whose order a search can use."""
+    if len(axis.values) < 3 or any(isinstance(value, bool) or not isinstance(value, int) for value in axis.values):
+        return False
+    steps = {after - before for before, after in itertools.pairwise(axis.values)}
+    return len(steps) == 1 and min(steps) > 0
 
 
 def write_parameter(axis: Axis, value: Any) -> Any:
@@ -109,11 +124,18 @@ def read_parameter(axis: Axis, value: Any) -> Any:
 
 
 def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
-    """Returns the share of each axis in what is sought (PED-ANOVA), largest first; empty where too few trials tell.
+    """Returns the share of each axis in what is sought (PED-ANOVA), largest first.
+
+    Empty for a grid, where too few trials tell, and without Optuna.
 
     Source: Watanabe et al. 2023, "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in Arbitrary Subspaces".
     """
-    optuna = import_optuna()
+    if plan.search == "grid":
+        return {}
+    try:
+        optuna = import_optuna()
+    except UsageError:
+        return {}
     study = optuna.create_study(direction=study_direction(plan.rank))
     ranges = {axis.name: distribution(axis) for axis in plan.axes}
     for trial in trials:
@@ -121,7 +143,7 @@ def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
         if trial.status == "complete" and value is not None and math.isfinite(value):
             params = {axis.name: write_parameter(axis, trial.values[axis.name]) for axis in plan.axes}
             study.add_trial(optuna.trial.create_trial(value=value, params=params, distributions=ranges))
-    if len(study.trials) < 10 or len({trial.value for trial in study.trials}) < 2:
+    if len(study.trials) < FEWEST_TRIALS or len({trial.value for trial in study.trials}) < 2:
         return {}
     found = optuna.importance.get_param_importances(study, evaluator=optuna.importance.PedAnovaImportanceEvaluator())
     return {name: float(share) for name, share in found.items()}

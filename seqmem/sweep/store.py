@@ -31,6 +31,7 @@ from seqmem.results import RunResult
 from seqmem.run_lock import RunLock, is_locked
 from seqmem.rundir import HISTORY, RESULT, RESULT_LIMIT
 from seqmem.sweep.plan import Plan, number_trials
+from seqmem.sweep.search import importances
 from seqmem.sweep_results import SweepResult, Trial, trial_result
 
 PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
@@ -191,7 +192,7 @@ def read_sweep(path: Path) -> SweepResult:
         elif trial.status == "missing" and trial.name in reasons:
             trial = dataclasses.replace(trial, status="failed", reason=reasons[trial.name])
         found.append(trial)
-    return SweepResult(path.name, plan.axes, plan.search, plan.rank, plan.total, tuple(found))
+    return SweepResult(plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found))
 
 
 def _append_line(path: Path, document: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from seqmem.config import RunConfig
 from seqmem.config_file import config_text
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.files import write_json, write_whole
+from seqmem.user_cells import allow_user_cell
 from seqmem.run_lock import LOCK_NAME, RunLock, is_locked
 from seqmem.rundir import CONFIG, RESULT, RunDirectory, read_config
 from seqmem.sweep.pruning import Pruner
@@ -40,6 +41,7 @@ class Job:
         threads: Threads that an operation may use.
         seconds: How long it may take; None for as long as it needs.
         pruner: Stops the trial where it is hopeless; None to let it end.
+        cells: Cells of the user's own that may be imported: those that the user has named.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Job:
     threads: int = 1
     seconds: float | None = None
     pruner: Pruner | None = None
+    cells: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +81,8 @@ def _run(job: Job) -> Reply:
         raise SeqmemError(f"the worker does not see {path.parent.parent}: workers and driver must share that folder")
     deadline = time.monotonic() + job.seconds if job.seconds is not None else None
     _pin_threads(job.threads)
+    for cell in job.cells:
+        allow_user_cell(cell)
     while True:
         stored = read_trial(path, Trial(0, path.name, {}), config)
         if stored.status != "missing":

@@ -1,0 +1,76 @@
+"""Results as tables of plain values: a row a replicate of a run, a row a trial of a sweep."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from seqmem.plain_values import to_plain
+from seqmem.results import RunResult
+from seqmem.sweep_axes import shown_value
+from seqmem.sweep_results import SPREADS, SweepResult, ranked
+
+Row = dict[str, Any]
+
+
+def run_table(result: RunResult) -> list[Row]:
+    """Returns a row for each replicate: what became of it, and its metrics."""
+    rows = []
+    for one in result.replicates:
+        row = to_plain(one)
+        metrics = row.pop("metrics")
+        rows.append(row | metrics)
+    return rows
+
+
+def sweep_table(sweep: SweepResult) -> list[Row]:
+    """Returns a row for each trial, the best first: its values, its outcome, its measures beside their ceilings."""
+    return [
+        {"trial": trial.number, "status": trial.status, "reason": trial.reason}
+        | {axis.name: shown_or_plain(trial.values[axis.name]) for axis in sweep.axes}
+        | (_outcome(trial.result) if trial.result else {})
+        for trial in ranked(sweep.trials, sweep.rank)
+    ]
+
+
+def _outcome(result: Any) -> Row:
+    summary, spread = result.summary, result.summary.presentations_to_success or {}
+    row = {
+        "verdict": summary.verdict,
+        "replicates": summary.replicates,
+        "solved": summary.solved,
+        "diverged": result.diverged,
+        "success_rate": summary.success_rate,
+        "success_rate_low": summary.interval[0],
+        "success_rate_high": summary.interval[1],
+        "presentations_to_success": spread.get("median"),
+        "presentations_to_success_low": spread.get("min"),
+        "presentations_to_success_high": spread.get("max"),
+    }
+    for name in SPREADS:
+        found = result.spreads[name]
+        row[name] = found.median if found else None
+        row[f"{name}_low"] = found.low if found else None
+        row[f"{name}_high"] = found.high if found else None
+    return row | {f"{name}_ceiling": getattr(result.ceiling, name) for name in SPREADS}
+
+
+def shown_or_plain(value: Any) -> Any:
+    """Returns a number as it is and anything else as text, as it is typed."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else shown_value(value)
+
+
+def csv_text(rows: Sequence[Row]) -> str:
+    """Returns rows as CSV under the columns of all of them; what a row lacks is empty, numbers keep every digit."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
