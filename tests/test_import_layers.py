@@ -19,6 +19,7 @@ LAYERS = (
     ("errors",),
     ("settings", "plain_values", "runtime"),
     ("network_settings", "files"),
+    ("user_cells",),
     ("new_files", "array_files", "run_lock", "results_reading"),
     ("tasks",),
     ("recipes",),

@@ -30,7 +30,7 @@ def test_preset_makes_a_config_and_says_what_it_is_in_a_line(name):
 
 
 def test_unknown_preset_is_told_the_right_one():
-    with pytest.raises(UsageError, match=r"unknown preset 'tutoral' .did you mean 'tutorial'.*there are default"):
+    with pytest.raises(UsageError, match=r"unknown preset 'tutoral' .did you mean 'tutorial'.*there are batch"):
         read_preset("tutoral")
     with pytest.raises(UsageError, match="unknown preset"):
         preset_summary("../presets/default")

@@ -12,8 +12,10 @@ import click
 from seqmem.cli.layers import own_sequences, spelled_as_options
 from seqmem.cli.options import HeadedCommand, cache_option, option, sequence_options
 from seqmem.cli.output import Output, json_text, output_options
+from seqmem.cli.own_cell import allow_cell_of_run
 from seqmem.config import setting_fields
 from seqmem.errors import SettingError
+from seqmem.network_settings import CellName
 from seqmem.settings import Integer, Kind
 
 LONGEST_GAP = 1_000_000
@@ -77,17 +79,25 @@ class Replicate(Kind):
     heading="Judging",
     help="What counts as solved [default: the run's own].",
 )
+@option("--cell", kind=CellName(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
 @option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
 @cache_option
 @option("--out", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found.")
 @output_options
 def command(
-    run: Path, out: Path | None, sequence: Sequence[str], sequences: Path | None, output: Output, **asked: Any
+    run: Path,
+    out: Path | None,
+    cell: str | None,
+    sequence: Sequence[str],
+    sequences: Path | None,
+    output: Output,
+    **asked: Any,
 ) -> None:
     """Judge a stored run again: other gaps, other sequences, running free.
 
     Nothing is written into the run directory: it may be someone else's.
     """
+    allow_cell_of_run(run, cell)
     own = own_sequences(sequence, sequences).get("sequences", [])
     if out is not None:
         from seqmem.new_files import new_file, refuse_existing

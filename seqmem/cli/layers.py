@@ -12,6 +12,7 @@ from seqmem.cli.wording import quoted, typed_option
 from seqmem.config import RunConfig, setting_fields
 from seqmem.errors import SettingError, UsageError
 from seqmem.tasks.explicit import read_sequences
+from seqmem.user_cells import allow_user_cell
 
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}
 # each of these takes the place of the other
@@ -37,7 +38,8 @@ def read_config(path: Path | None, preset: str | None, typed: Mapping[str, Any])
     Args:
         path: A TOML file, or None.
         preset: Name of a preset, or None.
-        typed: What click collected from the options of settings; None or empty where nothing was typed.
+        typed: What click collected from the options of settings; None or empty where nothing was typed. A cell of the
+            user's own that was typed may be imported from now on.
 
     Raises:
         UsageError: In one line that names the option, or the file and key, that is wrong.
@@ -47,6 +49,7 @@ def read_config(path: Path | None, preset: str | None, typed: Mapping[str, Any])
         *([_file_layer(path)] if path else []),
         typed_layer(typed),
     ]
+    allow_user_cell(typed.get("cell") or "")
     settings: dict[str, Any] = {}
     for layer in layers:
         settings = lay_over(settings, layer.settings)

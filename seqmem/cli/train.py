@@ -11,12 +11,14 @@ import click
 from seqmem.cli.layers import read_config, typed_layer
 from seqmem.cli.options import HeadedCommand, cache_option, config_options, option, setting_options
 from seqmem.cli.output import Output, output_options
+from seqmem.cli.own_cell import allow_cell_of_run
 from seqmem.cli.presets import list_presets_first
 from seqmem.cli.stopping import keep_when_stopped
 from seqmem.cli.wording import option_name
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.settings import Integer
+from seqmem.user_cells import check_permission
 
 if TYPE_CHECKING:
     from seqmem.results import Progress, RunResult
@@ -65,6 +67,7 @@ def command(
         config = read_config(config_path, preset, typed)
         place, steps = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
     else:
+        allow_cell_of_run(resume, typed.pop("cell"))
         refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
         config, steps = go_on(resume, cache=cache, checkpoint_every=checkpoint_every)
         place = resume
@@ -82,6 +85,7 @@ def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Steps]
     from seqmem import experiment
     from seqmem.rundir import create_run_directory
 
+    check_permission(config.cell)
     directory = create_run_directory(config, out)
     return directory.path, experiment.train(config, directory, **how)
 

@@ -10,7 +10,7 @@ from seqmem.config import RunConfig
 from seqmem.models.backend import keras
 from seqmem.models.cells import Start
 from seqmem.models.network import Network
-from seqmem.models.user_cells import check_permission
+from seqmem.user_cells import check_permission
 
 
 class Population:

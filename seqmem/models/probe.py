@@ -16,7 +16,7 @@ import numpy as np
 
 from seqmem.errors import SettingError, one_line
 from seqmem.models.backend import keras, silence, tf
-from seqmem.models.user_cells import check_permission, load_user_cell
+from seqmem.user_cells import check_permission, load_user_cell
 
 ROWS, FEATURES, UNITS, REPLICATES = 3, 5, 4, 2
 NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and call(inputs, states) -> output, states"

@@ -10,7 +10,7 @@ from seqmem.config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.models.population import build_population
 from seqmem.models.probe import probed_user_cell
-from seqmem.models.user_cells import allow_user_cell
+from seqmem.user_cells import allow_user_cell
 
 
 @pytest.fixture(autouse=True)

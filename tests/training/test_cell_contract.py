@@ -9,7 +9,7 @@ from seqmem.config import RunConfig
 from seqmem.evaluation.forward import step_outputs
 from seqmem.models.backend import tf
 from seqmem.models.population import build_population
-from seqmem.models.user_cells import allow_user_cell
+from seqmem.user_cells import allow_user_cell
 from seqmem.tasks.streams import finite_sequences
 from seqmem.training.bptt import compiled_trainer
 from seqmem.training.feed import Feed
