@@ -51,9 +51,13 @@ def evaluate(
         DamagedFileError: If what is stored cannot be judged.
     """
     stored = read_run(path)
-    config = _judged_config(stored.config, fillers, sequences, criterion)
+    config = judged_config(stored.config, fillers, sequences, criterion)
     if gaps and not isinstance(config.task, ConflictingSequences):
         raise SettingError("gaps", ",".join(map(str, gaps)), "sequences of your own have no gap")
+    if free_run and config.rows == "steps":
+        raise SettingError(
+            "free_run", free_run, "rows of steps see a part of the sequence each: none can go on by itself"
+        )
     checkpoint = read_checkpoint(path / CHECKPOINTS)
     weights = _checked_weights(checkpoint, stored, path)
     trained = _trained_replicates(stored, checkpoint)
@@ -95,12 +99,13 @@ def evaluate(
         history=stored.history,
         control_ceiling=recipe_ceiling(config),
     )
-    free = free_runs(population, batches, shown, free_run, config.task.alphabet) if free_run else ()
+    alphabet = config.task.alphabet
+    free = free_runs(population, batches, shown, free_run, alphabet, config.arrangement) if free_run else ()
     return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free)
 
 
-def _judged_config(
-    config: RunConfig, fillers: str | None, sequences: Sequence[str], criterion: str | None
+def judged_config(
+    config: RunConfig, fillers: str | None = None, sequences: Sequence[str] = (), criterion: str | None = None
 ) -> RunConfig:
     """The run's settings with what was asked for in place of its own, over the same alphabet."""
     task = config.task
@@ -111,7 +116,8 @@ def _judged_config(
     elif fillers is not None:
         if not isinstance(task, ConflictingSequences):
             raise SettingError("fillers", fillers, "this run has sequences of its own and no fillers")
-        task = dataclasses.replace(task, fillers=fillers, pool=task.pool if fillers == "fresh" else None)
+        # without the pool: fresh fillers are asked for to see what becomes of strings that were never in it
+        task = dataclasses.replace(task, fillers=fillers, pool=None)
     loss_at = config.loss_at if task.sequences_with_recall else "all"
     return dataclasses.replace(config, task=task, criterion=criterion or config.criterion, loss_at=loss_at)
 
