@@ -14,12 +14,20 @@ from seqmem.models.backend import tf
 from seqmem.models.compiled import compiled
 from seqmem.models.network import Network
 from seqmem.models.population import Population
+from seqmem.tasks.arrangement import Arrangement
 from seqmem.tasks.batch import SequenceBatch
 
 
 @functools.lru_cache(maxsize=4)
-def compile_generation(network: Network, alphabet_size: int, context: int) -> Callable:
+def compile_generation(network: Network, alphabet_size: int, context: int, lags: int, reset_every: int) -> Callable:
     """Compiles free-running.
+
+    Args:
+        network: The network of every replicate.
+        alphabet_size: Length of a one-hot vector.
+        context: Symbols in an input vector.
+        lags: Time steps of a sample.
+        reset_every: Samples after which the state starts anew; 0 where it never does.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `first` int32 `(replicate, row)` and a number of steps. It
@@ -38,12 +46,15 @@ def compile_generation(network: Network, alphabet_size: int, context: int) -> Ca
     def generate(parameters: Any, first: Any, steps: int) -> Any:
         replicates, rows = first.shape
         values = network.split(parameters)
-        states = network.initial_states(replicates, rows)
-        seen = tf.concat([tf.fill((replicates, rows, context - 1), -1), first[..., None]], axis=-1)
+        states = start = network.initial_states(replicates, rows)
+        seen = tf.concat([tf.fill((replicates, rows, context + lags - 2), -1), first[..., None]], axis=-1)
         symbols = tf.TensorArray(tf.int32, steps, element_shape=(replicates, rows))
         outputs = tf.TensorArray(tf.float32, steps, element_shape=(replicates, rows))
         for index in tf.range(steps):
-            symbol, output, states = tf.vectorized_map(step, (values, seen, states))
+            if reset_every:
+                states = [tf.where(index % reset_every == 0, new, old) for new, old in zip(start, states, strict=True)]
+            for lag in range(lags):
+                symbol, output, states = tf.vectorized_map(step, (values, seen[..., lag : lag + context], states))
             symbols, outputs = symbols.write(index, symbol), outputs.write(index, output)
             seen = tf.concat([seen[..., 1:], symbol[..., None]], axis=-1)
         return symbols.stack(), outputs.stack()
@@ -57,7 +68,7 @@ def free_runs(
     replicates: Iterable[int],
     steps: int,
     alphabet: tuple[str, ...],
-    context: int = 1,
+    arrangement: Arrangement,
 ) -> tuple[FreeRun, ...]:
     """Lets each chosen replicate go on from the first symbol of each of its sequences.
 
@@ -67,14 +78,17 @@ def free_runs(
         replicates: Numbers of the replicates wanted.
         steps: How many symbols to go on for.
         alphabet: How symbols are shown.
-        context: Symbols in an input vector.
+        arrangement: How steps are laid out for the network, on one row.
     """
     starts = [_different_starts(batch) for batch in sequences]
     rows = max(map(len, starts))
     first = np.stack(
         [batch.symbols[np.resize(rows_of, rows), 0] for batch, rows_of in zip(sequences, starts, strict=True)]
     )
-    generate = compile_generation(population.network, len(alphabet), context)
+    kept = arrangement.reset_every == arrangement.length
+    reset_every = 0 if kept else arrangement.reset_every // arrangement.lags
+    recipe = (len(alphabet), arrangement.context, arrangement.lags, reset_every)
+    generate = compile_generation(population.network, *recipe)
     symbols, outputs = (found.numpy() for found in generate(population.parameters.value, tf.constant(first), steps))
     runs = []
     for replicate in replicates:

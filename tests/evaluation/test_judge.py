@@ -88,7 +88,7 @@ def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
     training = Training(config, population, judge.check)
     while not training.done:
         training.advance()
-    runs = free_runs(population, judge.sequences(), [0], 4, config.task.alphabet)
+    runs = free_runs(population, judge.sequences(), [0], 4, config.task.alphabet, config.arrangement)
     assert [one.generated for one in runs] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.generated for one in runs] == [one.expected for one in runs]
     assert [one.prompt for one in runs] == [(3,), (4,)]
