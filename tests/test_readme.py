@@ -1,0 +1,83 @@
+"""What the README says is so. `python tests/test_readme.py` writes its layout anew from the modules' docstrings."""
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from seqmem.cli.main import group
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", *sorted(ROOT.glob("experiments/**/*.md"))]
+LAYOUT = re.compile(r"(?<=## Layout\n\n```\n).*?(?=```)", re.DOTALL)
+INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e"
+
+
+def role(path: Path) -> str:
+    """The first sentence of a module's docstring."""
+    words = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return re.split(r"(?<=\.)\s|\n\n", words)[0].replace("\n", " ").removesuffix(".")
+
+
+def layout() -> str:
+    """Every module of the package with its role, folder by folder."""
+    lines = []
+    for folder in [ROOT / "seqmem", *sorted(path for path in (ROOT / "seqmem").iterdir() if path.is_dir())]:
+        if not (folder / "__init__.py").exists():
+            continue
+        lines.append(f"{folder.relative_to(ROOT)}/".ljust(28) + role(folder / "__init__.py"))
+        modules = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
+        lines += [f"  {path.name}".ljust(28) + role(path) for path in modules]
+        lines += [f"  {path.name}".ljust(28) + path.open().readline().strip("# \n") for path in folder.glob("*.toml")]
+    lines += ["tests/".ljust(28) + "Mirrors the package, plus tests of the whole"]
+    lines += ["experiments/".ljust(28) + "One folder an experiment: settings, command, claim, recorded result"]
+    return "\n".join(lines) + "\n"
+
+
+def shown_commands(path: Path) -> list[str]:
+    """The `seqmem ...` lines of a document's code blocks, without the remark after two blanks."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    lines = [line for block in blocks for line in block.splitlines()]
+    return [re.split(r"\s{2,}", line)[0] for line in lines if re.match(r"seqmem \w", line)]
+
+
+@pytest.mark.parametrize(
+    "line", [line for path in DOCUMENTS for line in shown_commands(path)], ids=lambda line: line.removeprefix("seqmem ")
+)
+def test_every_command_that_is_shown_is_understood(line):
+    name, *arguments = shlex.split(line)[1:]
+    context = group.make_context("seqmem", [name, *arguments])
+    command = group.get_command(context, name)
+    assert command is not None, f"there is no command {name}"
+    with command.make_context(name, arguments, parent=context, resilient_parsing=False) as inner:
+        assert isinstance(inner, click.Context)
+
+
+def test_the_two_commands_do_everything_on_a_bare_machine():
+    assert f"\n{INSTALL} . && .venv/bin/seqmem train\n" in README
+    assert f"\n{INSTALL} '.[test]' && .venv/bin/pytest\n" in README
+
+
+def test_the_layout_names_every_module_with_its_role():
+    found = LAYOUT.search(README)
+    assert found is not None
+    assert found.group() == layout()
+
+
+def test_every_linked_file_is_there():
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+def test_every_command_of_seqmem_is_in_the_readme():
+    for name in group.list_commands(click.Context(group)):
+        assert f"seqmem {name}" in README
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(LAYOUT.sub(lambda _: layout(), README), encoding="utf-8")
