@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from seqmem.models.backend import keras, tf
 from seqmem.models.cells import Start, apply_start, build_cell
 from seqmem.models.probe import cell_states
+from seqmem.models.seeding import seeded
 from seqmem.tasks.streams import stream_rng
 
 
@@ -46,14 +46,9 @@ class Network:
 
     def initial_parameters(self, seed: int, start: Start) -> np.ndarray:
         """Draws the parameters that a seed starts from, float32 `(parameters,)`: Keras' own, changed by `start`."""
-        random_state, numpy_state = random.getstate(), np.random.get_state()
         rng = stream_rng(seed, "weights")
-        try:
-            keras.utils.set_random_seed(int(rng.integers(2**31)))
+        with seeded(int(rng.integers(2**31))):
             cell, head = _build(*self._recipe)
-        finally:
-            random.setstate(random_state)
-            np.random.set_state(numpy_state)
         apply_start(self._recipe[0], cell, head.trainable_variables, start, rng)
         return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
 

@@ -1,0 +1,56 @@
+"""Initial weights come from the seed, whatever other threads of the process draw."""
+
+import random
+import threading
+
+import numpy as np
+import pytest
+
+from seqmem.config import RunConfig
+from seqmem.models.population import build_population
+from seqmem.models.seeding import seeded
+
+
+@pytest.fixture
+def restless_thread():
+    """A thread that draws from Python's generator as long as the test runs."""
+    ended = threading.Event()
+
+    def draw():
+        while not ended.is_set():
+            random.random()
+            random.randint(1, 9)
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def initial_weights():
+    population = build_population(RunConfig.from_settings({"units": 6, "replicates": 2}))
+    return np.stack([population.network.initial_parameters(seed, population_start()) for seed in range(4)])
+
+
+def population_start():
+    from seqmem.models.cells import Start
+
+    return Start("glorot", None, 4)
+
+
+def test_other_threads_do_not_change_initial_weights(request):
+    quiet = initial_weights()
+    request.getfixturevalue("restless_thread")
+    assert np.array_equal(initial_weights(), quiet)
+
+
+def test_the_generators_of_the_process_are_given_back():
+    before, numpy_before = random.getstate(), np.random.get_state()[1].copy()
+    with seeded(7):
+        first = random.randint(1, 10**9)
+    with seeded(7):
+        again = random.randint(1, 10**9)
+    assert first == again == random.Random(7).randint(1, 10**9)
+    assert random.getstate() == before
+    assert np.array_equal(np.random.get_state()[1], numpy_before)
