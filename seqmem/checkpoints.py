@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from seqmem.array_files import arrays_bytes, parse_arrays
-from seqmem.errors import DamagedFileError, SeqmemError
+from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError
 from seqmem.files import json_bytes, parse_json, read_bounded, read_json, sync_folder, write_through, writing
 
 SCHEMA = 1
@@ -37,13 +38,11 @@ class Checkpoint:
         presentations: Presentations that had been made when it was written.
         arrays: Weights and optimizer slots by name.
         state: Everything else, as JSON holds it.
-        skipped: What is wrong with the newer generations that were passed over, a line each.
     """
 
     presentations: int
     arrays: dict[str, np.ndarray]
     state: dict[str, Any]
-    skipped: tuple[str, ...] = ()
 
 
 def write_checkpoint(
@@ -91,20 +90,24 @@ def write_checkpoint(
 
 
 def read_checkpoint(folder: Path) -> Checkpoint:
-    """Reads the newest generation that is as it was written.
+    """Reads the newest generation that is as it was written; a DamageWarning names each newer one.
 
     Raises:
         DamagedFileError: If there is none.
     """
-    skipped: list[str] = []
+    damaged: list[str] = []
     for path in _generations(folder):
         try:
-            return dataclasses.replace(_read_generation(path), skipped=tuple(skipped))
+            found = _read_generation(path)
         except DamagedFileError as error:
-            skipped.append(str(error))
-    if not skipped:
+            damaged.append(str(error))
+            continue
+        for problem in damaged:
+            warnings.warn(f"{problem}; using the checkpoint {path.name} before it", DamageWarning, stacklevel=2)
+        return found
+    if not damaged:
         raise DamagedFileError(folder, "holds no checkpoint")
-    raise DamagedFileError(folder, f"holds no checkpoint that is whole; the newest: {skipped[0]}")
+    raise DamagedFileError(folder, f"holds no checkpoint that is whole; the newest: {damaged[0]}")
 
 
 def holds_checkpoints(folder: Path) -> bool:

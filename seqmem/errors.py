@@ -43,6 +43,10 @@ class DamagedFileError(SeqmemError):
         self.problem = problem
 
 
+class DamageWarning(UserWarning):
+    """Something stored is damaged and was passed over: its name, what is wrong and what is used in its place."""
+
+
 def one_line(value: object, longest: int) -> str:
     """Returns a value as one printable line of at most so many characters: it may come from a stranger's file."""
     try:

@@ -16,6 +16,7 @@ import datetime
 import itertools
 import os
 import shutil
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from typing import Any
 from seqmem.checkpoints import write_checkpoint
 from seqmem.config import RunConfig
 from seqmem.config_file import LIMIT, config_text, parse_settings
-from seqmem.errors import DamagedFileError, SeqmemError, UsageError
+from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.files import read_bounded, read_json, write_json, write_whole, writing
 from seqmem.history import append_record, cut_history, read_history, sync_history
 from seqmem.plain_values import printable
@@ -160,6 +161,8 @@ def directory_name(config: RunConfig, date: datetime.date) -> str:
 def read_run(path: Path) -> StoredRun:
     """Reads a run directory.
 
+    A DamageWarning tells where a complete run has lost the end of its history.
+
     Raises:
         UsageError: If there is no such directory.
         DamagedFileError: If a file in it is not what seqmem writes.
@@ -178,7 +181,16 @@ def read_run(path: Path) -> StoredRun:
         raise DamagedFileError(path / RESULT, str(error)) from None
     if result.config != config:
         raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
+    _warn_of_lost_history(path / HISTORY, result)
     return StoredRun(path, config, history, result, environment, timing, "complete")
+
+
+def _warn_of_lost_history(path: Path, result: RunResult) -> None:
+    """Says so where checks of a complete run are missing at the end: its result stands all the same."""
+    reached = result.history[-1].presentations if result.history else 0
+    trained = max(one.presentations for one in result.replicates)
+    if reached < trained:
+        warnings.warn(f"{path}: ends after {reached} of {trained} presentations", DamageWarning, stacklevel=3)
 
 
 def read_config(path: Path) -> RunConfig:

@@ -23,7 +23,7 @@ def example_result(config=None, diverged=False):
     good = Metrics(0.01, 0.02, 1.0, 1.0, 1.0, 0.125)
     bad = Metrics(math.nan, None, math.nan, None, None, None)
     replicates = tuple(
-        ReplicateResult(seed, True, False, 500, 120, good)
+        ReplicateResult(seed, True, False, 20, 10, good)
         if number == 0 or not diverged
         else ReplicateResult(seed, False, True, 20, None, bad)
         for number, seed in enumerate(config.seeds)

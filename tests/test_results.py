@@ -49,7 +49,7 @@ def test_document_has_the_keys_that_others_rely_on():
     assert list(document)[:4] == ["schema", "config", "ceiling", "summary"]
     assert document["schema"] == 1
     assert set(document["ceiling"]) == {"accuracy", "recall_accuracy", "loss", "recall_loss"}
-    assert document["replicates"][0]["presentations_to_success"] == 120
+    assert document["replicates"][0]["presentations_to_success"] == 10
     assert document["replicates"][0]["max_error"] == 0.125
     assert document["summary"]["presentations_to_success"] == {"median": 120, "min": 120, "max": 120}
     assert document["predictions"][0]["inputs"] == [3, 0]
