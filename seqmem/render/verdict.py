@@ -16,6 +16,8 @@ from seqmem.results import RunResult
 
 SIGNS = {"solved": "right", "partly": "near", "memoryless": "wrong", "unsolved": "near", "diverged": "wrong"}
 LABEL_WIDTH = 25
+CONTROL_WIDTH = 14
+CONTROL_FROM = 70  # columns of the terminal
 
 
 def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
@@ -108,19 +110,23 @@ def _notes(result: RunResult) -> list[str]:
 
 
 def _score_lines(result: RunResult, width: int) -> list[Text]:
-    """Scores of the replicates beside the best without memory."""
+    """Scores of the replicates beside the best without memory, and the best that their recipe allows."""
     many = len(result.replicates) > 1
-    spread = many and width >= 75
+    # what no network of this recipe can pass, where that is less than everything
+    control = result.control_ceiling if width >= CONTROL_FROM else None
+    spread = many and width >= 75 + (CONTROL_WIDTH if control else 0)
     rows = [
-        ("recall accuracy", "recall_accuracy", result.ceiling.recall_accuracy),
-        ("recall loss, nats", "recall_loss", result.ceiling.recall_loss),
-        ("accuracy at all steps", "accuracy", result.ceiling.accuracy),
-        ("loss at all steps, nats", "loss", result.ceiling.loss),
+        ("recall accuracy", "recall_accuracy"),
+        ("recall loss, nats", "recall_loss"),
+        ("accuracy at all steps", "accuracy"),
+        ("loss at all steps, nats", "loss"),
     ]
     head = "   " + " " * LABEL_WIDTH + ("median" if many else "network").rjust(9)
     head += (" " * 4 + "range".ljust(18) if spread else "    ") + "without memory"
+    head += "this recipe".rjust(CONTROL_WIDTH) if control else ""
     lines = [Text(head, "label", no_wrap=True)]
-    for label, name, floor in rows:
+    for label, name in rows:
+        floor = getattr(result.ceiling, name)
         values = [value for one in result.replicates if (value := getattr(one.metrics, name)) is not None]
         if not values:
             continue
@@ -128,6 +134,8 @@ def _score_lines(result: RunResult, width: int) -> list[Text]:
         line = Text(f"   {label.ljust(LABEL_WIDTH)}", no_wrap=True)
         line.append(shown_score(_median(result, name)).rjust(9), _beats(result, name, floor))
         line.append(f"    {span}", "muted").append(shown_score(floor).rjust(14), "floor")
+        if control:
+            line.append(shown_score(getattr(control, name)).rjust(CONTROL_WIDTH), "floor")
         lines.append(line)
     return lines
 
