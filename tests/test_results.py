@@ -51,7 +51,7 @@ def test_document_has_the_keys_that_others_rely_on():
     assert set(document["ceiling"]) == {"accuracy", "recall_accuracy", "loss", "recall_loss"}
     assert document["replicates"][0]["presentations_to_success"] == 10
     assert document["replicates"][0]["max_error"] == 0.125
-    assert document["summary"]["presentations_to_success"] == {"median": 120, "min": 120, "max": 120}
+    assert document["summary"]["presentations_to_success"] == {"median": 10, "min": 10, "max": 10}
     assert document["predictions"][0]["inputs"] == [3, 0]
     assert set(document["cost"]) == {"updates", "time_steps"}
     assert document["config"]["gap"] == 3
