@@ -14,8 +14,10 @@ from seqmem import runtime
 from seqmem.checkpoints import holds_checkpoints, read_checkpoint
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
+from seqmem.network_settings import is_user_cell
 from seqmem.results import Progress, RunResult
 from seqmem.rundir import CHECKPOINTS, RunDirectory, open_run_directory, read_run
+from seqmem.user_cells import check_permission
 
 if TYPE_CHECKING:
     from seqmem.session import Session
@@ -71,6 +73,26 @@ def train(
     session = Session(config)
     session.start()
     return (yield from _follow(session, directory, checkpoint_every, started))
+
+
+def try_cell(cell: str, *, threads: int = 1, cache: bool = True) -> None:
+    """Tries out a cell of the user's own, before anything is written for it; does nothing for seqmem's own cells.
+
+    Args:
+        cell: The cell's name.
+        threads: As for `train`, which comes after.
+        cache: As for `train`.
+
+    Raises:
+        SettingError: If it may not be imported, or cannot be trained.
+    """
+    if not is_user_cell(cell):
+        return
+    check_permission(cell)
+    runtime.prepare(threads, cache)
+    from seqmem.models.probe import probed_user_cell
+
+    probed_user_cell(cell)
 
 
 def resume(path: Path, *, cache: bool = True, checkpoint_every: int | None = None) -> Steps:

@@ -18,7 +18,6 @@ from seqmem.cli.wording import option_name
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.settings import Integer
-from seqmem.user_cells import check_permission
 
 if TYPE_CHECKING:
     from seqmem.results import Progress, RunResult
@@ -85,7 +84,7 @@ def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Steps]
     from seqmem import experiment
     from seqmem.rundir import create_run_directory
 
-    check_permission(config.cell)
+    experiment.try_cell(config.cell, threads=how["threads"], cache=how["cache"])
     directory = create_run_directory(config, out)
     return directory.path, experiment.train(config, directory, **how)
 

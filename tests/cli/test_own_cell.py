@@ -12,6 +12,12 @@ import keras
 
 class Echo(keras.layers.SimpleRNNCell):
     """Keras' simple cell under another name."""
+
+
+class Wide(Echo):
+    def call(self, inputs, states):
+        output, states = super().call(inputs, states)
+        return keras.ops.concatenate([output, output], -1), states
 '''
 
 
@@ -39,6 +45,12 @@ def test_a_cell_that_is_named_is_trained_and_judged_again_only_if_named_again(wo
     capsys.readouterr()
     assert run(["eval", "first", "--cell", "lstm"]) == 2
     assert "the cell of this run is echo_cell:Echo, and a stored run keeps its own" in capsys.readouterr().err
+
+
+def test_a_cell_that_cannot_serve_leaves_nothing_behind(workplace, own_cell, capsys):
+    assert run(["train", "--cell", "echo_cell:Wide"]) == 2
+    assert "its output is (3, 8) for a batch of 3, must be (batch, units)" in capsys.readouterr().err
+    assert not (workplace / "runs").exists()
 
 
 def test_a_stored_run_alone_gives_no_permission(stored_run, capsys):
