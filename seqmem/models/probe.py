@@ -16,6 +16,7 @@ import numpy as np
 
 from seqmem.errors import SettingError, one_line
 from seqmem.models.backend import keras, silence, tf
+from seqmem.models.seeding import seeded
 from seqmem.user_cells import check_permission, load_user_cell
 
 ROWS, FEATURES, UNITS, REPLICATES = 3, 5, 4, 2
@@ -46,6 +47,7 @@ def _probed(name: str) -> Callable[[int], Any]:
         raise SettingError("cell", name, f"has no state_size: {NEEDS}")
     _attempt(name, "cannot be built for inputs (batch, features)", lambda: cell.build((None, FEATURES)))
     _refuse_layers(name, cell)
+    _check_start(name, cell_class)
     inputs = np.linspace(-1, 1, ROWS * FEATURES, dtype=np.float32).reshape(ROWS, FEATURES)
     states = _attempt(name, "gives no states to start from", lambda: cell_states(cell, ROWS))
     _check_step(name, cell, inputs, states)
@@ -79,6 +81,17 @@ def _refuse_layers(name: str, cell: Any) -> None:
         if isinstance(layer, REFUSED) or any(rates):
             what = "dropout" if not isinstance(layer, REFUSED) else type(layer).__name__
             raise SettingError("cell", name, f"holds {what}: a cell must be deterministic and keep no statistics")
+
+
+def _check_start(name: str, cell_class: Callable[[int], Any]) -> None:
+    starts = []
+    for _ in range(2):
+        with seeded(0):
+            cell = cell_class(UNITS)
+            cell.build((None, FEATURES))
+        starts.append([variable.numpy() for variable in cell.trainable_variables])
+    if any(not np.array_equal(one, other) for one, other in zip(*starts, strict=True)):
+        raise SettingError("cell", name, "starts from other weights with the same seed: its draws must be Keras' own")
 
 
 def _step(cell: Any, weights: Any, inputs: Any, states: Any, **kwargs: Any) -> tuple[Any, list[Any]]:

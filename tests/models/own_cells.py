@@ -3,6 +3,7 @@
 import random
 
 import keras
+import numpy as np
 from keras import ops
 
 
@@ -59,6 +60,12 @@ class OtherWhenTraining(Leaky):
     def call(self, inputs, states, training=False):
         new, following = super().call(inputs, states)
         return (new * 0.5 if training else new), following
+
+
+class UnseededStart(Leaky):
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.recurrent.assign(np.random.default_rng().random((self.units, self.units)))
 
 
 class Wide(Leaky):

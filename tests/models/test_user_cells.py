@@ -34,6 +34,7 @@ def test_a_cell_that_only_a_file_names_is_not_imported():
         ("Branch", "it must go straight through, without loops or branches"),
         ("Random", "answers differently each time: a cell must be deterministic"),
         ("OtherWhenTraining", "answers differently with training=True: a cell must be deterministic"),
+        ("UnseededStart", "starts from other weights with the same seed: its draws must be Keras' own"),
         ("Wide", "its output is (3, 8) for a batch of 3, must be (batch, units)"),
         ("MoreStates", "its states are [(3, 4), (3, 4)] after a step and [(3, 4)] before, must stay the same"),
         ("OutputOnly", "cannot take a step (ValueError: too many values to unpack (expected 2)); a cell is"),
