@@ -11,7 +11,7 @@ import numpy as np
 from seqmem import runtime
 from seqmem.checkpoints import Checkpoint, read_checkpoint
 from seqmem.config import RunConfig
-from seqmem.errors import DamagedFileError, SettingError
+from seqmem.errors import DamagedFileError, SettingError, one_line
 from seqmem.eval_results import EvalResult
 from seqmem.ranking import ranked_replicates, shown_replicates
 from seqmem.recipes import recipe_ceiling
@@ -112,6 +112,7 @@ def judged_config(
     if sequences:
         if fillers is not None:
             raise SettingError("fillers", fillers, "does not go with sequences of your own")
+        _check_symbols(sequences, task.alphabet)
         task = ExplicitSequences(sequences=tuple(sequences), symbols=task.alphabet)  # type: ignore[arg-type]
     elif fillers is not None:
         if not isinstance(task, ConflictingSequences):
@@ -120,6 +121,17 @@ def judged_config(
         task = dataclasses.replace(task, fillers=fillers, pool=None)
     loss_at = config.loss_at if task.sequences_with_recall else "all"
     return dataclasses.replace(config, task=task, criterion=criterion or config.criterion, loss_at=loss_at)
+
+
+def _check_symbols(sequences: Sequence[str], alphabet: Sequence[str]) -> None:
+    """Raises SettingError where a sequence has a word that the network has no input for."""
+    for sequence in sequences:
+        if stray := [word for word in sequence.split() if word not in alphabet]:
+            raise SettingError(
+                "sequences",
+                sequence,
+                f"{stray[0]!r} is not one of this run's symbols: {one_line(' '.join(alphabet), 100)}",
+            )
 
 
 def _threads(stored: StoredRun) -> int:

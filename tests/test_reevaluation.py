@@ -3,6 +3,7 @@
 import pytest
 
 from seqmem.config import RunConfig
+from seqmem.errors import SettingError
 from seqmem.reevaluation import judged_config
 
 
@@ -16,3 +17,8 @@ def test_other_fillers_are_not_drawn_from_the_pool_it_was_trained_on(fillers):
 def test_without_other_fillers_the_pool_stays():
     settings = {"alphabet_size": 6, "gap": 4, "fillers": "fresh", "pool": 3}
     assert judged_config(RunConfig.from_settings(settings)).task.pool == 3
+
+
+def test_a_word_that_the_network_has_no_input_for_is_named():
+    with pytest.raises(SettingError, match=r"sequences = 3 a: 'a' is not one of this run's symbols: 0 1 2 3 4"):
+        judged_config(RunConfig(), sequences=("3 0", "3 a"))

@@ -105,7 +105,7 @@ def command(
         refuse_existing(out)
     from seqmem import reevaluation
 
-    with spelled_as_options(asked):
+    with spelled_as_options(asked | {"sequences": list(sequence) or None}):
         found = reevaluation.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
     if out is not None:
         with new_file(out) as file:

@@ -70,7 +70,7 @@ def spelled_as_options(typed: Mapping[str, Any]) -> Iterator[None]:
     except SettingError as error:
         if typed.get(error.setting) is None:
             raise
-        raise UsageError(f"{typed_option(error.setting, typed[error.setting])}: {error.allowed}") from None
+        raise UsageError(f"{typed_option(error.setting, error.value)}: {error.allowed}") from None
 
 
 def lay_over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:

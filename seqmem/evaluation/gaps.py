@@ -32,7 +32,6 @@ def gap_results(
         gaps: Numbers of fillers, in the order wanted.
         sequences_count: Fresh sequences for each; None for as many as are reported.
     """
-    low, high = config.task.gap
     for gap in gaps:
         changed = config_with_gap(config, gap)
         found = replicate_ceilings(changed.task, config.seeds, config.head)
@@ -43,7 +42,7 @@ def gap_results(
         metrics = population_metrics(outputs, sequences)
         yield GapResult(
             gap=gap,
-            trained=low <= gap <= high,
+            trained=config.task.gap[0] <= gap <= config.task.gap[1],
             ceiling=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
             recall_accuracy=tuple(recall),
             cue_accuracy=tuple(choice),

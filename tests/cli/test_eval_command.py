@@ -79,3 +79,8 @@ def test_eval_writes_nothing_into_the_run(stored_run, judging, capsys):
     before = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
     assert run(["eval", str(path)]) == 0
     assert {file: file.read_bytes() for file in path.rglob("*") if file.is_file()} == before
+
+
+def test_a_sequence_that_the_run_does_not_allow_is_named_as_typed(stored_run, capsys):
+    assert run(["eval", str(stored_run("first")), "--sequence", "3 0", "--sequence", "3 a"]) == 2
+    assert capsys.readouterr().err == "Error: --sequence \"3 a\": 'a' is not one of this run's symbols: 0 1 2 3 4\n"

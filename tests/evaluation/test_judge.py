@@ -102,3 +102,8 @@ def test_other_gaps_are_judged_with_their_own_sequences_and_ceiling():
     assert all(
         cue >= recall for one in found for cue, recall in zip(one.cue_accuracy, one.recall_accuracy, strict=True)
     )
+
+
+def test_sequences_of_ones_own_have_no_gaps_to_judge():
+    config, population, _ = judged({"sequences": ["a b c", "b b a"], "units": 3})
+    assert list(gap_results(config, population, (), None)) == []
