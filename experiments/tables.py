@@ -25,35 +25,51 @@ def filled(text, folder):
     def table(place):
         head, kind, name, measure, end = place.groups()
         axes, trials = read_trials(folder / name)
-        lines = grid(axes, trials, CELLS[measure]) if kind == "grid" else rows(axes, trials, folder / name)
+        lines = grid(axes, trials, CELLS[measure]) if kind == "grid" else rows(axes, trials)
         return head + "\n".join(lines) + "\n" + end
 
     return PLACE.sub(table, text)
 
 
 def read_trials(path):
-    """Returns the names of the axes, and the trials in the order of the plan, each a dictionary of text."""
+    """Returns the names of the axes, and the trials in the order of the plan, each a dictionary of text.
+
+    With what its settings say added as `recipe_ceiling`: the recall accuracy that nothing can pass which sees what the
+    recipe shows it.
+    """
     with path.open(newline="", encoding="utf-8") as file:
         reader = csv.DictReader(file)
         columns = list(reader.fieldnames)
         trials = sorted(reader, key=lambda trial: int(trial.get("trial", 0)))
     end = min(columns.index(name) for name in FIRST_FOUND if name in columns)
-    return [name for name in columns[:end] if name not in TOLD], trials
+    axes = [name for name in columns[:end] if name not in TOLD]
+    if path.with_suffix(".toml").exists():
+        settings = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+        settings.pop("vary")
+        for trial in trials:
+            trial["recipe_ceiling"] = recipe_recall(settings | {name: trial[name] for name in axes})
+    return axes, trials
 
 
-def rows(axes, trials, path):
+def recipe_recall(settings):
+    """Returns the highest recall accuracy that a recipe can reach, 1 where it shows all."""
+    config = RunConfig.from_settings({name: value for name, value in settings.items() if value != "none"})
+    ceiling = recipe_ceiling(config)
+    return 1.0 if ceiling is None else ceiling.recall_accuracy
+
+
+def rows(axes, trials):
     """Returns the lines of a table with a line a trial."""
-    bests = [recipe_best(path, {name: trial[name] for name in axes}) for trial in trials]
-    limited = any(best is not None for best in bests)
+    limited = any(trial["recipe_ceiling"] < 1 for trial in trials)
     columns = [name.replace("_", " ") for name in axes]
-    columns += ["solved", "success rate, 95 % interval", "recall accuracy, median", "without memory"]
+    columns += ["solved", "success rate, 95 % interval", "recall accuracy, median", "recall without memory"]
     columns += ["best of this recipe"] if limited else []
-    columns += ["recall loss, median", "without memory", "presentations to success", "verdict"]
+    columns += ["recall loss, median", "loss without memory", "presentations to success", "verdict"]
     lines = [line(columns), line(["---"] * len(columns))]
-    for trial, best in zip(trials, bests, strict=True):
+    for trial in trials:
         cells = [trial[name] for name in axes] + [solved(trial), interval(trial), recall(trial)]
         cells += [digits(trial["recall_accuracy_ceiling"], 2)]
-        cells += ["1.00" if best is None else digits(best, 2)] if limited else []
+        cells += [digits(trial["recipe_ceiling"], 2)] if limited else []
         cells += [digits(trial["recall_loss"], 4), digits(trial["recall_loss_ceiling"], 4)]
         lines.append(line([*cells, presentations(trial), trial["verdict"]]))
     return lines
@@ -69,15 +85,6 @@ def grid(axes, trials, cell):
     return lines + [
         line([one, *(found[one, head] for head in heads)]) for one in dict.fromkeys(trial[down] for trial in trials)
     ]
-
-
-def recipe_best(path, values):
-    """Returns the recall accuracy that nothing can pass which sees what this recipe shows; None where it shows all."""
-    settings = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
-    settings.pop("vary", None)
-    config = RunConfig.from_settings(settings | {name: value for name, value in values.items() if value != "none"})
-    ceiling = recipe_ceiling(config)
-    return None if ceiling is None else ceiling.recall_accuracy
 
 
 def line(cells):
@@ -118,7 +125,8 @@ def digits(number, count):
 CELLS = {
     "solved": lambda trial: f"{solved(trial)} [{interval(trial).partition('[')[2]}",
     "presentations": presentations,
-    "recall": lambda trial: f"{recall(trial)}",
+    "recall": recall,
+    "ceiling": lambda trial: digits(trial["recipe_ceiling"], 2),
 }
 
 
