@@ -32,7 +32,9 @@ def layout() -> str:
         lines.append(f"{folder.relative_to(ROOT)}/".ljust(28) + role(folder / "__init__.py"))
         modules = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
         lines += [f"  {path.name}".ljust(28) + role(path) for path in modules]
-        lines += [f"  {path.name}".ljust(28) + path.open().readline().strip("# \n") for path in folder.glob("*.toml")]
+        for path in sorted(folder.glob("*.toml")):
+            summary = path.read_text(encoding="utf-8").splitlines()[0].strip("# ").removesuffix(".")
+            lines.append(f"  {path.name}".ljust(28) + summary)
     lines += ["tests/".ljust(28) + "Mirrors the package, plus tests of the whole"]
     lines += ["experiments/".ljust(28) + "One folder an experiment: settings, command, claim, recorded result"]
     return "\n".join(lines) + "\n"
