@@ -68,8 +68,8 @@ def rows(axes, trials):
     lines = [line(columns), line(["---"] * len(columns))]
     for trial in trials:
         cells = [trial[name] for name in axes] + [solved(trial), interval(trial), recall(trial)]
-        cells += [digits(trial["recall_accuracy_ceiling"], 2)]
-        cells += [digits(trial["recipe_ceiling"], 2)] if limited else []
+        cells += [f"{float(trial['recall_accuracy_ceiling']):.4g}"]
+        cells += [f"{trial['recipe_ceiling']:.4g}"] if limited else []
         cells += [digits(trial["recall_loss"], 4), digits(trial["recall_loss_ceiling"], 4)]
         lines.append(line([*cells, presentations(trial), trial["verdict"]]))
     return lines
@@ -126,7 +126,7 @@ CELLS = {
     "solved": lambda trial: f"{solved(trial)} [{interval(trial).partition('[')[2]}",
     "presentations": presentations,
     "recall": recall,
-    "ceiling": lambda trial: digits(trial["recipe_ceiling"], 2),
+    "ceiling": lambda trial: f"{trial['recipe_ceiling']:.4g}",
 }
 
 
