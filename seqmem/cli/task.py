@@ -25,12 +25,12 @@ from seqmem.settings import Integer
     },
 )
 @config_options
-@setting_options("Task", names=("head", "batch_size", "window", "shuffle", "loss_at", "seed"))
+@setting_options("Task", names=("head", "context", "window", "batch_size", "lags", "shuffle", "loss_at", "seed"))
 @option(
     "--count",
     kind=Integer(1, 10_000_000),
     heading="Drawing",
-    help="The first so many presentations [default: each sequence once, or 10 where they are drawn anew].",
+    help="The first so many presentations, 40 at most on the terminal [default: each sequence once, or 10 where they are drawn anew].",
 )
 @option("--pairs", is_flag=True, heading="Drawing", help="Every step as a pair of input and target.")
 @option("--arrays", is_flag=True, heading="Drawing", help="The one-hot arrays and their shapes.")

@@ -18,13 +18,16 @@ from seqmem.render.page import Page, View, stack
 from seqmem.render.shapes import shape_lines
 from seqmem.render.strips import draw_strips
 from seqmem.render.wording import plural, shown_count, shown_score, shown_symbol
+from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.ceilings import ceiling
 from seqmem.tasks.streams import SequenceStream
 
 SHOWN = 8
+MOST_SHOWN = 40  # of presentations asked for: more is for a file, not for the eye
 SHOWN_PAIRS = 2
 MOST_STEPS = 20_000_000
 LONGEST_TABLE = 24
+MOST_SEEN = 6  # of the symbols that a step sees, those nearest to it
 
 
 def draw_task(config: RunConfig, count: int | None = None, pairs: bool = False, arrays: bool = False) -> RenderableType:
@@ -32,8 +35,9 @@ def draw_task(config: RunConfig, count: int | None = None, pairs: bool = False, 
 
     Args:
         config: The settings; the task, and what shapes its arrays.
-        count: Show the first so many presentations of training, in their order; None shows each kind of sequence.
-        pairs: Also show every step as a pair of input and target.
+        count: Show the first so many presentations of training, in their order, `MOST_SHOWN` at most; None shows
+            each kind of sequence.
+        pairs: Also show every step as a pair of input and target, with the lags and the context of the settings.
         arrays: Also show the one-hot arrays, and their shapes for each way to train on them.
     """
     return View(lambda page: stack(task_lines(config, page, count, pairs, arrays)))
@@ -44,19 +48,24 @@ def task_lines(config: RunConfig, page: Page, count: int | None, pairs: bool, ar
     task = config.task
     examples = example_sequences(config, SHOWN)
     if count:
-        examples = batch_examples(task, SequenceStream(task, config.seed, "training", config.shuffle).take(count))
+        examples = batch_examples(task, _first_presentations(config, min(count, MOST_SHOWN)))
     lines = [Text.assemble(" ", (f"{task.name} task", "title"), no_wrap=True)]
     lines += [Text("   ").append_text(line) for line in dotted(task_words(task), page.width - 3, page)]
     lines += [Text(), *(Text("   ").append_text(line) for line in draw_strips(examples, page.width - 3, page.glyphs))]
-    more = (total_sequences(task) or 0) - len(examples)
-    if not count and more > 0:
-        lines.append(Text(f"   and {_amount(more)} more", "muted"))
+    more = (count or total_sequences(task) or 0) - len(examples)
+    if more > 0:
+        words = "; --to FILE writes them all" if count else ""
+        lines.append(Text(f"   and {_amount(more)} more{words}", "muted"))
     lines += [Text(), *_facts(config, page)]
     if pairs:
-        lines += [Text(), *_pair_lines(examples[:SHOWN_PAIRS], page)]
+        lines += [Text(), *_pair_lines(examples[:SHOWN_PAIRS], config.lags + config.context - 1, page)]
     if arrays:
         lines += [Text(), *_array_lines(examples[0], task.alphabet, page), Text(), *shape_lines(config, page)]
     return lines
+
+
+def _first_presentations(config: RunConfig, count: int) -> SequenceBatch:
+    return SequenceStream(config.task, config.seed, "training", config.shuffle).take(count)
 
 
 def total_sequences(task: Any) -> int | None:
@@ -119,9 +128,10 @@ def _kept(count: int) -> list[int | None]:
     return [*range(LONGEST_TABLE - 4), None, *range(count - 3, count)]
 
 
-def _pair_lines(examples: list[Example], page: Page) -> list[Text]:
-    """Every step as what the network sees and what it is to say."""
-    lines = [Text(" pairs: each step sees one symbol and is to predict the next", "label")]
+def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
+    """Every step as what the network sees, the last `reach` symbols, and what it is to say."""
+    sees = "one symbol" if reach == 1 else f"the last {reach} symbols"
+    lines = [Text(f" pairs: each step sees {sees} and is to predict the next", "label")]
     for number, one in enumerate(examples):
         lines += [Text()] if number else []
         cells = [shown_symbol(symbol, 12, page.glyphs) for symbol in one.symbols]
@@ -134,7 +144,7 @@ def _pair_lines(examples: list[Example], page: Page) -> list[Text]:
             lines.append(
                 Text.assemble(
                     (f"   step {step + 1:>4}   ", "label"),
-                    (" " * (width - cell_len(cells[step])) + cells[step], one.parts[step]),
+                    *_seen(cells, one.parts, step, reach, width),
                     (f"  {page.glyphs.arrow}  ", "muted"),
                     (cells[step + 1], one.parts[step + 1]),
                     ("   only the cue tells" if recall else "", "muted"),
@@ -142,6 +152,14 @@ def _pair_lines(examples: list[Example], page: Page) -> list[Text]:
                 )
             )
     return lines
+
+
+def _seen(cells: list[str], parts: tuple[str, ...], step: int, reach: int, width: int) -> list[Any]:
+    """The symbols that a step sees, the oldest first; a dash stands for the zeros before the start."""
+    places = range(step - min(reach, MOST_SEEN) + 1, step + 1)
+    shown = [(cells[at], parts[at]) if at >= 0 else ("-", "muted") for at in places]
+    blanks = [" " * (width - cell_len(cell)) for cell, _ in shown]
+    return [part for blank, (cell, style) in zip(blanks, shown, strict=True) for part in (blank, (cell, style))]
 
 
 def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> list[Text]:

@@ -84,3 +84,18 @@ def test_a_task_of_any_size_is_drawn_within_its_width(settings, width):
     text = drawn(draw_task(RunConfig.from_settings(settings), pairs=True, arrays=True), width)
     assert max(map(len, text.splitlines())) <= width
     assert len(text.splitlines()) < 120
+
+
+def test_pairs_have_the_lags_of_the_settings():
+    lines = drawn(draw_task(RunConfig(lags=2, window=1), pairs=True)).splitlines()
+    assert " pairs: each step sees the last 2 symbols and is to predict the next" in lines
+    assert lines[lines.index(" pairs: each step sees the last 2 symbols and is to predict the next") + 1].split() == [
+        "step", "1", "-", "3", "\u2192", "0",
+    ]  # fmt: skip
+    assert "   step    4       1    2  \u2192  3   only the cue tells" in lines
+
+
+def test_many_presentations_are_counted_not_drawn():
+    lines = drawn(draw_task(RunConfig(), count=100_000)).splitlines()
+    assert sum(line in ("   3 0 1 2 3", "   4 0 1 2 4") for line in lines) == 40
+    assert "   and 99,960 more; --to FILE writes them all" in lines
