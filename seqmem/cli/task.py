@@ -30,7 +30,7 @@ from seqmem.settings import Integer
     "--count",
     kind=Integer(1, 10_000_000),
     heading="Drawing",
-    help="The first so many presentations, 40 at most on the terminal [default: each sequence once, or 10 where they are drawn anew].",
+    help="So many presentations, of which 40 are drawn [default: each sequence once, or 10 where drawn anew].",
 )
 @option("--pairs", is_flag=True, heading="Drawing", help="Every step as a pair of input and target.")
 @option("--arrays", is_flag=True, heading="Drawing", help="The one-hot arrays and their shapes.")
