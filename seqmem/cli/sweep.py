@@ -119,9 +119,13 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
     from seqmem.render.sweep_view import draw_sweep
     from seqmem.sweep.driver import run_sweep
     from seqmem.sweep.engine import open_engine
+    from seqmem.sweep.optional import import_optuna
     from seqmem.sweep.store import create_sweep_directory, open_sweep_directory
 
     plan = _plan_of(request, resume)
+    request.check_cells(plan)
+    if plan.in_generations:
+        import_optuna()
     with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"], request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path

@@ -28,8 +28,8 @@ def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
     lines = [Text.assemble((" Sweep ", "title"), axes), Text(f" {_counts(sweep)}", "muted"), Text()]
     lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
-    if any(trial.result for trial in sweep.trials):
-        lines += [Text(), *_drawing(sweep, page)]
+    drawing = _drawing(sweep, page) if any(trial.result for trial in sweep.trials) else []
+    lines += [Text(), *drawing] if drawing else []
     if sweep.importances:
         lines += [Text(), *_importance_lines(sweep, page)]
     return lines

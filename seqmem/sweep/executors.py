@@ -61,6 +61,11 @@ class SlotExecutor(Executor):
         for thread in self._threads:
             thread.start()
 
+    @property
+    def busy(self) -> int:
+        """How many calls are under way."""
+        return len(self._pids)
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Hands a call to the next slot that is free."""
         future: Future[Any] = Future()

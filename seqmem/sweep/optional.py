@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from typing import Any
 
 from seqmem.errors import UsageError
@@ -20,8 +21,12 @@ def import_optuna() -> Any:
 
 
 def import_distributed() -> Any:
-    """Returns Dask's distributed; raises as `import_optuna` does."""
-    return _import("distributed", "--scheduler", "dask")
+    """Returns Dask's distributed, silent as well; raises as `import_optuna` does."""
+    distributed = _import("distributed", "--scheduler", "dask")
+    # a scheduler that is lost is told in a line of ours, not in a traceback of its own
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return distributed
 
 
 def _import(package: str, what: str, extra: str) -> Any:

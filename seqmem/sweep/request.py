@@ -9,6 +9,7 @@ from seqmem.errors import UsageError, one_line
 from seqmem.sweep.plan import Plan, build_plan, example_trials
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import check_rank
+from seqmem.user_cells import allow_user_cell, check_permission
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +48,14 @@ class Request:
             prune=bool(self.prune),
             threads=self.threads or 1,
         )
+
+    def check_cells(self, plan: Plan) -> None:
+        """Raises SettingError where a plan, which may be a stranger's, has a cell that the user has not named."""
+        for cell in self.cells:
+            allow_user_cell(cell)
+        varied = [value for axis in plan.axes if axis.name == "cell" for value in axis.values]
+        for cell in varied or [plan.base.get("cell", "lstm")]:
+            check_permission(cell)
 
     def refuse_other_than(self, plan: Plan) -> None:
         """Raises UsageError, naming what differs, unless all that was given is what a sweep was begun with."""

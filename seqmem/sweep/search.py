@@ -23,6 +23,7 @@ from seqmem.sweep_results import MEASURES, Trial
 
 # Below this the shares are noise.
 FEWEST_TRIALS = 10
+BEST_TRIALS = 5
 
 Told = tuple[Trial, dict[int, float]]
 
@@ -145,5 +146,8 @@ def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
             study.add_trial(optuna.trial.create_trial(value=value, params=params, distributions=ranges))
     if len(study.trials) < FEWEST_TRIALS or len({trial.value for trial in study.trials}) < 2:
         return {}
-    found = optuna.importance.get_param_importances(study, evaluator=optuna.importance.PedAnovaImportanceEvaluator())
+    # what the best share of the trials has in common: of few trials a larger share, so that it is not one or two
+    share = max(0.1, BEST_TRIALS / len(study.trials))
+    evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=share)
+    found = optuna.importance.get_param_importances(study, evaluator=evaluator)
     return {name: float(share) for name, share in found.items()}

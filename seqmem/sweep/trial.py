@@ -19,12 +19,12 @@ from seqmem.config import RunConfig
 from seqmem.config_file import config_text
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.files import write_json, write_whole
-from seqmem.user_cells import allow_user_cell
 from seqmem.run_lock import LOCK_NAME, RunLock, is_locked
 from seqmem.rundir import CONFIG, RESULT, RunDirectory, read_config
 from seqmem.sweep.pruning import Pruner
 from seqmem.sweep.store import PLAN, PRUNED, read_checks, read_trial
 from seqmem.sweep_results import Trial, TrialResult, trial_result
+from seqmem.user_cells import allow_user_cell
 
 SECONDS_BETWEEN_LOOKS = 0.2
 # Compiled work is shared within a process, so two threads of one worker must not run two trials at once.
@@ -116,7 +116,9 @@ def _steps(path: Path, config: RunConfig, threads: int) -> experiment.Steps:
     except UsageError:
         if path.is_dir():
             raise
-    return (yield from experiment.train(config, _empty_directory(path, config), threads=threads))
+    # closed here too: an error that somebody keeps would keep the lock
+    with _empty_directory(path, config) as directory:
+        return (yield from experiment.train(config, directory, threads=threads))
 
 
 def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:

@@ -1,0 +1,88 @@
+"""`seqmem export`, `show` and `list` of sweeps."""
+
+import csv
+import json
+
+import pytest
+
+from seqmem.cli.main import run
+
+
+@pytest.fixture
+def stored_sweep(workplace, made_up_training, capsys):
+    assert run(["sweep", "--vary", "gap=3,10", "--replicates", "4", "--out", "runs/map"]) == 0
+    return capsys.readouterr().out
+
+
+def test_show_draws_a_sweep_as_it_was_drawn(stored_sweep, capsys):
+    assert run(["show", "runs/map"]) == 0
+    assert capsys.readouterr().out == stored_sweep
+
+
+def test_show_gives_the_json_of_a_sweep(stored_sweep, capsys):
+    assert run(["show", "runs/map", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["complete"] == 2
+
+
+def test_list_holds_runs_and_sweeps(stored_sweep, stored_run, capsys):
+    stored_run("first")
+    assert run(["list", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [(row["run"], row["verdict"]) for row in rows] == [("runs/first", "solved"), ("runs/map", "sweep 2/2")]
+
+
+def test_a_sweep_becomes_a_row_a_trial(stored_sweep, capsys):
+    assert run(["export", "runs/map", "--to", "map.csv"]) == 0
+    with open("map.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["gap"] for row in rows] == ["3", "10"]
+    assert {row["recall_accuracy_ceiling"] for row in rows} == {"0.5"}
+    assert {row["solved"] for row in rows} == {"4"}
+
+
+def test_a_run_becomes_a_row_a_replicate(workplace, stored_run, capsys):
+    path = stored_run("first", replicates=3)
+    assert run(["export", str(path), "--to", "first.csv"]) == 0
+    with open("first.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["seed"], row["solved"], row["accuracy"]) for row in rows] == [
+        (str(n), "true", "1.0") for n in range(3)
+    ]
+
+
+@pytest.mark.parametrize(("suffix", "begins"), [("json", "{"), ("html", "<!DOCTYPE html>"), ("svg", "<svg")])
+@pytest.mark.parametrize("what", ["runs/map", "runs/map/trials/1-gap3"])
+def test_documents_stand_by_themselves(stored_sweep, workplace, capsys, suffix, begins, what):
+    assert run(["export", what, "--to", f"out.{suffix}"]) == 0
+    text = (workplace / f"out.{suffix}").read_text()
+    assert text.startswith(begins)
+    assert "http" not in text.replace("http://www.w3.org/", "")
+    assert "<script" not in text
+
+
+def test_json_of_a_run_is_what_is_stored(workplace, stored_run, capsys):
+    path = stored_run("first")
+    assert run(["export", str(path), "--to", "first.json"]) == 0
+    assert json.loads((workplace / "first.json").read_text()) == json.loads((path / "result.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["runs/map", "--to", "map.pdf"], "--to map.pdf: must end in .csv, .json, .html, .svg"),
+        (["runs/map", "--to", "runs/map"], "must end in"),
+        (["runs/map", "--to", "nowhere/map.csv"], "there is no folder nowhere"),
+        (["absent", "--to", "map.csv"], "absent: is no run directory"),
+    ],
+)
+def test_what_cannot_be_exported_is_one_line(stored_sweep, workplace, capsys, arguments, words):
+    assert run(["export", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert words in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_nothing_is_written_over(stored_sweep, workplace, capsys):
+    (workplace / "map.csv").write_text("mine")
+    assert run(["export", "runs/map", "--to", "map.csv"]) == 2
+    assert (workplace / "map.csv").read_text() == "mine"

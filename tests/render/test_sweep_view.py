@@ -1,0 +1,130 @@
+"""How a sweep looks: at any width, in ASCII, with failures told in full."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from seqmem.criteria import wilson_interval
+from seqmem.render.console import build_console
+from seqmem.render.sweep_live import LiveSweep
+from seqmem.render.sweep_view import draw_sweep
+from seqmem.results import Summary
+from seqmem.sweep_axes import Axis
+from seqmem.sweep_results import Spread, SweepProgress, SweepResult, Trial, TrialResult
+from seqmem.tasks.ceilings import Ceiling
+
+
+def result(solved, ceiling=0.5):
+    summary = Summary(20, solved, solved / 20, wilson_interval(solved, 20), None, "partly" if solved else "memoryless")
+    spread = Spread(0.5 + solved / 40, 0.5, 1.0)
+    spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
+    return TrialResult(summary, Ceiling(0.875, ceiling, 0.07, 0.28), spreads, None, 0)
+
+
+def sweep(*axes, rank="success_rate", **how):
+    points = [{}]
+    for axis in axes:
+        points = [point | {axis.name: value} for point in points for value in axis.values]
+    trials = [
+        Trial(number, str(number), values, "complete", result=result(20 // number))
+        for number, values in enumerate(points, 1)
+    ]
+    return SweepResult(tuple(axes), "grid", rank, len(trials), tuple(trials), **how)
+
+
+def drawn(found, width=80, encoding="utf-8"):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    console = build_console(stream, "never", width=width, environment={})
+    console.print(draw_sweep(found))
+    stream.flush()
+    return stream.buffer.getvalue().decode(encoding)
+
+
+GAP, UNITS = Axis("gap", (3, 10, 30)), Axis("units", (5, 20))
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+@pytest.mark.parametrize("axes", [(GAP,), (GAP, UNITS), (GAP, UNITS, Axis("cues", (2, 3))), (Axis("cell", ("lstm",)),)])
+def test_no_line_is_wider_than_the_page(width, encoding, axes):
+    lines = drawn(sweep(*axes), width, encoding).splitlines()
+    assert max(map(len, lines)) <= width
+    assert "?" not in "".join(lines)
+
+
+def test_the_table_has_interval_and_ceiling_best_first():
+    lines = drawn(sweep(GAP)).splitlines()
+    rows = [line.split() for line in lines if "/20" in line]
+    assert [row[0] for row in rows] == ["3", "10", "30"]
+    assert "1.00 [0.84, 1.00]" in drawn(sweep(GAP))
+    assert "no memory" in lines[3]
+
+
+def test_what_is_ranked_by_has_its_column_even_where_it_is_narrow():
+    assert "recall loss" in drawn(sweep(GAP, UNITS, rank="recall_loss"), 60).splitlines()[3]
+    assert "best recall loss first" in drawn(sweep(GAP, rank="recall_loss"))
+
+
+def test_ceilings_that_differ_are_drawn_as_a_curve():
+    found = sweep(GAP)
+    other = [Trial(9, "9", {"gap": 50}, "complete", result=result(3, ceiling=0.25))]
+    found = SweepResult(found.axes, "grid", found.rank, 4, found.trials + tuple(other))
+    assert "recall without memory" in drawn(found)
+
+
+def test_failures_are_told_in_full_and_missing_trials_counted():
+    failed = Trial(
+        1, "1", {"gap": 3}, "failed", "its worker died 3 times: " + "killed or out of memory, " * 6 + "or ended"
+    )
+    text = drawn(SweepResult((GAP,), "grid", "success_rate", 3, (failed, Trial(2, "2", {"gap": 10}))))
+    assert "0 of 3 trials complete, 1 failed, 2 missing" in text
+    assert " ".join(text.split()).endswith("or ended")
+
+
+def test_importances_are_bars():
+    text = drawn(sweep(GAP, UNITS, importances={"units": 0.75, "gap": 0.25}))
+    assert "What success rate hangs on" in text
+    assert " 75%" in text
+
+
+def progress(ended=None, **how):
+    known = {"complete": 1, "pruned": 0, "failed": 0, "running": (), "best": None, "seconds_left": 60.0}
+    return SweepProgress(total=3, rank="success_rate", ended=ended, **(known | how))
+
+
+def follow(console, *states, quiet=False):
+    def steps():
+        yield from states
+        return "the result"
+
+    with LiveSweep(console, quiet, clock=iter(range(0, 1000, 5)).__next__) as live:
+        assert live.follow(steps()) == "the result"
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_off_a_terminal_a_trial_that_ends_is_a_line(quiet):
+    stream = io.StringIO()
+    console = build_console(stream, "never", width=100, environment={})
+    done = Trial(1, "1", {"gap": 3}, "complete", result=result(20))
+    failed = Trial(2, "2", {"gap": 4}, "failed", "no luck")
+    follow(console, progress(), progress(done), progress(failed, failed=1), quiet=quiet)
+    text = stream.getvalue()
+    if quiet:
+        assert text == ""
+    else:
+        assert "gap 3: partly, 20 of 20 solved, 1 of 3 trials done, 1 min 00 s left\n" in text
+        assert "failed: gap 4: no luck\n" in text
+
+
+def test_on_a_terminal_the_bar_names_what_runs_and_the_best():
+    best = Trial(1, "1", {"gap": 3}, "complete", result=result(20))
+    live = LiveSweep(Console(file=io.StringIO()), quiet=True)
+    live._progress = progress(best=best, running=tuple(Trial(n, str(n), {"gap": n}) for n in range(1, 10)))
+    console = build_console(io.StringIO(), "never", width=100, environment={})
+    with console.capture() as captured:
+        console.print(live)
+    text = captured.get()
+    assert "1 of 3 trials done · 9 running · 1 min 00 s left" in text
+    assert "and 3 more" in text
+    assert "best so far: gap 3 (success rate 1.000)" in text

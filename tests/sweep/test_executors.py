@@ -1,0 +1,75 @@
+"""Executors: a worker that dies takes nothing with it but its own call."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import wait
+from pathlib import Path
+
+import pytest
+from made_up_trials import die, pid
+
+from seqmem.sweep.executors import InlineExecutor, SlotExecutor, TrialTimeout, WorkerDied
+
+
+def test_calls_in_this_process_are_done_when_submitted():
+    assert InlineExecutor().submit(pid).result(0) == os.getpid()
+
+
+def test_an_error_in_this_process_is_in_the_future_and_ctrl_c_is_not():
+    def interrupt():
+        raise KeyboardInterrupt
+
+    assert isinstance(InlineExecutor().submit(int, "x").exception(0), ValueError)
+    with pytest.raises(KeyboardInterrupt):
+        InlineExecutor().submit(interrupt)
+
+
+def test_a_dead_worker_fails_its_own_call_alone_and_a_hanging_one_is_killed():
+    pool = SlotExecutor(2, seconds=2.0)
+    dead, hanging = pool.submit(die), pool.submit(pid, 600)
+    others = [pool.submit(pid) for _ in range(4)]
+    wait([dead, hanging, *others])
+    assert isinstance(dead.exception(), WorkerDied)
+    assert isinstance(hanging.exception(), TrialTimeout)
+    assert os.getpid() not in {other.result() for other in others}
+    pool.shutdown()
+
+
+def test_shutdown_at_once_ends_a_call_under_way():
+    pool = SlotExecutor(1)
+    worker = pool.submit(pid).result()
+    endless = pool.submit(pid, 600)
+    while not pool.busy:
+        pass
+    pool.shutdown(wait=True, cancel_futures=True)
+    assert isinstance(endless.exception(0), WorkerDied)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+def test_workers_die_with_a_killed_driver(tmp_path):
+    code = """
+        import sys
+        sys.path.insert(0, sys.argv[1])
+        from made_up_trials import pid
+        from seqmem.sweep.executors import SlotExecutor
+
+        if __name__ == "__main__":
+            pool = SlotExecutor(1)
+            print(pool.submit(pid).result(), flush=True)
+            pool.submit(pid, 600).result()
+    """
+    script = tmp_path / "driver.py"
+    script.write_text(textwrap.dedent(code))
+    with subprocess.Popen(
+        [sys.executable, script, Path(__file__).parent], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as driver:
+        worker = int(driver.stdout.readline())
+        driver.send_signal(signal.SIGKILL)
+        driver.wait()
+        # the worker holds the other end of the pipe: it closes when the worker is gone
+        assert driver.stdout.read() == b""
+    assert not Path(f"/proc/{worker}/cmdline").exists() or not Path(f"/proc/{worker}/cmdline").read_bytes()

@@ -1,0 +1,76 @@
+"""Searches: Optuna is asked and told, and mirrored for its own tools."""
+
+import math
+import sys
+
+import pytest
+
+from seqmem.errors import UsageError
+from seqmem.sweep.axis import parse_axis
+from seqmem.sweep.optional import import_distributed, import_optuna
+from seqmem.sweep.search import distribution, importances, objective
+from seqmem.sweep.store import read_sweep
+from seqmem.sweep_results import Trial
+
+
+def test_axes_become_distributions():
+    shown = {text: repr(distribution(parse_axis(text))) for text in ("units=4~64", "gap=3,10,30", "units=8..64+8")}
+    assert shown["units=4~64"].startswith("IntDistribution(high=64, log=True, low=4")
+    assert shown["gap=3,10,30"].startswith("CategoricalDistribution(choices=(3, 10, 30)")
+    assert shown["units=8..64+8"].startswith("IntDistribution(high=64, log=False, low=8, step=8")
+
+
+def test_a_search_finds_more_of_what_it_seeks_as_it_goes(begin, finish):
+    directory = begin("learning-rate=1e-4~1e-1", "units=4..40", search="tpe", count=40, rank="recall_loss")
+    trials = finish(directory).trials
+    losses = [trial.measure("recall_loss") for trial in trials]
+    assert sum(losses[-16:]) / 16 < sum(losses[:16]) / 16
+
+
+def test_the_mirror_opens_in_optuna_and_is_made_again_where_it_is_missing(begin, finish, again):
+    directory = begin("units=4..40", search="tpe", count=10, rank="recall_loss")
+    finish(directory)
+    optuna = import_optuna()
+
+    def mirrored():
+        study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{directory.path / 'study.db'}")
+        return [(trial.params, trial.value, trial.state.name) for trial in study.trials]
+
+    before = mirrored()
+    assert len(before) == 10
+    (directory.path / "study.db").write_bytes(b"half a file")
+    finish(again(directory.path))
+    assert mirrored() == before
+
+
+def test_presentations_beyond_the_budget_are_infinitely_many():
+    assert objective(Trial(1, "1", {}), "presentations_to_success") == math.inf
+    assert objective(Trial(1, "1", {}), "recall_loss") is None
+
+
+def test_importances_name_the_axis_that_matters(begin, finish):
+    directory = begin("units=4..40", "check-every=2..12", search="random", count=60, rank="recall_loss")
+    found = finish(directory).importances
+    assert list(found) == ["units", "check_every"]
+    assert sum(found.values()) == pytest.approx(1.0)
+    assert read_sweep(directory.path).importances == found
+
+
+def test_few_trials_and_grids_have_no_importances(begin, finish):
+    assert finish(begin("units=4..20", search="random", count=5)).importances == {}
+    plan = begin("units=4..40", name="grid").plan
+    assert importances(plan, plan.trials) == {}
+
+
+@pytest.mark.parametrize(
+    ("package", "load", "words"),
+    [
+        ("optuna", import_optuna, "--search tpe and --prune needs optuna, which is not installed: pip install"),
+        ("distributed", import_distributed, "pip install 'seqmem[dask]'"),
+    ],
+)
+def test_a_missing_extra_is_one_line(monkeypatch, package, load, words):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UsageError) as caught:
+        load()
+    assert words in str(caught.value)

@@ -1,0 +1,154 @@
+"""One trial: idempotent, resumable, one at a time, and every error an answer."""
+
+import threading
+
+import pytest
+from made_up_trials import result_of
+
+from seqmem import experiment
+from seqmem.config import RunConfig
+from seqmem.errors import SeqmemError
+from seqmem.results import Progress, Record
+from seqmem.run_lock import RunLock, is_locked
+from seqmem.rundir import create_run_directory, read_run
+from seqmem.sweep.pruning import Pruner
+from seqmem.sweep.store import PLAN, PRUNED
+from seqmem.sweep.trial import Job, run_trial
+from seqmem.sweep_results import trial_result
+
+SETTINGS = {"units": 10, "replicates": 2}
+CONFIG = RunConfig.from_settings(SETTINGS)
+
+
+@pytest.fixture
+def place(tmp_path):
+    """The path of a trial in a sweep that has a plan."""
+    (tmp_path / PLAN).touch()
+    (tmp_path / "trials").mkdir()
+    return tmp_path / "trials" / "1"
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Replaces training; holds how each run began."""
+    calls = []
+
+    def steps(config, directory, how):
+        calls.append(how)
+        with directory:
+            for presentations in (100, 300, 500):
+                many = (0.5,) * config.replicates
+                record = Record(presentations, many, many, many, many, (False,) * config.replicates)
+                directory.append_record(record)
+                yield Progress(presentations, config.budget, 0, config.replicates, record)
+            result = result_of(config)
+            directory.write_result(result)
+        return result
+
+    def resume(path):
+        stored = read_run(path)
+        directory = create_run_directory(stored.config, path.with_name("elsewhere"))
+        yield from steps(stored.config, directory, "resumed")
+        raise SeqmemError("went on")
+
+    def train(config, directory, *, threads):
+        return (yield from steps(config, directory, f"begun with {threads}"))
+
+    monkeypatch.setattr(experiment, "train", train)
+    monkeypatch.setattr(experiment, "resume", resume)
+    return calls
+
+
+def job(place, **how):
+    return Job(str(place), SETTINGS, **how)
+
+
+def test_a_trial_is_stored_and_a_finished_one_is_read(place, trained):
+    first = run_trial(job(place))
+    again = run_trial(job(place))
+    assert first == again
+    assert first.result == trial_result(result_of(CONFIG))
+    assert trained == ["begun with 1"]
+
+
+def test_a_trial_that_was_broken_off_is_gone_on_with(place, trained):
+    create_run_directory(CONFIG, place).close()
+    assert run_trial(job(place)).reason == "went on"
+    assert trained == ["resumed"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"units = 3\n", b"\xff"])
+def test_what_cannot_be_gone_on_with_begins_anew(place, trained, content):
+    place.mkdir()
+    (place / "checkpoints").mkdir()
+    if content is not None:
+        (place / "config.toml").write_bytes(content)
+    assert run_trial(job(place)).status == "complete"
+    assert not (place / "checkpoints").exists()
+    assert read_run(place).config == CONFIG
+
+
+def test_a_trial_that_another_process_is_at_is_waited_for(place, trained, monkeypatch):
+    place.mkdir()
+    lock = RunLock(place)
+    waited = threading.Event()
+
+    def end_the_other(seconds):
+        waited.set()
+        lock.release()
+
+    monkeypatch.setattr("seqmem.sweep.trial.time.sleep", end_the_other)
+    assert run_trial(job(place)).status == "complete"
+    assert waited.is_set()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("two\nlines"), "ValueError: two\\nlines"),
+        (SystemExit(3), "SystemExit: 3"),
+        (SeqmemError("told"), "told"),
+        (MemoryError(), "out of memory"),
+    ],
+)
+def test_an_error_of_any_kind_is_an_answer_and_lets_go_of_the_lock(place, monkeypatch, error, reason):
+    def train(config, directory, **how):
+        raise error
+        yield
+
+    monkeypatch.setattr(experiment, "train", train)
+    reply = run_trial(job(place))
+    assert (reply.status, reply.reason) == ("failed", reason)
+    assert not is_locked(place)
+
+
+def test_a_trial_whose_time_is_up_ends_at_the_next_step(place, trained):
+    reply = run_trial(job(place, seconds=1e-9))
+    assert (reply.status, trained) == ("failed", ["begun with 1"])
+    assert "--trial-timeout" in reply.reason
+
+
+def test_a_hopeless_trial_is_pruned_and_stays_so(place, trained):
+    curve = dict.fromkeys(range(1, 51), 0.1)
+    pruner = Pruner("recall_loss", (curve,) * 4)
+    reply = run_trial(job(place, pruner=pruner))
+    assert reply.status == "pruned"
+    assert "recall loss 0.5 above the median after 20 %" in reply.reason
+    assert (place / PRUNED).exists()
+    assert run_trial(job(place)) == reply
+    assert trained == ["begun with 1"]
+
+
+def test_a_worker_that_does_not_see_the_sweep_says_so(tmp_path):
+    assert "does not see" in run_trial(job(tmp_path / "nowhere" / "trials" / "1")).reason
+
+
+def test_a_worker_set_to_other_threads_refuses(place, monkeypatch):
+    monkeypatch.setattr("seqmem.runtime.prepare", lambda threads: None)
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
+    assert "already computes with 3 threads, not 1" in run_trial(job(place)).reason
+
+
+def test_a_cell_that_was_not_named_is_not_imported(place):
+    reply = run_trial(Job(str(place), {"cell": "no_such_module:Cell"}))
+    assert "somebody's own code" in reply.reason
