@@ -92,7 +92,10 @@ class RunConfig:
 
     window: int | None = setting(None, Window(), "Steps per update: the gradient reaches no further back.", "Training")
     stateful: bool = setting(
-        True, Flag(), "Keep the state to the end of a sequence, or start anew with every window or sample.", "Training"
+        True,
+        Flag(off="stateless"),
+        "Keep the state to the end of a sequence, or start anew with every window or sample.",
+        "Training",
     )
     batch_size: int = setting(1, Integer(1, 4096), "Rows side by side, each with its own state.", "Training")
     rows: str = setting(

@@ -115,9 +115,15 @@ class Choice(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class Flag(Kind):
-    """Yes or no. On the command line `--name/--no-name`."""
+    """Yes or no. On the command line `--name/--no-name`, or `--name/--off` where "no" has a word of its own, `off`."""
 
+    off: str | None = None
     metavar = ""
+
+    def option(self, name: str, value: bool) -> str:
+        """Returns what is typed for a value: `--stop`, `--no-stop`, `--stateless`."""
+        word = name if value else self.off or f"no_{name}"
+        return "--" + word.replace("_", "-")
 
     def parse(self, name: str, text: str) -> Any:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)

@@ -97,7 +97,8 @@ def setting_option(field: dataclasses.Field[Any]) -> Decorator:
     kind, name = field.metadata["kind"], option_name(field.name)
     words = {"help": field.metadata["help"] + _default_note(field), "heading": field.metadata["group"]}
     if isinstance(kind, Flag):
-        return option(f"{name}/--no-{name[2:]}", field.name, default=None, **words)
+        names = "/".join(kind.option(field.name, value) for value in (True, False))
+        return option(names, field.name, default=None, **words)
     return option(name, field.name, kind=kind, **words)
 
 

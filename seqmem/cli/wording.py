@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seqmem.config import setting_fields
 from seqmem.errors import one_line
 
 LONGEST_VALUE = 60
@@ -26,5 +27,5 @@ def typed_option(setting: str, value: Any) -> str:
     if setting == "sequences":
         return f"--sequence {quoted(value)}"
     if isinstance(value, bool):
-        return option_name(setting if value else "no_" + setting)
+        return setting_fields()[setting].metadata["kind"].option(setting, value)
     return f"{option_name(setting)} {quoted(value)}"

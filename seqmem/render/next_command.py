@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import shlex
+import string
 from pathlib import PurePath
 from typing import Any
 
-from seqmem.config import RunConfig
+from seqmem.config import RunConfig, setting_fields
 from seqmem.results import RunResult
 from seqmem.tasks import ExplicitSequences
 
@@ -32,17 +35,20 @@ def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[
 
 def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
+    quick = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
+    whole = {"window": None, "stop": True, **quick}
     if verdict == "diverged":
         return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
     if verdict == "memoryless" and config.cell == "mlp":
         return train_command(config, cell="lstm"), "give it a memory:"
     if verdict == "memoryless" and config.rows == "steps":
-        return train_command(config, rows="sequences", window=None, stop=True), "let each row be a whole sequence:"
+        return train_command(config, rows="sequences", **whole), "let each row be a whole sequence:"
     if verdict == "memoryless" and not config.stateful:
-        return train_command(config, stateful=True, window=None, stop=True), "keep the state to the end of a sequence:"
+        return train_command(config, stateful=True, **whole), "keep the state to the end of a sequence:"
     if verdict == "memoryless" and config.steps_per_window < config.task.time:
-        adam = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
-        return train_command(config, window=None, stop=True, **adam), "let the gradient reach back to the cue:"
+        return train_command(config, **whole), "let the gradient reach back to the cue:"
+    if nothing_settled(result):
+        return train_command(with_cues(config)), "begin each sequence with a word that tells them apart:"
     if verdict != "solved":
         return train_command(config, **_longer_budget(config)), "train longer:"
     if config.replicates < 10:
@@ -79,6 +85,20 @@ def train_command(config: RunConfig, **changes: Any) -> str:
     return " ".join(["seqmem train", *(_spelled(name, asked[name]) for name in ordered)])
 
 
+def nothing_settled(result: RunResult) -> bool:
+    """Tells whether no step that was judged has a target that what came before could tell."""
+    return all(one.metrics.settled_accuracy is None for one in result.replicates)
+
+
+def with_cues(config: RunConfig) -> RunConfig:
+    """Returns a config of one's own sequences with a new word before each: a cue."""
+    rows = config.task.sequences
+    letters = itertools.chain(string.ascii_lowercase, (f"cue{number}" for number in itertools.count(1)))
+    cues = itertools.islice((word for word in letters if word not in config.task.alphabet), len(rows))
+    cued = ExplicitSequences(tuple((cue, *row) for cue, row in zip(cues, rows, strict=True)))
+    return dataclasses.replace(config, task=cued)
+
+
 def _written(name: str, value: Any) -> Any:
     return "sequence" if name == "window" and value is None else value
 
@@ -97,7 +117,7 @@ def _spelled(name: str, value: Any) -> str:
             return "--sequences FILE"
         return " ".join(f"--sequence {shlex.quote(row)}" for row in value)
     if isinstance(value, bool):
-        return option if value else f"--no-{option[2:]}"
+        return setting_fields()[name].metadata["kind"].option(name, value)
     if isinstance(value, list):
         return f"{option} {shlex.quote(' '.join(value))}"
     return f"{option} {value:g}" if isinstance(value, float) else f"{option} {shlex.quote(str(value))}"

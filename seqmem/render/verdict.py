@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from pathlib import PurePath
 
@@ -9,7 +10,7 @@ from rich.text import Text
 
 from seqmem.criteria import shows_memory
 from seqmem.recipes import recipe_note
-from seqmem.render.next_command import next_commands
+from seqmem.render.next_command import next_commands, nothing_settled
 from seqmem.render.page import Page
 from seqmem.render.wording import plural, shown_count, shown_score
 from seqmem.results import RunResult
@@ -18,6 +19,7 @@ SIGNS = {"solved": "right", "partly": "near", "memoryless": "wrong", "unsolved":
 LABEL_WIDTH = 25
 CONTROL_WIDTH = 14
 CONTROL_FROM = 70  # columns of the terminal
+FAR_ABOVE = 1.1  # times the memoryless floor
 
 
 def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
@@ -35,8 +37,20 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
         lines += _wrapped(Text(f"{page.glyphs.bullet} {text}"), page.width, 3)
     lines += [Text(), *_score_lines(result, page.width), Text()]
     for command, why in next_commands(result, run):
-        lines += [Text(f"   {why}", "muted", no_wrap=True), Text(f"   {command}", "command")]
+        lines += [Text(f"   {why}", "muted", no_wrap=True), *_command_lines(command, page.width)]
     return lines
+
+
+def _command_lines(command: str, width: int) -> list[Text]:
+    """Breaks a command before an option where the line is full, so that a shell takes all of it when it is copied."""
+    lines: list[str] = []
+    for part in re.split(r" (?=--)", command):
+        if lines and len(f"   {lines[-1]} {part} \\") <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(f"  {part}" if lines else part)
+    ends = [" \\"] * (len(lines) - 1) + [""]
+    return [Text(f"   {line}{end}", "command", no_wrap=True) for line, end in zip(lines, ends, strict=True)]
 
 
 def headline(result: RunResult) -> str:
@@ -52,7 +66,11 @@ def headline(result: RunResult) -> str:
     if summary.verdict == "diverged":
         return f"Diverged: a weight or a loss stopped being a number in {_all_of(summary.replicates)}."
     if summary.verdict == "memoryless":
+        if (_median(result, "recall_loss") or 0.0) > FAR_ABOVE * (ceiling.recall_loss or 0.0):
+            return "No memory: the recall loss is still above the memoryless floor, which needs no memory to reach."
         return "No memory: the loss sits at the memoryless floor; the network answers without the cue."
+    if nothing_settled(result):
+        return "Nothing to solve: no step has a target that what came before could tell."
     if ceiling.recall_loss and shows_memory(_median(result, "recall_loss"), ceiling):
         return f"Not solved: {share}. The recall loss is below the memoryless floor: some memory, not enough."
     return f"Not solved: {share}."
@@ -104,7 +122,7 @@ def _notes(result: RunResult) -> list[str]:
         lines.append(note)
     if any(not all(one.settled) for one in result.predictions):
         lines.append("open steps: no predictor can settle them, so no criterion asks for them")
-    if result.ceiling.recall_accuracy is None:
+    if result.ceiling.recall_accuracy is None and not nothing_settled(result):
         lines.append("the task has no recall step: the last symbol alone tells every settled target")
     return lines
 

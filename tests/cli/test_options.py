@@ -38,7 +38,7 @@ def test_flags_are_typed_both_ways():
     for name, field in setting_fields().items():
         if isinstance(field.metadata["kind"], Flag):
             assert typed_layer(typed(option_name(name))).settings == {name: True}
-            assert typed_layer(typed(option_name("no_" + name))).settings == {name: False}
+            assert typed_layer(typed(typed_option(name, False))).settings == {name: False}
 
 
 def test_every_setting_of_a_config_can_be_typed_and_gives_the_config_back():
@@ -90,4 +90,5 @@ def test_a_long_value_is_cut():
 def test_a_setting_is_spelled_as_it_is_typed():
     assert typed_option("learning_rate", 0.5) == "--learning-rate 0.5"
     assert typed_option("stop", False) == "--no-stop"
+    assert typed_option("stateful", False) == "--stateless"
     assert typed_option("sequences", "a b") == '--sequence "a b"'

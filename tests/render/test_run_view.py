@@ -1,6 +1,7 @@
 import dataclasses
 import io
 import re
+import shlex
 import subprocess
 import sys
 
@@ -9,11 +10,12 @@ from render_samples import memoryless_run, solved_run
 
 from seqmem.config import RunConfig
 from seqmem.render.console import build_console
-from seqmem.render.next_command import next_commands, train_command
+from seqmem.render.next_command import next_commands, train_command, with_cues
 from seqmem.render.parameters import parameter_count
 from seqmem.render.run_view import draw_header, draw_run
 from seqmem.render.verdict import headline
 from seqmem.results import Metrics
+from seqmem.tasks.ceilings import Ceiling
 
 
 def drawn(renderable, width=80, color="never"):
@@ -189,6 +191,11 @@ def test_an_unsolved_run_is_given_four_times_the_budget_under_its_own_name():
     assert "--presentations 1200" in next_commands(dataclasses.replace(one, config=config))[0][0]
 
 
+def test_a_flag_is_spelled_in_its_own_words():
+    config = RunConfig.from_settings({"stateful": False, "stop": False})
+    assert train_command(config) == "seqmem train --stateless --no-stop"
+
+
 def test_own_sequences_are_repeated_in_the_command():
     config = RunConfig.from_settings({"sequences": ["the cat sat", "a cat ran"]})
     line = "seqmem train --replicates 20 --sequence 'the cat sat' --sequence 'a cat ran'"
@@ -200,3 +207,49 @@ def test_drawing_needs_no_tensorflow():
     code += "import seqmem.render.svg, seqmem.render.heat_map\n"
     code += "print(sorted({'tensorflow', 'keras', 'click', 'rich.live', 'rich.progress'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+@pytest.mark.parametrize("width", [50, 80])
+def test_a_command_too_long_for_a_line_goes_on_behind_a_backslash(width):
+    run = memoryless_run(rows="steps", batch_size=4, replicates=20, trigger=True)
+    shown = drawn(draw_run(run), width).partition("let each row be a whole sequence:\n")[2]
+    lines = [line.rstrip() for line in shown.rstrip().splitlines()]
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= width
+    assert all(line.endswith(" \\") for line in lines[:-1])
+    assert shlex.split("\n".join(lines).replace("\\\n", "")) == shlex.split(next_commands(run)[0][0])
+
+
+def test_a_loss_above_the_floor_is_not_said_to_sit_at_it():
+    run = memoryless_run()
+    far = [
+        dataclasses.replace(one, metrics=dataclasses.replace(one.metrics, recall_loss=0.4)) for one in run.replicates
+    ]
+    assert "sits at the memoryless floor" in headline(run)
+    assert "still above the memoryless floor" in headline(dataclasses.replace(run, replicates=tuple(far)))
+
+
+def open_run():
+    """Sequences that begin alike: nothing tells what follows."""
+    run = solved_run(replicates=2)
+    config = RunConfig.from_settings({"sequences": ["0 1", "0 2"], "replicates": 2})
+    metrics = Metrics(0.46, None, 0.5, None, None, None)
+    lost = [
+        dataclasses.replace(one, solved=False, presentations_to_success=None, metrics=metrics) for one in run.replicates
+    ]
+    best = Ceiling(accuracy=0.5, recall_accuracy=None, loss=0.462, recall_loss=None)
+    return dataclasses.replace(run, config=config, ceiling=best, replicates=tuple(lost), predictions=())
+
+
+def test_where_nothing_is_settled_there_is_nothing_to_solve():
+    text = drawn(draw_run(open_run()), 120)
+    assert "Nothing to solve: no step has a target that what came before could tell." in text
+    assert "the last symbol alone tells every settled target" not in text
+
+
+def test_sequences_that_begin_alike_are_given_cues():
+    command, why = next_commands(open_run())[0]
+    assert why == "begin each sequence with a word that tells them apart:"
+    assert shlex.split(command)[2:] == ["--sequence", "a 0 1", "--sequence", "b 0 2", "--replicates", "2"]
+    taken = RunConfig.from_settings({"sequences": ["a 0", "a b"]})
+    assert [row[0] for row in with_cues(taken).task.sequences] == ["c", "d"]
