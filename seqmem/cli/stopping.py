@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import signal
+import threading
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,18 @@ class StoppedError(SeqmemError):
     """A run was stopped from outside; its exit status is 128 and the signal's number."""
 
     def __init__(self, number: int, path: Path):
-        super().__init__(f"Stopped. Go on with: seqmem train --resume {shlex.quote(str(path))}")
+        super().__init__(_farewell(path))
         self.exit_status = 128 + number
+
+
+def _farewell(path: Path) -> str:
+    return f"Stopped. Go on with: seqmem train --resume {shlex.quote(str(path))}"
 
 
 def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -> Generator[Progress, None, RunResult]:
     """Follows a run; at a signal the chunk under way is finished and kept. A second signal ends the process at once.
+
+    Until the first chunk is trained there is nothing new to keep, and the first signal ends the process.
 
     Args:
         steps: A run of `seqmem.experiment`, which keeps a checkpoint when it is closed.
@@ -39,16 +46,53 @@ def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -
     Raises:
         StoppedError: If a signal came.
     """
-    with _signals_noted() as noted:
-        while True:
-            try:
+    try:
+        with _ended_at_once(path):
+            progress = next(steps)
+        with _signals_noted() as noted:
+            while True:
+                yield progress
                 progress = next(steps)
-            except StopIteration as ended:
-                return ended.value
-            if noted:
-                steps.close()
-                raise StoppedError(noted[0], path)
-            yield progress
+                if noted:
+                    steps.close()
+                    raise StoppedError(noted[0], path)
+    except StopIteration as ended:
+        return ended.value
+
+
+@contextlib.contextmanager
+def _ended_at_once(path: Path) -> Iterator[None]:
+    """Ends the process at the first signal, even while it imports or compiles and runs no handler of Python's.
+
+    A killed process leaves its run as whole as this does; but this one says how to go on, and shows the cursor again.
+    """
+    # imports turn standard error away for a while
+    standard_error = os.dup(STANDARD_ERROR)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+
+    def watch() -> None:
+        number = os.read(reader, 1)[0]
+        if number:
+            text = (SHOW_CURSOR + b"\n") if os.isatty(standard_error) else b""
+            with contextlib.suppress(OSError):
+                os.write(standard_error, text + f"{_farewell(path)}\n".encode(errors="backslashreplace"))
+            os._exit(128 + number)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    before = {each: signal.signal(each, lambda number, frame: None) for each in SIGNALS}
+    woken = signal.set_wakeup_fd(writer)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(woken)
+        os.write(writer, b"\0")
+        watcher.join()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for descriptor in (reader, writer, standard_error):
+            os.close(descriptor)
 
 
 @contextlib.contextmanager

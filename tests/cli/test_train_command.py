@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,6 +108,7 @@ def test_a_signal_closes_the_run_after_the_chunk_and_says_how_to_go_on(
     def train(config, directory=None, **how):
         steps = made_up_run(config, directory)
         try:
+            yield next(steps)
             progress = next(steps)
             signal.raise_signal(number)
             yield progress
@@ -118,6 +121,30 @@ def test_a_signal_closes_the_run_after_the_chunk_and_says_how_to_go_on(
     assert capsys.readouterr().err.endswith("Stopped. Go on with: seqmem train --resume first\n")
     assert closed == [Path("first")]
     assert read_run(Path("first")).result is None
+
+
+BEFORE_THE_FIRST_CHUNK = """
+import signal, sys, time
+from seqmem import experiment
+from seqmem.cli.main import main
+
+def train(config, directory=None, **how):
+    signal.raise_signal(int(sys.argv[1]))
+    time.sleep(60)  # as a compiler, it answers to no handler
+    yield
+
+experiment.train = train
+main(["train", "--quiet", "--out", "first"])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_the_first_chunk_ends_the_process_at_once(number, workplace):
+    command = [sys.executable, "-c", BEFORE_THE_FIRST_CHUNK, str(int(number))]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 128 + number
+    assert ended.stderr == "Stopped. Go on with: seqmem train --resume first\n"
+    assert read_run(Path("first")).status == "interrupted"
 
 
 def test_after_a_run_signals_mean_what_they_meant_before(workplace, made_up_training, capsys):
