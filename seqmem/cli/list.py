@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from seqmem.cli.options import HeadedCommand, option
+from seqmem.cli.options import HeadedCommand, completed, option
 from seqmem.cli.output import Output, output_options
 from seqmem.settings import Integer
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def _complete_columns(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from seqmem.listing import COLUMNS
+
+    return completed(COLUMNS, incomplete)
 
 
 @click.command(
@@ -22,7 +32,13 @@ from seqmem.settings import Integer
 )
 @click.argument("root", metavar="[DIR]", default="runs", type=click.Path(path_type=Path))
 @option("--where", multiple=True, metavar="COLUMN=VALUE", heading="Rows", help="Only these runs; repeat it for more.")
-@option("--sort", metavar="COLUMN", heading="Rows", help="In the order of a column [default: by name].")
+@option(
+    "--sort",
+    metavar="COLUMN",
+    shell_complete=_complete_columns,
+    heading="Rows",
+    help="In the order of a column [default: by name].",
+)
 @option("--reverse", is_flag=True, heading="Rows", help="The other way round.")
 @option("--limit", kind=Integer(1), heading="Rows", help="At most so many.")
 @output_options

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ import click
 from seqmem.cli.wording import option_name, quoted
 from seqmem.config import setting_fields
 from seqmem.errors import SettingError, UsageError
-from seqmem.settings import Choice, Flag, Kind
+from seqmem.settings import Flag, Kind
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -36,11 +36,16 @@ class KindType(click.ParamType):
             raise UsageError(f"{typed} {quoted(value)}: {error.allowed}") from None
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Returns the words of a choice that begin as typed."""
-        from click.shell_completion import CompletionItem
+        """Returns the words that the value may be and that begin as typed; what stands for a number is no word."""
+        words = [word for word in self.kind.metavar.split("|") if word.isalnum() and word.islower()]
+        return completed(words, incomplete)
 
-        words = self.kind.words if isinstance(self.kind, Choice) else ()
-        return [CompletionItem(word) for word in words if word.startswith(incomplete)]
+
+def completed(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
+    """Returns the words that begin as typed, for a shell."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 class HeadedOption(click.Option):
@@ -167,9 +172,6 @@ def config_options(function: Any) -> Any:
 
 
 def _complete_presets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
     from seqmem import presets
 
-    names = (*presets.preset_names(), "list")
-    return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+    return completed((*presets.preset_names(), "list"), incomplete)
