@@ -52,6 +52,7 @@ def evaluate(
     """
     stored = read_run(path)
     config = judged_config(stored.config, fillers, sequences, criterion)
+    trained_for = stored.config.criterion
     if gaps and not isinstance(config.task, ConflictingSequences):
         raise SettingError("gaps", ",".join(map(str, gaps)), "sequences of your own have no gap")
     if free_run and config.rows == "steps":
@@ -85,7 +86,13 @@ def evaluate(
     judge = Judge(config, population, ceilings)
     metrics, met, outputs, batches = judge.report(sequences_count)
     replicates = tuple(
-        dataclasses.replace(one, solved=good, metrics=judged)
+        dataclasses.replace(
+            one,
+            solved=good,
+            metrics=judged,
+            # when another criterion was first met, nobody has looked
+            presentations_to_success=one.presentations_to_success if config.criterion == trained_for else None,
+        )
         for one, good, judged in zip(trained, met, metrics, strict=True)
     )
     shown = shown_replicates(replicates)

@@ -4,7 +4,9 @@ import pytest
 
 from seqmem.config import RunConfig
 from seqmem.errors import SettingError
-from seqmem.reevaluation import judged_config
+from seqmem.experiment import train
+from seqmem.reevaluation import evaluate, judged_config
+from seqmem.rundir import create_run_directory
 
 
 @pytest.mark.parametrize("fillers", ["fresh", "fixed", "ordered"])
@@ -22,3 +24,13 @@ def test_without_other_fillers_the_pool_stays():
 def test_a_word_that_the_network_has_no_input_for_is_named():
     with pytest.raises(SettingError, match=r"sequences = 3 a: 'a' is not one of this run's symbols: 0 1 2 3 4"):
         judged_config(RunConfig(), sequences=("3 0", "3 a"))
+
+
+def test_when_another_criterion_was_first_met_is_not_known(tmp_path):
+    config = RunConfig()
+    for _ in train(config, create_run_directory(config, tmp_path / "run")):
+        pass
+    for criterion, known in (("error:0.25", True), ("recall:0.5", False)):
+        [one] = evaluate(tmp_path / "run", criterion=criterion).run.replicates
+        assert one.solved
+        assert (one.presentations_to_success is not None) is known

@@ -9,10 +9,14 @@ import click
 
 from seqmem.cli.options import HeadedCommand, completed, option
 from seqmem.cli.output import Output, output_options
+from seqmem.errors import UsageError
 from seqmem.settings import Integer
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+RUNS = Path("runs")
 
 
 def _complete_columns(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -30,7 +34,7 @@ def _complete_columns(context: click.Context, param: click.Parameter, incomplete
         "seqmem list experiments --json": "For a program: every column of every run.",
     },
 )
-@click.argument("root", metavar="[DIR]", default="runs", type=click.Path(path_type=Path))
+@click.argument("root", metavar="[DIR]", default=RUNS, type=click.Path(path_type=Path))
 @option("--where", multiple=True, metavar="COLUMN=VALUE", heading="Rows", help="Only these runs; repeat it for more.")
 @option(
     "--sort",
@@ -53,6 +57,8 @@ def command(
     from seqmem.rundir import list_runs
     from seqmem.sweep.listing import sweep_rows
 
+    if root != RUNS and not root.exists():
+        raise UsageError(f"{root}: no such folder")
     conditions = [listing.parse_condition(text) for text in where]
     column = listing.check_column(sort or "run")
     known = [*(listing.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]

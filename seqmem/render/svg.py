@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from rich.console import Console, RenderableType
 from rich.terminal_theme import TerminalTheme
@@ -69,20 +68,20 @@ COLOURS = TerminalTheme(
 )
 
 
-def write_svg(renderable: RenderableType, path: Path, width: int = 80, title: str = "") -> None:
-    """Writes a drawing as a picture of a terminal.
+def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> str:
+    """Returns a drawing as a picture of a terminal; the same drawing gives the same bytes.
 
     Args:
         renderable: What is drawn.
-        path: The file.
         width: Columns of the terminal.
         title: Stands above it.
     """
-    path.write_text(svg_text(renderable, width, title), encoding="utf-8")
+    console = recorded(renderable, width)
+    return console.export_svg(title=title, theme=COLOURS, code_format=FORMAT, font_aspect_ratio=LETTER_WIDTH)
 
 
-def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> str:
-    """Returns the SVG; the same drawing gives the same bytes."""
+def recorded(renderable: RenderableType, width: int) -> Console:
+    """Returns a console that holds a drawing in colour, to be exported."""
     console = Console(
         file=io.StringIO(),
         record=True,
@@ -99,4 +98,4 @@ def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> st
         _environ={},
     )
     console.print(renderable)
-    return console.export_svg(title=title, theme=COLOURS, code_format=FORMAT, font_aspect_ratio=LETTER_WIDTH)
+    return console

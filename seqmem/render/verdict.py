@@ -86,6 +86,8 @@ def _counts(result: RunResult) -> list[str]:
     spread, failures = summary.presentations_to_success, summary.replicates - summary.solved
     budget = plural(config.budget, "presentation")
     lines = [f"none meets {config.criterion} within {budget}"]
+    if any(one.presentations_to_success is not None for one in result.replicates):
+        lines = [f"{config.criterion} was met in training, and is not on the sequences judged here"]
     if summary.solved:
         lines = [f"{config.criterion} is met by {shown_count(summary.solved)} of {shown_count(summary.replicates)}"]
     if spread:

@@ -71,3 +71,9 @@ def test_an_empty_folder_is_said_to_be_empty(workplace, capsys):
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "No runs in runs.\n")
     assert listed(capsys) == []
+
+
+def test_a_folder_that_is_not_there_is_refused_but_nobody_needs_runs(workplace, capsys):
+    assert run(["list"]) == 0
+    assert run(["list", "elsewhere"]) == 2
+    assert capsys.readouterr().err == "No runs in runs.\nError: elsewhere: no such folder\n"

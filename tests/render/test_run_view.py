@@ -253,3 +253,11 @@ def test_sequences_that_begin_alike_are_given_cues():
     assert shlex.split(command)[2:] == ["--sequence", "a 0 1", "--sequence", "b 0 2", "--replicates", "2"]
     taken = RunConfig.from_settings({"sequences": ["a 0", "a b"]})
     assert [row[0] for row in with_cues(taken).task.sequences] == ["c", "d"]
+
+
+def test_what_was_learned_but_not_kept_elsewhere_is_not_called_a_matter_of_budget():
+    run = solved_run()
+    elsewhere = [dataclasses.replace(one, solved=False) for one in run.replicates]
+    text = drawn(draw_run(dataclasses.replace(run, replicates=tuple(elsewhere))))
+    assert "error:0.25 was met in training, and is not on the sequences judged here" in text
+    assert "none meets" not in text
