@@ -39,6 +39,8 @@ with silence():
     import keras
     import tensorflow as tf
 
+# it warns of functions traced anew for each run, which a sweep and several evaluations in one process rightly do
+tf.get_logger().setLevel("ERROR")
 if keras.backend.backend() != "tensorflow":
     raise SeqmemError(f"Keras runs on {keras.backend.backend()} here; seqmem needs KERAS_BACKEND=tensorflow")
 
