@@ -4,6 +4,8 @@ Always a line that names the file, never a traceback, and nothing in a file is e
 `pytest tests/test_damage.py -s` prints the table.
 """
 
+import itertools
+import os
 import pickle
 import shutil
 from pathlib import Path
@@ -150,3 +152,24 @@ def test_list_goes_on_past_damaged_runs(how, place, capsys):
     assert captured.out.count('"status": "corrupt"') == (5 if how == "pickle" else 4)
     assert captured.out.count('"status": "interrupted"') == 1
     assert not (place / "mark").exists()
+
+
+def test_full_disk_ends_a_run_in_one_line_and_it_goes_on_when_there_is_space(place, monkeypatch, capsys):
+    synced, fsync = itertools.count(), os.fsync
+
+    def full_after_a_while(descriptor):
+        if next(synced) > 14:
+            raise OSError(28, "No space left on device")
+        fsync(descriptor)
+
+    words = ["--units", "4", "--presentations", "40", "--check-every", "10", "--no-stop", "--checkpoint-every", "10"]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full_after_a_while)
+        assert run(["train", *words, "--out", "runs/full", "--quiet"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line == "Error: runs/full/checkpoints: cannot be written: No space left on device"
+    assert any(Path("runs/full/checkpoints").iterdir())
+    assert not Path("runs/full/result.json").exists()
+    assert answer("train --resume", Path("runs/full"), capsys) == (0, [])
+    for name in ("config.toml", "result.json", "history.jsonl"):
+        assert Path("runs/full", name).read_bytes() == Path("runs/complete", name).read_bytes()
