@@ -98,7 +98,8 @@ class LiveSweep:
         last = progress.complete + progress.pruned + progress.failed == progress.total
         due = self._live is None and (last or now - self._said >= SECONDS_BETWEEN_LINES)
         if trial.status == "failed":
-            self._console.print(Text.assemble(("failed: ", "wrong"), f"{shown_values(trial.values)}: {trial.reason}"))
+            line = Text.assemble(("failed: ", "wrong"), f"{shown_values(trial.values)}: {trial.reason}")
+            self._console.print(line, soft_wrap=True)
         elif due:
             words = [f"{shown_values(trial.values)}: {_outcome(trial)}", *_words(progress)]
             self._console.print(Text(", ".join(words)), soft_wrap=True)

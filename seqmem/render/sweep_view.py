@@ -11,7 +11,7 @@ from seqmem.render.page import Page, View, stack
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.wording import plural, shown_count
 from seqmem.sweep_axes import Axis, shown_value
-from seqmem.sweep_results import MEASURES, SweepResult, Trial
+from seqmem.sweep_results import MEASURES, SweepResult, Trial, TrialResult
 
 PLOT_HEIGHT = 12
 # Measures that lie between 0 and 1 whatever the sweep.
@@ -62,57 +62,72 @@ def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
     """Success rate with its interval and recall accuracy with its range over the axis, the ceiling as a line."""
     done = [trial for trial in sweep.trials if trial.result is not None]
     numeric = all(isinstance(trial.values[axis.name], (int, float)) for trial in done)
-    places = {trial.number: trial.values[axis.name] for trial in done}
+    numbers = {trial.number: trial.values[axis.name] for trial in done}
     if not numeric:
-        places = {trial.number: axis.values.index(trial.values[axis.name]) + 1 for trial in done}
-    done.sort(key=lambda trial: places[trial.number])
-    xs = [float(places[trial.number]) for trial in done]
-    results = [trial.result for trial in done if trial.result is not None]
-    recall = [result.spreads["recall_accuracy"] for result in results]
-    series = [
-        Series(
-            "success rate",
-            xs,
-            [result.summary.success_rate for result in results],
-            [result.summary.interval[0] for result in results],
-            [result.summary.interval[1] for result in results],
-            "95 % interval",
-            marked=True,
-        )
-    ]
-    if any(recall):
-        series.append(
-            Series(
-                "recall accuracy (median)",
-                xs,
-                [one.median if one else None for one in recall],
-                [one.low if one else None for one in recall],
-                [one.high if one else None for one in recall],
-                "all replicates",
-                marked=True,
-            )
-        )
-    ceilings = [result.ceiling.recall_accuracy for result in results]
-    levels = []
-    if any(recall) and len(set(ceilings)) == 1 and ceilings[0] is not None:
-        levels = [Level("recall without memory", ceilings[0])]
-    elif any(recall):
-        series.append(Series("recall without memory", xs, ceilings, style="floor"))
-    name = axis.name.replace("_", " ")
+        numbers = {trial.number: axis.values.index(trial.values[axis.name]) + 1 for trial in done}
+    points: list[tuple[float, TrialResult | None]] = sorted(
+        [(float(numbers[trial.number]), trial.result) for trial in done], key=lambda point: point[0]
+    )
     if not numeric:
-        name += ": " + ", ".join(f"{index} {value}" for index, value in enumerate(axis.values, 1))
+        # words have no order, so no line joins them: an empty point between two breaks it
+        points = [point for x, result in points for point in ((x, result), (x + 0.5, None))][:-1]
+    series, levels = _lines_of(points)
     drawn = curve(
         series,
         levels,
         width=page.width,
         height=PLOT_HEIGHT,
-        x_name=name,
+        x_name=_axis_name(axis, numeric),
         log_x=None if numeric else False,
         log_y=False,
         y_range=(0.0, 1.0),
         glyphs=page.glyphs,
     )
     return [drawn]
+
+
+def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Series], list[Level]]:
+    """The series and levels of a curve; a result of None is a break."""
+    xs = [x for x, _ in points]
+    results = [result for _, result in points]
+    rates = [result.summary if result else None for result in results]
+    series = [
+        Series(
+            "success rate",
+            xs,
+            [one.success_rate if one else None for one in rates],
+            [one.interval[0] if one else None for one in rates],
+            [one.interval[1] if one else None for one in rates],
+            "95 % interval",
+            marked=True,
+        )
+    ]
+    recall = [result.spreads["recall_accuracy"] if result else None for result in results]
+    if not any(recall):
+        return series, []
+    series.append(
+        Series(
+            "recall accuracy (median)",
+            xs,
+            [one.median if one else None for one in recall],
+            [one.low if one else None for one in recall],
+            [one.high if one else None for one in recall],
+            "all replicates",
+            marked=True,
+        )
+    )
+    ceilings = [result.ceiling.recall_accuracy if result else None for result in results]
+    known = {value for value in ceilings if value is not None}
+    if len(known) == 1:
+        return series, [Level("recall without memory", known.pop())]
+    return [*series, Series("recall without memory", xs, ceilings, style="floor")], []
+
+
+def _axis_name(axis: Axis, numeric: bool) -> str:
+    name = axis.name.replace("_", " ")
+    if numeric:
+        return name
+    return f"{name}: " + ", ".join(f"{index} {shown_value(value)}" for index, value in enumerate(axis.values, 1))
 
 
 def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:

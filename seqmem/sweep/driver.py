@@ -9,8 +9,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Any
 
-from seqmem.errors import DamagedFileError, SeqmemError
+from seqmem.errors import SeqmemError, UsageError
 from seqmem.sweep.engine import Engine
+from seqmem.sweep.estimate import shape_of
 from seqmem.sweep.executors import TrialTimeout, WorkerDied
 from seqmem.sweep.plan import GENERATION
 from seqmem.sweep.pruning import Pruner, whole_course
@@ -58,11 +59,22 @@ class _Driver:
     def run(self) -> Steps:
         """Runs generation after generation; a plan without generations is one of them."""
         for trials, pruner in self._generations():
-            missing = deque((trial, 1) for trial in trials if not self._is_finished(trial))
+            missing = deque((trial, 1) for trial in self._by_shape(trials) if not self._is_finished(trial))
             yield self._progress()
             yield from self._run_trials(missing, pruner)
         plan, found = self._plan, tuple(self._ended[number] for number in sorted(self._ended))
         return SweepResult(plan.axes, plan.search, plan.rank, plan.total, found, importances(plan, found))
+
+    def _by_shape(self, trials: Sequence[Trial]) -> list[Trial]:
+        """The trials in the order to run them in: those that share compiled code one after another."""
+        groups: dict[object, list[Trial]] = {}
+        for trial in trials:
+            try:
+                shape: object = shape_of(self._plan.config(trial))
+            except UsageError:  # values of a search that do not go together; told when its turn comes
+                shape = None
+            groups.setdefault(shape, []).append(trial)
+        return [trial for group in groups.values() for trial in group]
 
     def _generations(self) -> Iterator[tuple[Sequence[Trial], Pruner | None]]:
         known = self._directory.asked()
@@ -143,8 +155,6 @@ class _Driver:
             reply = Reply("failed", reason="did not answer within --trial-timeout; its worker was killed")
         except CancelledError:
             raise SeqmemError(f"the workers are lost; `seqmem sweep --resume {self._directory.path}` goes on") from None
-        except DamagedFileError:
-            raise
         except Exception as error:
             reply = Reply("failed", reason=f"{type(error).__name__}: {error}")
         return dataclasses.replace(trial, status=reply.status, reason=reply.reason, result=reply.result)

@@ -23,7 +23,7 @@ def estimated_seconds(plan: Plan, jobs: int = 1) -> float:
     # of many trials every so-manieth tells enough
     stride = max(1, len(trials) // MOST_CONFIGS)
     configs = [plan.config(trial) for trial in trials[::stride]]
-    shapes = len({_shape(config) for config in configs})
+    shapes = len({shape_of(config) for config in configs})
     each = sum(map(_training_seconds, configs)) / len(configs) + SECONDS_TO_JUDGE
     compiling = SECONDS_TO_COMPILE * min(plan.total, shapes * stride)
     return SECONDS_TO_START + (compiling + each * plan.total) / min(jobs, plan.total)
@@ -36,6 +36,8 @@ def _training_seconds(config: RunConfig) -> float:
     return steps * (SECONDS_A_STEP + config.replicates * parameters * SECONDS_A_PARAMETER)
 
 
-def _shape(config: RunConfig) -> tuple[object, ...]:
-    network = (config.cell, config.units, config.layers, len(config.task.alphabet), config.head, config.replicates)
-    return (*network, config.task.time, config.window, config.batch_size, config.optimizer, config.loss_at)
+def shape_of(config: RunConfig) -> tuple[object, ...]:
+    """Returns all that makes a run need compiled code of its own."""
+    network = (config.cell, config.units, config.layers, len(config.task.alphabet), config.head, config.context)
+    batch = (config.replicates, config.batch_size, config.rows, config.lags, config.stateful, config.check_interval)
+    return (*network, *batch, config.task.time, config.window, config.optimizer, config.loss_at, config.clip_norm)

@@ -86,24 +86,17 @@ def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Pat
     """
     axes = "-".join(axis.name for axis in plan.axes)
     name = root / f"{datetime.date.today().isoformat()}-sweep-{axes}"
-    others = (name.with_name(f"{name.name}-{number}") for number in itertools.count(2))
-    for path in [out] if out is not None else itertools.chain([name], others):
+    hint = f"; --resume {out} goes on with a sweep"
+    path = make_folder(name, numbered=True) if out is None else make_folder(out, hint=hint)
+    try:
+        directory = SweepDirectory(path, plan, RunLock(path))
         with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue
-        try:
-            directory = SweepDirectory(path, plan, RunLock(path))
-            with writing(path):
-                (path / TRIALS).mkdir()
-            write_json(path / PLAN, plan.to_json())
-        except SeqmemError:
-            shutil.rmtree(path, ignore_errors=True)
-            raise
-        return directory
-    raise UsageError(f"{out}: is there already, and nothing is written over; --resume {out} goes on with a sweep")
+            (path / TRIALS).mkdir()
+        write_json(path / PLAN, plan.to_json())
+    except SeqmemError:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return directory
 
 
 def open_sweep_directory(path: Path) -> SweepDirectory:

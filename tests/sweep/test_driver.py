@@ -29,6 +29,14 @@ def test_every_trial_runs_once_and_is_read_back(begin, finish):
     assert read_sweep(directory.path).to_json() == result.to_json()
 
 
+def test_trials_that_share_compiled_code_run_one_after_another(begin, finish):
+    calls = []
+    directory = begin("learning-rate=0.1,0.2", "units=4,5,6")
+    result = finish(directory, call=lambda job: (calls.append(job.settings["units"]), store(job))[1])
+    assert calls == [4, 4, 5, 5, 6, 6]
+    assert [trial.number for trial in result.trials] == [1, 2, 3, 4, 5, 6]
+
+
 def test_progress_tells_what_runs_what_has_ended_and_the_best(begin, finish):
     heard = []
     finish(begin("units=5,20,6"), hear=heard.append)
