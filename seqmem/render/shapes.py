@@ -20,7 +20,7 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
         (f"context {context}", (time, 1, context * size), (time, size), f"sees the last {context} symbols"),
         (f"batch of {batch}", (batch, time, size), (batch, time, size), "a state for each row"),
         ("the same, step by step", (batch, 1, size), (batch, size), f"{time} calls, a row a sequence"),
-        ("steps as a batch", (time, 1, size), (time, size), "a state for each step: no memory"),
+        ("steps as a batch", (time, 1, size), (time, size), "a state a step: no memory"),
     ]
     widths = [max(len(_shape(shape)) for shape in column) + 2 for column in list(zip(*rows, strict=True))[1:3]]
     lines = [Text(" shapes (samples, time steps, features)", "label")]

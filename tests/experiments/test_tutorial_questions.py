@@ -1,0 +1,112 @@
+"""What is said of the tutorial and of its readers' questions is what was recorded."""
+
+import importlib.util
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from seqmem.config import RunConfig
+from seqmem.criteria import wilson_interval
+from seqmem.presets import preset_names, read_preset
+from seqmem.recipes import recipe_ceiling
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "tutorial"
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+QUOTES = re.findall(r"<!-- from: (\S+) -->\n```\n(.*?)```", README, re.DOTALL)
+RESULTS = {name: json.loads((FOLDER / name).read_text(encoding="utf-8")) for name in ("claim.json", "presets.json")}
+RUNS = [
+    (file, preset, f"{preset}{end}.txt")
+    for file, end in (("claim.json", "-100"), ("presets.json", ""))
+    for preset in RESULTS[file]
+]
+
+
+def load_record():
+    """Returns the script that records this folder as a module."""
+    spec = importlib.util.spec_from_file_location("tutorial_record", FOLDER / "record.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+record = load_record()
+
+
+def printed(name):
+    return (FOLDER / name).read_text(encoding="utf-8")
+
+
+def test_every_command_has_its_recorded_output_and_every_output_its_command():
+    names = [name for _, name in record.commands(README)]
+    assert len(names) == len(set(names)) == len(re.findall(r"^seqmem ", README, re.MULTILINE))
+    assert sorted(names) == sorted(path.name for path in FOLDER.glob("*.txt"))
+
+
+def test_every_recorded_output_is_plain_and_fits_80_columns():
+    for path in FOLDER.glob("*.txt"):
+        text = path.read_text(encoding="utf-8")
+        assert text.strip()
+        assert "\x1b" not in text
+        assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(("name", "quote"), QUOTES, ids=[f"{at}-{name}" for at, (name, _) in enumerate(QUOTES)])
+def test_every_quoted_line_stands_in_the_recorded_output_in_this_order(name, quote):
+    lines = iter(line.rstrip() for line in printed(name).splitlines())
+    assert quote.strip()
+    for line in quote.splitlines():
+        assert line.rstrip() in lines, f"{name} has no line {line!r} there"
+
+
+def test_every_answer_quotes_what_was_recorded():
+    questions = re.split(r"^## (?=\d)", README.partition("## All presets")[0], flags=re.MULTILINE)[1:]
+    assert [question[0] for question in questions] == list("123456")
+    for question in questions:
+        assert record.commands(question)
+        assert "<!-- from: " in question
+
+
+def test_the_tables_are_what_was_recorded():
+    assert len(re.findall("<!-- results: ", README)) == 2
+    assert record.filled(README) == README
+
+
+def test_every_preset_has_its_line():
+    assert sorted(RESULTS["presets.json"]) == sorted(preset_names())
+
+
+@pytest.mark.parametrize(("file", "preset", "name"), RUNS)
+def test_results_and_output_tell_the_same(file, preset, name):
+    one, text = RESULTS[file][preset], printed(name)
+    assert one["replicates"] == (100 if file == "claim.json" else 20)
+    assert (one["success_rate"], *one["interval"]) == pytest.approx(
+        (one["solved"] / one["replicates"], *wilson_interval(one["solved"], one["replicates"]))
+    )
+    if one["solved"]:
+        assert f"olved: {one['solved']} of {one['replicates']} replicates" in text
+        assert f"after a median of {one['presentations_to_success']['median']:,.0f} presentations" in text
+    else:
+        assert "No memory: " in text
+    for label, key in (("recall accuracy  ", "recall_accuracy"), ("recall loss, nats", "recall_loss")):
+        [line] = [line for line in text.splitlines() if line.startswith(f"   {label}")]
+        figures = [float(figure) for figure in re.findall(r"\d\.\d+", line)]
+        assert figures[0] == pytest.approx(one[key]["median"], abs=0.00051)
+        assert one[key]["without_memory"] == pytest.approx(figures[-2 if "this recipe" in text else -1], abs=0.00051)
+
+
+@pytest.mark.parametrize(("file", "preset", "name"), RUNS)
+def test_recorded_ceilings_are_those_of_the_recipe_and_hold(file, preset, name):
+    one = RESULTS[file][preset]
+    config = RunConfig.from_settings(read_preset(preset) | {"replicates": one["replicates"]})
+    best = recipe_ceiling(config)
+    accuracy, loss = one["recall_accuracy"], one["recall_loss"]
+    assert accuracy["this_recipe"] == (1.0 if best is None else pytest.approx(best.recall_accuracy))
+    assert loss["this_recipe"] == (0.0 if best is None else pytest.approx(best.recall_loss))
+    assert accuracy["max"] <= accuracy["this_recipe"]
+    assert loss["min"] >= loss["this_recipe"]
+
+
+def test_stateless_with_a_whole_sequence_a_sample_is_the_same_as_stateful():
+    assert RESULTS["presets.json"]["stateless-sequence"] == RESULTS["presets.json"]["default"]
