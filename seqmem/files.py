@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import stat
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from seqmem.errors import DamagedFileError, SeqmemError
+from seqmem.errors import DamagedFileError, SeqmemError, UsageError
 from seqmem.plain_values import to_plain
 
 
@@ -47,6 +48,31 @@ def write_through(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def make_folder(path: Path, numbered: bool = False, hint: str = "") -> Path:
+    """Makes a folder that was not there before, and its parents.
+
+    Args:
+        path: The folder.
+        numbered: Where the name is taken, add a counter: ``name-2``.
+        hint: What else a user may want, at the end of the error.
+
+    Returns:
+        The path of the folder made.
+
+    Raises:
+        UsageError: If it is there already and is not to be numbered.
+        SeqmemError: If the disk refuses.
+    """
+    counted = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    for candidate in itertools.chain([path], counted if numbered else ()):
+        with writing(candidate):
+            candidate.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):
+                candidate.mkdir()
+                return candidate
+    raise UsageError(f"{path}: is there already, and nothing is written over{hint}")
 
 
 def sync_folder(folder: Path) -> None:

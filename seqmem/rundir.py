@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import itertools
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from seqmem.checkpoints import write_checkpoint
 from seqmem.config import RunConfig
 from seqmem.config_file import LIMIT, config_text, parse_settings
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
-from seqmem.files import read_bounded, read_json, write_json, write_whole, writing
+from seqmem.files import make_folder, read_bounded, read_json, write_json, write_whole
 from seqmem.history import append_record, cut_history, read_history, sync_history
 from seqmem.plain_values import printable
 from seqmem.results import Record, RunResult
@@ -122,22 +121,15 @@ def create_run_directory(config: RunConfig, out: Path | None = None, root: Path 
         UsageError: If `out` is there already.
         SeqmemError: If the disk refuses.
     """
-    names = [out] if out is not None else _free_names(root / directory_name(config, datetime.date.today()))
-    for path in names:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                path.mkdir()
-            except FileExistsError:
-                continue
-        try:
-            directory = RunDirectory(path, RunLock(path))
-            write_whole(path / CONFIG, config_text(config).encode())
-        except SeqmemError:
-            shutil.rmtree(path, ignore_errors=True)
-            raise
-        return directory
-    raise UsageError(f"{out}: is there already, and nothing is written over")
+    name = root / directory_name(config, datetime.date.today())
+    path = make_folder(name, numbered=True) if out is None else make_folder(out)
+    try:
+        directory = RunDirectory(path, RunLock(path))
+        write_whole(path / CONFIG, config_text(config).encode())
+    except SeqmemError:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return directory
 
 
 def open_run_directory(path: Path) -> RunDirectory:
@@ -233,11 +225,6 @@ def _read_or_report(path: Path) -> StoredRun | CorruptRun:
 
 def _looks_like_run(path: Path) -> bool:
     return any(os.path.lexists(path / name) for name in (CONFIG, RESULT))
-
-
-def _free_names(path: Path) -> Iterator[Path]:
-    yield path
-    yield from (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
 
 
 def _read_notes(path: Path) -> dict[str, Any]:

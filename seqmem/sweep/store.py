@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import itertools
 import os
 import shutil
 from pathlib import Path
@@ -24,7 +23,7 @@ from typing import Any
 
 from seqmem.config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
-from seqmem.files import json_bytes, parse_json, read_bounded, read_json, write_json, writing
+from seqmem.files import json_bytes, make_folder, parse_json, read_bounded, read_json, write_json, writing
 from seqmem.history import read_history
 from seqmem.plain_values import from_plain
 from seqmem.results import RunResult
