@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
@@ -14,12 +13,12 @@ from seqmem.config import RunConfig
 from seqmem.render.header import draw_header
 from seqmem.render.loss_curve import draw_loss, thinned
 from seqmem.render.page import Page, page_of, stack
+from seqmem.render.screen import Screen
 from seqmem.render.wording import shown_amount, shown_count, shown_score, shown_seconds
 from seqmem.results import Progress, Record, RunResult
 from seqmem.tasks.ceilings import Ceiling, ceiling
 
 SECONDS_BETWEEN_LINES = 5.0
-REFRESHES_PER_SECOND = 4
 PLOT_HEIGHT = 6
 LINES_WITH_HEADER, LINES_WITH_CURVE = 24, 14  # a lower terminal shows the bar first, then the curve, then the rest
 MOST_STEPS = 10_000_000  # of an epoch, above which the floor is not computed beforehand
@@ -44,23 +43,13 @@ class LiveRun:
         self._progress: Progress | None = None
         self._began = self._said = clock()
         self._first: tuple[float, int] | None = None
-        self._live: Any = None
+        self._screen = Screen(console, self, wanted=not quiet)
 
     def __enter__(self) -> LiveRun:
         if self._quiet:
             return self
-        if self._console.is_interactive:
-            from rich.live import Live
-
-            self._live = Live(
-                self,
-                console=self._console,
-                transient=True,
-                redirect_stdout=False,
-                refresh_per_second=REFRESHES_PER_SECOND,
-            )
-            self._live.start(refresh=True)
-        else:
+        self._screen.start()
+        if not self._screen.moves:
             self._console.print(draw_header(self._config))
         self._began = self._said = self._clock()
         return self
@@ -68,9 +57,7 @@ class LiveRun:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._screen.stop()
 
     def follow(self, steps: Generator[Progress, None, RunResult]) -> RunResult:
         """Runs to the end, drawing as it goes, and returns the result."""
@@ -123,7 +110,7 @@ class LiveRun:
             self._records.append(progress.record)
             if len(self._records) > 2000:
                 self._records = list(thinned(self._records))
-        if not self._quiet and self._live is None and now - self._said >= SECONDS_BETWEEN_LINES:
+        if not self._quiet and not self._screen.moves and now - self._said >= SECONDS_BETWEEN_LINES:
             self._said = now
             self._console.print(self._line(progress), soft_wrap=True)
 
@@ -161,7 +148,7 @@ class LiveRun:
         return f"{name} {shown_score(statistics.median(values))} (floor {shown_score(floor)})"
 
     def _say_at_the_end(self) -> None:
-        if not self._quiet and self._live is None and self._progress is not None:
+        if not self._quiet and not self._screen.moves and self._progress is not None:
             self._console.print(self._line(self._progress), soft_wrap=True)
 
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from seqmem.render.page import Page, page_of, stack
+from seqmem.render.screen import Screen
 from seqmem.render.wording import plural, shown_amount, shown_count, shown_score, shown_seconds, shown_symbol
 from seqmem.sweep_axes import shown_values
 from seqmem.sweep_results import SweepProgress, SweepResult, Trial
 
 SECONDS_BETWEEN_LINES = 1.0
-REFRESHES_PER_SECOND = 4
 MOST_RUNNING = 6
 
 
@@ -34,28 +33,16 @@ class LiveSweep:
         self._progress: SweepProgress | None = None
         self._began = clock()
         self._said = -SECONDS_BETWEEN_LINES
-        self._live: Any = None
+        self._screen = Screen(console, self, wanted=not quiet)
 
     def __enter__(self) -> LiveSweep:
-        if not self._quiet and self._console.is_interactive:
-            from rich.live import Live
-
-            self._live = Live(
-                self,
-                console=self._console,
-                transient=True,
-                redirect_stdout=False,
-                refresh_per_second=REFRESHES_PER_SECOND,
-            )
-            self._live.start(refresh=True)
+        self._screen.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        self._screen.stop()
 
     def follow(self, steps: Generator[SweepProgress, None, SweepResult]) -> SweepResult:
         """Runs to the end, drawing as it goes, and returns the result."""
@@ -96,7 +83,7 @@ class LiveSweep:
         """Says what became of a trial: always where it failed, else at most once a second and off a terminal only."""
         now = self._clock()
         last = progress.complete + progress.pruned + progress.failed == progress.total
-        due = self._live is None and (last or now - self._said >= SECONDS_BETWEEN_LINES)
+        due = not self._screen.moves and (last or now - self._said >= SECONDS_BETWEEN_LINES)
         if trial.status == "failed":
             line = Text.assemble(("failed: ", "wrong"), f"{shown_values(trial.values)}: {trial.reason}")
             self._console.print(line, soft_wrap=True)
