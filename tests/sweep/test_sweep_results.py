@@ -1,0 +1,62 @@
+"""What a sweep keeps of a run, and in what order it is shown."""
+
+import math
+
+import pytest
+from made_up_trials import result_of
+
+from seqmem.config import RunConfig
+from seqmem.errors import UsageError
+from seqmem.results import Metrics, ReplicateResult, RunResult
+from seqmem.sweep_axes import Axis
+from seqmem.sweep_results import Trial, check_rank, ranked, trial_result
+
+
+def run_of(*replicates):
+    config = RunConfig.from_settings({"replicates": len(replicates)})
+    result = result_of(config)
+    return RunResult(config, result.ceiling, replicates, result.predictions, result.evaluation, result.cost)
+
+
+def replicate(seed, solved_at=None, loss=0.5, diverged=False):
+    metrics = Metrics(loss, loss, 1.0, 0.5, 1.0, loss)
+    return ReplicateResult(seed, solved_at is not None, diverged, 500, solved_at, metrics)
+
+
+def test_a_diverged_run_has_no_loss_and_reads_back_equal():
+    result = run_of(replicate(0, loss=math.nan, diverged=True))
+    found = trial_result(result)
+    assert (found.summary.verdict, found.diverged, found.spreads["recall_loss"]) == ("diverged", 1, None)
+    assert trial_result(RunResult.from_json(result.to_json())) == found
+
+
+def test_unsolved_replicates_count_as_beyond_the_budget():
+    two_of_three = trial_result(run_of(replicate(0, 100), replicate(1, 300), replicate(2)))
+    one_of_three = trial_result(run_of(replicate(0, 100), replicate(1), replicate(2)))
+    assert two_of_three.presentations_to_success == 300
+    assert one_of_three.presentations_to_success is None
+    assert one_of_three.summary.presentations_to_success["median"] == 100
+
+
+def test_trials_are_ranked_best_first_and_those_without_a_value_last():
+    trials = [
+        Trial(1, "1", {"units": 30}, "failed"),
+        Trial(2, "2", {"units": 20}, "complete", result=trial_result(run_of(replicate(0, 100, loss=0.3)))),
+        Trial(3, "3", {"units": 10}, "complete", result=trial_result(run_of(replicate(0, 200, loss=0.1)))),
+    ]
+
+    def order(column):
+        return [trial.number for trial in ranked(trials, column)]
+
+    assert order("success_rate") == [2, 3, 1]
+    assert order("recall_loss") == [3, 2, 1]
+    assert order("presentations_to_success") == [2, 3, 1]
+    assert order("units") == [3, 2, 1]
+    assert order("number") == [1, 2, 3]
+
+
+def test_a_column_that_is_not_there_is_refused_with_a_guess():
+    axes = (Axis("learning_rate", (0.1,)),)
+    assert check_rank("learning-rate", axes) == "learning_rate"
+    with pytest.raises(UsageError, match=r"did you mean 'recall_loss'"):
+        check_rank("recal-loss", axes)
