@@ -58,7 +58,7 @@ def seqmem_population(replicates: int, updates: int = 40_000) -> tuple[float, fl
     settings = {"replicates": replicates, "epochs": updates // 8, "check_every": updates // 4}
     config = RunConfig.from_settings(read_preset("tutorial") | settings)
     population = build_population(config)
-    population.start(config.seeds)
+    population.start(config)
     training = Training(config, population, check=lambda: ([], []))
     training.compile()
     while not training.done:
