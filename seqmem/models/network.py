@@ -14,6 +14,8 @@ from seqmem.models.probe import cell_states
 from seqmem.models.seeding import seeded
 from seqmem.tasks.streams import stream_rng
 
+MOST_STARTS = 256
+
 
 class Network:
     """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
@@ -30,6 +32,7 @@ class Network:
     def __init__(self, cell: str, units: int, layers: int, features: int, alphabet_size: int, head: str):
         self._recipe = (cell, units, layers, features, alphabet_size)
         self._head_kind = head
+        self._drawn: dict[tuple[int, Start], np.ndarray] = {}
         self._cell, self._head = _build(*self._recipe)
         # stacked cells hold a list of states a layer; the engine knows one flat list
         self._structure = cell_states(self._cell, 1)
@@ -45,7 +48,17 @@ class Network:
         return sum(self.sizes)
 
     def initial_parameters(self, seed: int, start: Start) -> np.ndarray:
-        """Draws the parameters that a seed starts from, float32 `(parameters,)`: Keras' own, changed by `start`."""
+        """Draws the parameters that a seed starts from, float32 `(parameters,)`: Keras' own, changed by `start`.
+
+        Keras takes some 30 ms to build a layer, so what was drawn is kept: trials of a sweep often start alike.
+        """
+        if (seed, start) not in self._drawn:
+            if len(self._drawn) >= MOST_STARTS:
+                self._drawn.clear()
+            self._drawn[seed, start] = self._draw(seed, start)
+        return self._drawn[seed, start]
+
+    def _draw(self, seed: int, start: Start) -> np.ndarray:
         rng = stream_rng(seed, "weights")
         with seeded(int(rng.integers(2**31))):
             cell, head = _build(*self._recipe)

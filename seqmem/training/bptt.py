@@ -97,33 +97,45 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
         gradients = tape.gradient(pulled, [values, states], unconnected_gradients="zero")
         return *gradients, loss, following
 
-    def train_window(arrays: list[Any], states: list[Any]) -> Any:
+    def through_one_step(values: list[Any], arrays: list[Any], states: list[Any]) -> Any:
+        inputs, targets, weights, valid = [array[0] for array in arrays]
+        rest = [tf.zeros_like(state) for state in states]
+        gradient, _, loss, following = tf.vectorized_map(
+            backward, (values, inputs, states, valid, targets, weights, rest)
+        )
+        return gradient, loss, following
+
+    def through_time(values: list[Any], arrays: list[Any], states: list[Any]) -> Any:
         inputs, targets, weights, valid = arrays
-        values = network.split(parameters.value)
-        total = tf.reduce_sum(weights, axis=[0, 2])
-        weights = weights / tf.maximum(total, 1.0)[:, None]
         kept = [
             tf.TensorArray(tf.float32, window_steps, element_shape=state.shape, clear_after_read=False)
             for state in states
         ]
-        for step in tf.range(window_steps - 1):
+        for step in tf.range(window_steps):
             states = restarted(states, step)
             kept = [array.write(step, state) for array, state in zip(kept, states, strict=True)]
             states = tf.vectorized_map(forward, (values, inputs[step], states, valid[step]))
-        last = window_steps - 1
-        states = restarted(states, last)
-        rest = [tf.zeros_like(state) for state in states]
-        arguments = (values, inputs[last], states, valid[last], targets[last], weights[last], rest)
-        gradient, pull, loss, following = tf.vectorized_map(backward, arguments)
-        pull = cut(pull, last)
-        for back in tf.range(window_steps - 1):
-            step = window_steps - 2 - back
+        pull = [tf.zeros_like(state) for state in states]
+        gradient, loss = [tf.zeros_like(value) for value in values], tf.zeros_like(weights[0, :, 0])
+        # the last step has nothing behind it, and could do without its forward step and this pull: but written out
+        # apart from the loop, it would be compiled a second time
+        for back in tf.range(window_steps):
+            step = window_steps - 1 - back
             then = [array.read(step) for array in kept]
             arguments = (values, inputs[step], then, valid[step], targets[step], weights[step], pull)
             part, pull, part_loss, _ = tf.vectorized_map(backward, arguments)
             pull = cut(pull, step)
             gradient = [one + other for one, other in zip(gradient, part, strict=True)]
             loss += part_loss
+        return gradient, loss, states
+
+    through = through_time if window_steps > 1 else through_one_step
+
+    def train_window(arrays: list[Any], states: list[Any]) -> Any:
+        inputs, targets, weights, valid = arrays
+        total = tf.reduce_sum(weights, axis=[0, 2])
+        weights = weights / tf.maximum(total, 1.0)[:, None]
+        gradient, loss, following = through(network.split(parameters.value), [inputs, targets, weights, valid], states)
         joined = network.join(gradient)
         if plan.clip_norm is not None:
             joined = clip_by_norm(joined, plan.clip_norm)

@@ -6,8 +6,8 @@ import threading
 import numpy as np
 import pytest
 
-from seqmem.config import RunConfig
-from seqmem.models.population import build_population
+from seqmem.models.cells import Start
+from seqmem.models.network import MOST_STARTS, Network
 from seqmem.models.seeding import seeded
 
 
@@ -29,14 +29,8 @@ def restless_thread():
 
 
 def initial_weights():
-    population = build_population(RunConfig.from_settings({"units": 6, "replicates": 2}))
-    return np.stack([population.network.initial_parameters(seed, population_start()) for seed in range(4)])
-
-
-def population_start():
-    from seqmem.models.cells import Start
-
-    return Start("glorot", None, 4)
+    network = Network("lstm", 6, 1, 5, 5, "sigmoid")
+    return np.stack([network.initial_parameters(seed, Start()) for seed in range(4)])
 
 
 def test_other_threads_do_not_change_initial_weights(request):
@@ -54,3 +48,15 @@ def test_the_generators_of_the_process_are_given_back():
     assert first == again == random.Random(7).randint(1, 10**9)
     assert random.getstate() == before
     assert np.array_equal(np.random.get_state()[1], numpy_before)
+
+
+def test_a_start_drawn_again_is_the_same_also_after_many_others():
+    network = Network("rnn", 1, 1, 2, 2, "sigmoid")
+    first = network.initial_parameters(0, Start())
+    assert network.initial_parameters(0, Start()) is first
+    assert not np.array_equal(network.initial_parameters(0, Start("uniform:0.2")), first)
+    for seed in range(1, MOST_STARTS):
+        network.initial_parameters(seed, Start())
+    again = network.initial_parameters(0, Start())
+    assert again is not first
+    assert np.array_equal(again, first)
