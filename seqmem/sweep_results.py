@@ -144,6 +144,7 @@ class SweepProgress:
         total: Trials planned.
         complete, pruned, failed: Trials that have come to their end.
         running: Trials under way.
+        workers: How many there are for them by now.
         best: The best so far, or None.
         rank: By which it is the best.
         seconds_left: An estimate from the trials so far; None before the first.
@@ -155,6 +156,7 @@ class SweepProgress:
     pruned: int
     failed: int
     running: tuple[Trial, ...]
+    workers: int
     best: Trial | None
     rank: str
     seconds_left: float | None

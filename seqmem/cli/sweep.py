@@ -48,6 +48,12 @@ if TYPE_CHECKING:
 @option("--trials", "count", kind=Integer(1), heading="Sweep", help="Trials of a search.")
 @option("--rank", metavar="COLUMN", heading="Sweep", help="Sort by it; a search seeks it. [default: success_rate]")
 @option("--prune/--no-prune", default=None, heading="Sweep", help="Stop hopeless trials. [default: no-prune]")
+@option(
+    "--ahead",
+    kind=Integer(1, 1024),
+    heading="Sweep",
+    help="A search asks for a trial so many ahead of those it was told of; as many can run side by side. [default: 8]",
+)
 @option("--jobs", kind=Integer(1, 1024), heading="Sweep", help="Worker processes [default: none but this one].")
 @option("--scheduler", metavar="ADDRESS", heading="Sweep", help="Run trials on a Dask cluster, tcp://HOST:PORT.")
 @option("--threads", kind=Integer(1, 4096), heading="Sweep", help="Threads of each worker. [default: 1]")
@@ -93,7 +99,7 @@ def command(
     axes in a table [vary]; options win over it.
     """
     engine_options = {name: typed.pop(name) for name in ("jobs", "scheduler", "trial_timeout", "retries")}
-    plan_options = {name: typed.pop(name) for name in ("search", "count", "rank", "prune", "threads")}
+    plan_options = {name: typed.pop(name) for name in ("search", "count", "rank", "prune", "threads", "ahead")}
     request = read_request(config_path, preset, vary, typed, plan_options)
     if dry_run:
         return describe_plan(_plan_of(request, resume), engine_options["jobs"] or 1, output)
@@ -124,7 +130,7 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
 
     plan = _plan_of(request, resume)
     request.check_cells(plan)
-    if plan.in_generations:
+    if plan.looks_back:
         import_optuna()
     with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"], request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)

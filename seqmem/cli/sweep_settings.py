@@ -31,7 +31,7 @@ def read_request(
         preset: Name of a preset, or None.
         vary: Axes as they were typed; each wins over the file's of the same setting.
         typed: What click collected from the options of settings.
-        how: `search`, `count`, `rank`, `prune` and `threads`, None where not typed.
+        how: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
 
     Raises:
         UsageError: In one line that names the option, or the file and key, that is wrong.

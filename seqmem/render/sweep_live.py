@@ -97,7 +97,8 @@ class LiveSweep:
 def _words(progress: SweepProgress) -> list[str]:
     ended = progress.complete + progress.pruned + progress.failed
     words = [f"{shown_count(ended)} of {plural(progress.total, 'trial')} done"]
-    words += [f"{shown_count(len(progress.running))} running"] if progress.running else []
+    if progress.running:
+        words += [f"{shown_count(len(progress.running))} running"] if progress.workers else ["waiting for workers"]
     words += [f"{shown_count(progress.pruned)} pruned"] if progress.pruned else []
     words += [f"{shown_count(progress.failed)} failed"] if progress.failed else []
     words += [f"{shown_seconds(progress.seconds_left)} left"] if progress.seconds_left else []

@@ -6,26 +6,28 @@ Driver and workers speak pickle with each other: only in a network that is trust
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
 from seqmem.errors import UsageError, one_line
-from seqmem.sweep.executors import WorkerDied
+from seqmem.sweep.executors import TrialTimeout, WorkerDied
 from seqmem.sweep.optional import import_distributed
 
 SECONDS_TO_CONNECT = 10
-SECONDS_BETWEEN_COUNTS = 2.0
+SECONDS_BETWEEN_LOOKS = 2.0
 
 
 @contextlib.contextmanager
-def open_cluster(address: str, retries: int) -> Iterator[tuple[Executor, Callable[[], int]]]:
+def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[tuple[Executor, Callable[[], int]]]:
     """Connects to a scheduler.
 
     Args:
         address: Such as ``tcp://10.0.0.1:8786``.
-        retries: How often Dask may run a trial again on another worker.
+        retries: How often Dask may run a call again that could not be sent.
+        seconds: After how long a call's worker is restarted; None for never.
 
     Yields:
         An executor, and a function that tells how many workers there are.
@@ -38,57 +40,97 @@ def open_cluster(address: str, retries: int) -> Iterator[tuple[Executor, Callabl
         client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"--scheduler {address}: cannot be reached: {one_line(error, 200)}") from None
+    executor = ClusterExecutor(client, retries, seconds)
     try:
-        yield ClusterExecutor(client, retries), _worker_count(client)
+        yield executor, executor.worker_count
     finally:
+        executor.shutdown(wait=False)
         with contextlib.suppress(Exception):
             client.close(timeout=2)
 
 
 class ClusterExecutor(Executor):
-    """A Dask client's executor whose errors mean what those of the other engines mean.
+    """A Dask client as an executor whose errors mean what those of the other engines mean.
+
+    A look at the cluster every two seconds tells how many workers there are, for they come and go, and which calls
+    have taken too long. A call that runs cannot be cancelled: its worker is restarted by its nanny.
 
     Args:
         client: Connected.
-        retries: How often Dask may run a call again.
+        retries: How often Dask may run a call again that could not be sent.
+        seconds: After how long a call's worker is restarted; None for never.
     """
 
-    def __init__(self, client: Any, retries: int):
-        # not `pure`: what a trial gives lies in its folder, and two sweeps may hold the same settings
-        self._client, self._executor = client, client.get_executor(pure=False, retries=retries)
+    def __init__(self, client: Any, retries: int, seconds: float | None = None):
+        self._client, self._retries, self._seconds = client, retries, seconds
+        # what was sent is held on to: Dask forgets a call that nobody holds
+        self._sent: dict[str, tuple[Any, Future[Any]]] = {}
+        self._seen: dict[str, float] = {}
+        self._closed = threading.Event()
+        self._workers = 1
+        self._look()
+        threading.Thread(target=self._look_again, daemon=True).start()
+
+    def worker_count(self) -> int:
+        """Returns how many workers there were a moment ago."""
+        return self._workers
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Sends a call to the cluster."""
         answer: Future[Any] = Future()
         answer.set_running_or_notify_cancel()
         try:
-            sent = self._executor.submit(fn, *args, **kwargs)
+            # not `pure`: what a trial gives lies in its folder, and two sweeps may hold the same settings
+            sent = self._client.submit(fn, *args, **kwargs, pure=False, retries=self._retries)
         except Exception:  # the client has noticed that the scheduler is gone
             answer.set_exception(CancelledError())
             return answer
-        sent.add_done_callback(lambda done: self._pass_on(done, answer))
+        self._sent[sent.key] = sent, answer
+        sent.add_done_callback(self._pass_on)
         return answer
 
-    def _pass_on(self, done: Future[Any], answer: Future[Any]) -> None:
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Looks no more; the cluster is not ours to end."""
+        self._closed.set()
+
+    def _pass_on(self, done: Any) -> None:
+        _, answer = self._sent.pop(done.key, (None, None))
+        if answer is None:  # its time was up
+            return
         try:
             answer.set_result(done.result())
         except CancelledError:
             answer.set_exception(CancelledError())
         except Exception as error:
             name = type(error).__name__
-            lost = self._client.status != "running" or name in ("CommClosedError", "FutureCancelledError")
-            answer.set_exception(CancelledError() if lost else WorkerDied() if name == "KilledWorker" else error)
+            if self._client.status != "running" or name in ("CommClosedError", "FutureCancelledError"):
+                answer.set_exception(CancelledError())
+            elif name == "KilledWorker":
+                answer.set_exception(WorkerDied(error.allowed_failures + 1))  # type: ignore[attr-defined]
+            else:
+                answer.set_exception(error)
 
+    def _look_again(self) -> None:
+        while not self._closed.wait(SECONDS_BETWEEN_LOOKS):
+            with contextlib.suppress(Exception):  # the scheduler does not answer now: calls will tell
+                self._look()
 
-def _worker_count(client: Any) -> Callable[[], int]:
-    """Tells how many workers there are, asking the cluster now and then: workers come and go."""
-    known = {"count": 1, "asked": -SECONDS_BETWEEN_COUNTS}
+    def _look(self) -> None:
+        self._workers = len(self._client.nthreads())
+        if self._seconds is None:
+            return
+        now = time.monotonic()
+        at_work = {key: worker for worker, keys in self._client.processing().items() for key in keys}
+        self._seen = {key: self._seen.get(key, now) for key in at_work if key in self._sent}
+        for key, since in self._seen.items():
+            if now - since > self._seconds:
+                self._give_up(key, at_work[key])
 
-    def count() -> int:
-        if time.monotonic() - known["asked"] >= SECONDS_BETWEEN_COUNTS:
-            with contextlib.suppress(Exception):
-                known["count"] = len(client.nthreads()) or 1
-            known["asked"] = time.monotonic()
-        return int(known["count"])
-
-    return count
+    def _give_up(self, key: str, worker: str) -> None:
+        """Ends a call whose time is up, and restarts its worker so that it can take another."""
+        sent, answer = self._sent.pop(key, (None, None))
+        if sent is not None and answer is not None:
+            sent.cancel()
+            with contextlib.suppress(Exception):  # a worker without a nanny is left alone
+                self._client.restart_workers([worker], timeout=30)
+            answer.set_exception(TrialTimeout())

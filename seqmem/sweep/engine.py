@@ -58,17 +58,18 @@ def open_engine(
     """
     if jobs is not None and scheduler is not None:
         raise UsageError("--jobs does not go with --scheduler: a cluster has as many workers as it has")
+    patience = None if seconds is None else seconds + SECONDS_OF_GRACE
     if scheduler is not None:
         from seqmem.sweep.cluster import open_cluster
 
-        with open_cluster(scheduler, retries) as (executor, slots):
+        with open_cluster(scheduler, retries, patience) as (executor, slots):
             yield Engine(executor, slots, retries, seconds, cells)
         return
     if jobs is None and seconds is None:
         yield Engine(InlineExecutor(), lambda: 1, retries, None, cells)
         return
     count = jobs or 1
-    pool = SlotExecutor(count, None if seconds is None else seconds + SECONDS_OF_GRACE)
+    pool = SlotExecutor(count, patience)
     try:
         yield Engine(pool, lambda: count, retries, seconds, cells)
     finally:

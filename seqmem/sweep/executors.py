@@ -18,7 +18,15 @@ TRIALS_PER_WORKER = 100
 
 
 class WorkerDied(Exception):  # noqa: N818 (it is told to the user as it stands)
-    """The process of a trial ended before its trial: killed, out of memory, or ended by the trial itself."""
+    """The process of a trial ended before its trial: killed, out of memory, or ended by the trial itself.
+
+    Args:
+        times: So often: an engine may have tried it again by itself.
+    """
+
+    def __init__(self, times: int = 1):
+        super().__init__(times)
+        self.times = times
 
 
 class TrialTimeout(Exception):  # noqa: N818

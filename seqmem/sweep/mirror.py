@@ -2,37 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from seqmem.sweep.optional import import_optuna
+from seqmem.sweep.plan import Plan
+from seqmem.sweep.search import study_direction
 
 STUDY = "study.db"
+# A course is a row a step, each written by itself: so many of its fiftieths are passed over for one that is written.
+STEPS_APART = 5
 
 
 class StudyMirror:
-    """Writes ended trials into `study.db`, which `optuna-dashboard` opens; nothing ever reads it back.
+    """Writes ended trials into `study.db`, which `optuna-dashboard` opens; no trial ever hangs on what is in it.
+
+    A thread of its own writes, behind the sweep where it must, and what cannot be written is left out: the sweep needs
+    none of it. Trials are added in their order, so a mirror is gone on with by their number.
 
     Args:
         folder: The sweep directory.
-        direction: `maximize` or `minimize`.
-        total: Trials of the whole sweep.
+        plan: Of the sweep.
+        anew: Make it again even where there is one: trials that it holds as failed may have been run again.
     """
 
-    def __init__(self, folder: Path, direction: str, total: int):
-        self._path, self._direction, self._total = folder / STUDY, direction, total
-        # a driver that was killed may have left half a trial in it: it is made again from what is told
-        for path in folder.glob(f"{STUDY}*"):
-            path.unlink()
+    def __init__(self, folder: Path, plan: Plan, anew: bool = False):
+        self._folder, self._path, self._name = folder, folder / STUDY, folder.resolve().name
+        self._direction, self._total = study_direction(plan.rank), plan.total
         self._study: Any = None
+        self._held = self._told = 0
+        self._thread = ThreadPoolExecutor(1, "mirror")
+        self._thread.submit(self._begin, anew)
 
-    def add(self, trials: Sequence[Any]) -> None:
-        """Adds trials as they have ended."""
-        optuna = import_optuna()
-        if self._study is None:
-            self._study = optuna.create_study(
-                storage=f"sqlite:///{self._path}", study_name=self._path.parent.name, direction=self._direction
+    def add(self, told: Any) -> None:
+        """Adds the next trial as it has ended."""
+        self._thread.submit(self._add, told)
+
+    def close(self, at_once: bool = False) -> None:
+        """Waits until everything is written; or not, and it is written when the sweep goes on."""
+        self._thread.shutdown(wait=True, cancel_futures=at_once)
+
+    def _begin(self, anew: bool) -> None:
+        if not anew and self._path.exists():
+            with contextlib.suppress(Exception):  # whatever is wrong with the file: it is made again
+                self._study = import_optuna().load_study(study_name=self._name, storage=self._storage())
+                self._held = len(self._study.get_trials(deepcopy=False))
+                if self._held <= self._total and self._study.user_attrs == {"trials planned": self._total}:
+                    return
+        self._held = 0
+        for path in self._folder.glob(f"{STUDY}*"):
+            path.unlink()
+        self._study = import_optuna().create_study(
+            storage=self._storage(), study_name=self._name, direction=self._direction
+        )
+        self._study.set_user_attr("trials planned", self._total)
+
+    def _add(self, told: Any) -> None:
+        self._told += 1
+        if self._told <= self._held:
+            return
+        course = {step: value for step, value in told.intermediate_values.items() if step % STEPS_APART == 0}
+        self._study.add_trial(
+            import_optuna().trial.create_trial(
+                state=told.state,
+                value=told.value,
+                params=told.params,
+                distributions=told.distributions,
+                intermediate_values=course,
+                user_attrs=told.user_attrs,
             )
-            self._study.set_user_attr("trials planned", self._total)
-        self._study.add_trials(list(trials))
+        )
+
+    def _storage(self) -> Any:
+        def connect() -> sqlite3.Connection:
+            connection = sqlite3.connect(self._path, check_same_thread=False)
+            # nothing is lost with it, so nobody waits for the disk
+            connection.execute("PRAGMA synchronous = OFF")
+            return connection
+
+        return import_optuna().storages.RDBStorage("sqlite://", engine_kwargs={"creator": connect})

@@ -14,14 +14,14 @@ from seqmem.errors import UsageError
 from seqmem.plain_values import from_plain
 from seqmem.sweep.axis import axis_from_json, axis_to_json
 from seqmem.sweep_axes import Axis, shown_value, shown_values
-from seqmem.sweep_results import Trial
+from seqmem.sweep_results import MEASURES, Trial
 
 SCHEMA = 1
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
-# Trials of a search are asked for so many at a time, however many workers there are: the same seed gives the same
-# trials on every engine.
-GENERATION = 8
+# What a search asks for next hangs on what it was told. So that it does not hang on the engine as well, nor on how many
+# workers there are, a trial is always asked for when exactly those have been told that are so many trials before it.
+AHEAD = 8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Plan:
         rank: The column to sort by; what a search seeks.
         prune: Whether hopeless trials are stopped.
         threads: Threads of each worker.
+        ahead: Where what comes next hangs on what has been found: how many trials that runs ahead of it, and so how
+            many can run side by side.
         trials: All of them, but for `tpe`, which asks for them as it goes.
     """
 
@@ -48,11 +50,17 @@ class Plan:
     prune: bool
     threads: int
     trials: tuple[Trial, ...]
+    ahead: int = AHEAD
 
     @property
-    def in_generations(self) -> bool:
+    def looks_back(self) -> bool:
         """Whether what comes next hangs on what has been found."""
         return self.search == "tpe" or self.prune
+
+    @property
+    def measure(self) -> str:
+        """What a trial is measured by: what is ranked by, if it is a measure."""
+        return self.rank if self.rank in MEASURES else "success_rate"
 
     @property
     def seed(self) -> int:
@@ -73,7 +81,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `plan.json`."""
-        own = ("base", "search", "total", "rank", "prune", "threads")
+        own = ("base", "search", "total", "rank", "prune", "threads", "ahead")
         return {
             "schema": SCHEMA,
             **{name: getattr(self, name) for name in own},
@@ -92,6 +100,7 @@ class Plan:
             raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
         hints = {"base": dict[str, Any], "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
         known = {name: from_plain(hint, document.get(name), name) for name, hint in hints.items()}
+        known["ahead"] = max(1, from_plain(int, document.get("ahead", AHEAD), "ahead"))
         rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
         try:
             axes = tuple(axis_from_json(one) for one in document.get("axes") or ())
@@ -145,6 +154,7 @@ def build_plan(
     rank: str = "success_rate",
     prune: bool = False,
     threads: int = 1,
+    ahead: int = AHEAD,
 ) -> Plan:
     """Makes the plan of a sweep and checks every trial in it.
 
@@ -156,6 +166,7 @@ def build_plan(
         rank: The column to sort by; what a search seeks.
         prune: Whether hopeless trials are stopped.
         threads: Threads of each worker.
+        ahead: As in `Plan`.
 
     Raises:
         UsageError: If the settings of a trial do not go together, or the parts of the plan.
@@ -179,7 +190,8 @@ def build_plan(
     else:
         rows = draw_points(axes, count, int(base.get("seed", 0))) if search == "random" else []
         count = len(rows) if rows else count
-    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, number_trials(axes, rows, count))
+    trials = number_trials(axes, rows, count)
+    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, trials, ahead)
     for trial in example_trials(plan):
         plan.config(trial)
     return plan

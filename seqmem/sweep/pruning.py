@@ -1,11 +1,12 @@
 """Stopping trials that are hopeless: Optuna's median pruner, asked within the worker.
 
-A trial is compared with those of earlier generations only, so that what is pruned hangs neither on the engine nor on
-how many workers there are.
+A trial is compared with those only that had to end before it could begin, so that what is pruned hangs neither on the
+engine nor on how many workers there are.
 """
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import math
 import statistics
@@ -29,27 +30,29 @@ Curve = dict[int, float]
 
 @dataclasses.dataclass(frozen=True)
 class Pruner:
-    """What a worker needs to tell whether a trial is hopeless.
+    """What a worker needs to tell whether a trial is hopeless: little, however many trials came before.
 
     Attributes:
         rank: The measure that is sought.
-        earlier: The course of every complete trial of the earlier generations: the measure at each share of the
-            budget, in fiftieths.
+        trials: How many complete trials came before.
+        medians: The median of their courses at each share of the budget, in fiftieths.
     """
 
     rank: str
-    earlier: tuple[Curve, ...]
+    trials: int
+    medians: Curve
 
     def hopeless(self, records: Iterable[Record], budget: int) -> str:
         """Returns why a trial with these checks is hopeless, or an empty text."""
         so_far = course(records, budget, self.rank)
-        if len(self.earlier) < FIRST_TRIALS or not so_far:
+        if self.trials < FIRST_TRIALS or not self.medians or not so_far:
             return ""
         optuna = import_optuna()
         study = optuna.create_study(
             direction=direction(self.rank), pruner=optuna.pruners.MedianPruner(FIRST_TRIALS, FIRST_STEPS)
         )
-        study.add_trials([complete_trial(curve) for curve in self.earlier])
+        # as many trials as it wants to see, each of them the median: their median is the same
+        study.add_trials([complete_trial(self.medians)] * FIRST_TRIALS)
         trial = study.ask()
         for step, value in so_far.items():
             trial.report(value, step)
@@ -58,6 +61,29 @@ class Pruner:
         last = max(so_far)
         word = "below" if direction(self.rank) == "maximize" else "above"
         return f"{shown_measure(self.rank)} {so_far[last]:.3g} {word} the median after {last * 2} % of the budget"
+
+
+class Courses:
+    """The courses of complete trials, so kept that their medians are at hand after each.
+
+    Args:
+        rank: The measure that is sought.
+    """
+
+    def __init__(self, rank: str):
+        self._rank, self._trials = rank, 0
+        self._values: list[list[float]] = [[] for _ in range(STEPS)]
+
+    def add(self, course: Curve) -> None:
+        """Takes in the course of a complete trial, as `whole_course` gives it."""
+        self._trials += 1
+        for step, value in course.items():
+            bisect.insort(self._values[step - 1], value)
+
+    def pruner(self) -> Pruner:
+        """Returns a pruner that compares with all that were taken in."""
+        medians = {step: _middle(values) for step, values in enumerate(self._values, 1) if values}
+        return Pruner(self._rank, self._trials, medians)
 
 
 def course(records: Iterable[Record], budget: int, rank: str) -> Curve:
@@ -101,3 +127,8 @@ def _measure(record: Record, rank: str) -> float | None:
         return sum(record.solved) / len(record.solved)
     known = [value for value in getattr(record, rank) if value is not None]
     return statistics.median(known) if known else None
+
+
+def _middle(values: list[float]) -> float:
+    """The median of sorted values."""
+    return (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from seqmem.errors import UsageError, one_line
-from seqmem.sweep.plan import Plan, build_plan, example_trials
+from seqmem.sweep.plan import AHEAD, Plan, build_plan, example_trials
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import check_rank
 from seqmem.user_cells import allow_user_cell, check_permission
@@ -19,7 +19,7 @@ class Request:
     Attributes:
         base: Settings of every trial.
         axes: What varies.
-        search, count, rank, prune, threads: As in `Plan`.
+        search, count, rank, prune, threads, ahead: As in `Plan`.
         cells: Cells of the user's own that were named on the command line, and so may be imported.
     """
 
@@ -30,6 +30,7 @@ class Request:
     rank: str | None = None
     prune: bool | None = None
     threads: int | None = None
+    ahead: int | None = None
     cells: tuple[str, ...] = ()
 
     def plan(self) -> Plan:
@@ -47,6 +48,7 @@ class Request:
             rank=check_rank(self.rank or "success_rate", self.axes),
             prune=bool(self.prune),
             threads=self.threads or 1,
+            ahead=self.ahead or AHEAD,
         )
 
     def check_cells(self, plan: Plan) -> None:
@@ -71,12 +73,13 @@ class Request:
             if varied.get(axis.name) != axis:
                 old = f"begun with {varied[axis.name]}" if axis.name in varied else "not varied"
                 other.append(f"--vary {axis} ({old})")
-        given = {"search": self.search, "trials": self.count, "prune": self.prune, "threads": self.threads}
-        if self.rank is not None and plan.in_generations:
+        given = {name: getattr(self, name) for name in ("search", "prune", "threads", "ahead")}
+        known = {name: getattr(plan, name) for name in given} | {"trials": plan.total, "rank": plan.rank}
+        given["trials"] = self.count
+        if self.rank is not None and plan.looks_back:
             given["rank"] = check_rank(self.rank, plan.axes)
-        known = {"search": plan.search, "trials": plan.total, "prune": plan.prune, "threads": plan.threads}
         for name, value in given.items():
-            if value is not None and value != (known | {"rank": plan.rank})[name]:
-                other.append(f"--{name} {value} (begun with {(known | {'rank': plan.rank})[name]})")
+            if value is not None and value != known[name]:
+                other.append(f"--{name} {value} (begun with {known[name]})")
         if other:
             raise UsageError(f"--resume goes on with the settings a sweep was begun with, not with {'; '.join(other)}")

@@ -8,14 +8,13 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from seqmem.errors import UsageError
-from seqmem.sweep.mirror import StudyMirror
 from seqmem.sweep.optional import import_optuna
 from seqmem.sweep.plan import Plan, number_trials
 from seqmem.sweep_axes import Axis
@@ -24,61 +23,90 @@ from seqmem.sweep_results import MEASURES, Trial
 # Below this the shares are noise.
 FEWEST_TRIALS = 10
 BEST_TRIALS = 5
-
-Told = tuple[Trial, dict[int, float]]
+# The sampler takes longer to think the more it remembers, and half of what it thinks of are the best 25 trials.
+MOST_REMEMBERED, BEST_REMEMBERED, LATEST_REMEMBERED = 1000, 100, 400
 
 
 class TpeSearch:
     """What a search knows, in memory; everything in it can be told again from the run directories.
 
+    What the sampler is asked for a trial hangs on the trials that were told before, and on the trial's number. So
+    whoever asks and tells in the same order, in one go or in several, finds the same trials.
+
     Args:
         plan: The sweep's.
-        folder: The sweep directory, where the study is mirrored for Optuna's own tools.
     """
 
-    def __init__(self, plan: Plan, folder: Path):
+    def __init__(self, plan: Plan):
         self._plan, self._optuna = plan, import_optuna()
         self._ranges = {axis.name: distribution(axis) for axis in plan.axes}
-        self._study = self._optuna.create_study(direction=study_direction(plan.rank))
-        self._mirror = StudyMirror(folder, study_direction(plan.rank), plan.total)
+        self._running: dict[int, Any] = {}
+        self._remember([])
 
-    def ask(self, generation: int, count: int, first: int) -> tuple[Trial, ...]:
-        """Asks for trials.
+    def ask(self, number: int) -> Trial:
+        """Asks for the trial of a number. Those asked for and not yet told keep it away from where they are."""
+        seed = int(np.random.SeedSequence([self._plan.seed, number]).generate_state(1)[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # older versions of Optuna call a liar an experiment
+            self._study.sampler = self._optuna.samplers.TPESampler(seed=seed, constant_liar=True)
+        self._running[number] = asked = self._study.ask(self._ranges)
+        row = [read_parameter(axis, asked.params[axis.name]) for axis in self._plan.axes]
+        return number_trials(self._plan.axes, [row], self._plan.total, first=number)[0]
 
-        The sampler begins each generation anew from the sweep's seed, so that a sweep that goes on asks for what an
-        unbroken one would.
+    def ask_again(self, trial: Trial) -> None:
+        """Takes in a trial that was asked for before this process began."""
+        self._study.sampler = self._optuna.samplers.RandomSampler()  # has nothing to draw
+        self._study.enqueue_trial(self._parameters(trial))
+        self._running[trial.number] = self._study.ask(self._ranges)
+
+    def tell(self, number: int, told: Any) -> None:
+        """Tells what became of a trial, as `frozen` gives it."""
+        asked = self._running.pop(number)
+        for step, value in told.intermediate_values.items():
+            asked.report(value, step)
+        self._study.tell(asked, told.value if told.state.name == "COMPLETE" else None, told.state)
+        self._told.append(told)
+        if len(self._told) >= MOST_REMEMBERED:
+            self._forget()
+
+    def frozen(self, trial: Trial, course: dict[int, float]) -> Any:
+        """Returns a trial that has ended as Optuna's own tools read it.
 
         Args:
-            generation: Its number.
-            count: How many trials.
-            first: The number of the first of them.
+            trial: Complete, pruned or failed.
+            course: What it was measured by on the way; see `seqmem.sweep.pruning.course`.
         """
-        seed = int(np.random.SeedSequence([self._plan.seed, generation]).generate_state(1)[0])
-        self._study.sampler = self._optuna.samplers.TPESampler(seed=seed)
-        asked = [self._study.ask(self._ranges) for _ in range(count)]
-        rows = [[read_parameter(axis, trial.params[axis.name]) for axis in self._plan.axes] for trial in asked]
-        for trial in asked:
-            # what was asked is told as a whole trial when it has ended; until then it only keeps the next ones apart
-            self._study.tell(trial, state=self._optuna.trial.TrialState.FAIL)
-        return number_trials(self._plan.axes, rows, self._plan.total, first)
-
-    def tell(self, told: Sequence[Told]) -> None:
-        """Tells what became of a generation."""
-        trials = [self._frozen(trial, course) for trial, course in told]
-        self._study.add_trials(trials)
-        self._mirror.add(trials)
-
-    def _frozen(self, trial: Trial, course: dict[int, float]) -> Any:
         state = {"complete": "COMPLETE", "pruned": "PRUNED"}.get(trial.status, "FAIL")
         value = objective(trial, self._plan.rank) if state == "COMPLETE" else None
         return self._optuna.trial.create_trial(
             state=self._optuna.trial.TrialState["FAIL" if state == "COMPLETE" and value is None else state],
             value=value,
-            params={axis.name: write_parameter(axis, trial.values[axis.name]) for axis in self._plan.axes},
+            params=self._parameters(trial),
             distributions=self._ranges,
             intermediate_values=course,
             user_attrs={"run": trial.name} | ({"reason": trial.reason} if trial.reason else {}),
         )
+
+    def _forget(self) -> None:
+        """Keeps the best trials, which the sampler goes by, and of the others the latest."""
+        sign = -1 if study_direction(self._plan.rank) == "maximize" else 1
+        known = [index for index, told in enumerate(self._told) if told.state.name == "COMPLETE"]
+        best = sorted(known, key=lambda index: sign * self._told[index].value)[:BEST_REMEMBERED]
+        latest = range(len(self._told) - LATEST_REMEMBERED, len(self._told))
+        self._remember([self._told[index] for index in sorted({*best, *latest})])
+
+    def _remember(self, told: list[Any]) -> None:
+        """Begins a study that holds these trials, and those that run."""
+        self._study = self._optuna.create_study(direction=study_direction(self._plan.rank))
+        self._study.add_trials(told)
+        self._told, running = told, self._running
+        self._study.sampler = self._optuna.samplers.RandomSampler()
+        for number, trial in running.items():
+            self._study.enqueue_trial(trial.params)
+            running[number] = self._study.ask(self._ranges)
+
+    def _parameters(self, trial: Trial) -> dict[str, Any]:
+        return {axis.name: write_parameter(axis, trial.values[axis.name]) for axis in self._plan.axes}
 
 
 def study_direction(rank: str) -> str:

@@ -5,7 +5,7 @@
     runs/2026-11-22-sweep-gap-units/
       plan.json       written once, before anything runs
       trials/         a run directory each; those with a result are finished, and nothing else says so
-      asked.jsonl     the trials that a search has asked for so far, a line a generation
+      asked.jsonl     the trials that a search has asked for so far, a line each
       failures.jsonl  why trials failed
       study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
 
@@ -53,9 +53,9 @@ class SweepDirectory:
         """Adds a line on why a trial failed."""
         _append_line(self.path / FAILURES, {"trial": trial.name, "reason": reason})
 
-    def append_asked(self, trials: tuple[Trial, ...]) -> None:
-        """Adds a generation of trials, before any of them runs."""
-        _append_line(self.path / ASKED, {"values": [list(trial.values.values()) for trial in trials]})
+    def append_asked(self, trial: Trial) -> None:
+        """Adds a trial that a search has asked for, before it runs."""
+        _append_line(self.path / ASKED, {"values": [list(trial.values.values())]})
 
     def asked(self) -> list[Trial]:
         """Returns the trials that are known: those of the plan, or those asked for so far."""

@@ -89,7 +89,7 @@ def test_importances_are_bars():
 
 
 def progress(ended=None, **how):
-    known = {"complete": 1, "pruned": 0, "failed": 0, "running": (), "best": None, "seconds_left": 60.0}
+    known = {"complete": 1, "pruned": 0, "failed": 0, "running": (), "workers": 2, "best": None, "seconds_left": 60.0}
     return SweepProgress(total=3, rank="success_rate", ended=ended, **(known | how))
 
 

@@ -150,7 +150,7 @@ def test_a_lost_engine_ends_the_sweep_with_a_line_that_says_how_to_go_on(begin):
         drain(run_sweep(directory, Engine(Lost(), lambda: 1)))
 
 
-def test_hopeless_trials_are_pruned_by_those_of_earlier_generations(begin, finish):
+def test_hopeless_trials_are_pruned_by_those_that_had_to_end_before(begin, finish):
     from seqmem.sweep.pruning import Pruner
 
     seen = []
@@ -161,4 +161,4 @@ def test_hopeless_trials_are_pruned_by_those_of_earlier_generations(begin, finis
 
     finish(begin(*TPE_AXES, **(TPE | {"prune": True})), call=call)
     assert all(isinstance(pruner, Pruner) for pruner in seen)
-    assert [len(pruner.earlier) for pruner in seen[:9]] == [0] * 8 + [8]
+    assert [pruner.trials for pruner in seen[:12]] == [0] * 8 + [1, 2, 3, 4]

@@ -76,7 +76,7 @@ def test_a_torn_line_of_what_was_asked_does_not_count(begin):
     path = directory.path / ASKED
     path.write_text('{"values": [[4], [5]]}\n{"values": [[6')
     assert [trial.values["units"] for trial in known_trials(directory.path, directory.plan)] == [4, 5]
-    directory.append_asked(known_trials(directory.path, directory.plan)[:1])
+    directory.append_asked(known_trials(directory.path, directory.plan)[0])
     assert [json.loads(line) for line in path.read_text().splitlines()] == [
         {"values": [[4], [5]]}, {"values": [[4]]},
     ]  # fmt: skip

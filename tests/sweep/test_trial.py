@@ -130,7 +130,7 @@ def test_a_trial_whose_time_is_up_ends_at_the_next_step(place, trained):
 
 def test_a_hopeless_trial_is_pruned_and_stays_so(place, trained):
     curve = dict.fromkeys(range(1, 51), 0.1)
-    pruner = Pruner("recall_loss", (curve,) * 4)
+    pruner = Pruner("recall_loss", 4, curve)
     reply = run_trial(job(place, pruner=pruner))
     assert reply.status == "pruned"
     assert "recall loss 0.5 above the median after 20 %" in reply.reason
