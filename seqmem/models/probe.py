@@ -119,6 +119,8 @@ def _check_step(name: str, cell: Any, inputs: Any, states: Any) -> None:
 def _check_repeats(name: str, cell: Any, inputs: Any, states: Any) -> None:
     weights = [variable.value for variable in cell.trainable_variables]
     first, again = (_flat(_step(cell, weights, inputs, states)) for _ in range(2))
+    if not all(np.isfinite(part).all() for part in first):
+        raise SettingError("cell", name, "gives numbers that are not finite at its first step")
     if any(not np.array_equal(one, other) for one, other in zip(first, again, strict=True)):
         raise SettingError("cell", name, "answers differently each time: a cell must be deterministic")
     if "training" in inspect.signature(cell.call).parameters:

@@ -47,7 +47,8 @@ def open_engine(
     """Opens an engine, and ends all that belongs to it.
 
     Args:
-        jobs: So many processes; None runs trials in this one, unless one must be killed when its time is up.
+        jobs: So many processes; None runs trials in this one, unless one must be killed when its time is up, or is code
+            of the user's own, which may end its process.
         scheduler: Address of a Dask scheduler, in place of processes of our own.
         seconds: How long a trial may take.
         retries: How often a trial is run again whose worker died.
@@ -65,7 +66,7 @@ def open_engine(
         with open_cluster(scheduler, retries, patience) as (executor, slots):
             yield Engine(executor, slots, retries, seconds, cells)
         return
-    if jobs is None and seconds is None:
+    if jobs is None and seconds is None and not cells:
         yield Engine(InlineExecutor(), lambda: 1, retries, None, cells)
         return
     count = jobs or 1

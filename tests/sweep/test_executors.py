@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from made_up_trials import die, pid
 
+from seqmem.sweep.engine import open_engine
 from seqmem.sweep.executors import InlineExecutor, SlotExecutor, TrialTimeout, WorkerDied
 
 
@@ -55,7 +56,8 @@ def test_workers_die_with_a_killed_driver(tmp_path):
         import sys
         sys.path.insert(0, sys.argv[1])
         from made_up_trials import pid
-        from seqmem.sweep.executors import SlotExecutor
+        from seqmem.sweep.engine import open_engine
+from seqmem.sweep.executors import SlotExecutor
 
         if __name__ == "__main__":
             pool = SlotExecutor(1)
@@ -73,3 +75,18 @@ def test_workers_die_with_a_killed_driver(tmp_path):
         # the worker holds the other end of the pipe: it closes when the worker is gone
         assert driver.stdout.read() == b""
     assert not Path(f"/proc/{worker}/cmdline").exists() or not Path(f"/proc/{worker}/cmdline").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("how", "kind"),
+    [
+        ({}, InlineExecutor),
+        ({"jobs": 2}, SlotExecutor),
+        ({"seconds": 60.0}, SlotExecutor),  # what hangs in this process could not be killed
+        ({"cells": ("my:Cell",)}, SlotExecutor),  # what ends this process would end the sweep
+    ],
+)
+def test_trials_run_in_this_process_only_where_nothing_can_end_it(how, kind):
+    with open_engine(**how) as engine:
+        assert isinstance(engine.executor, kind)
+        assert engine.slots() == how.get("jobs", 1)

@@ -1,13 +1,10 @@
-"""Real sweeps of real networks: the same table on every engine, also after the driver was killed."""
+"""Real sweeps of real networks: the same table on every engine."""
 
-import contextlib
 import json
 import subprocess
 import sys
 
 import pytest
-
-from seqmem.run_lock import is_locked
 
 AXES = ["--vary", "gap=3,4", "--vary", "units=4,6", "--replicates", "2", "--epochs", "20", "--json", "--quiet"]
 CLUSTER = """
@@ -52,14 +49,3 @@ def test_every_engine_gives_the_same_table(tmp_path, scheduler):
     assert here["counts"]["complete"] == 4
     assert table(tmp_path, *AXES, "--out", "jobs", "--jobs", "2") == here
     assert table(tmp_path, *AXES, "--out", "dask", "--scheduler", scheduler) == here
-
-
-def test_a_killed_driver_is_gone_on_with_to_the_same_table(tmp_path):
-    unbroken = table(tmp_path, *AXES, "--out", "unbroken")
-    with command(tmp_path, *AXES, "--out", "killed", "--jobs", "2") as sweep:
-        while not list(tmp_path.glob("killed/trials/*/result.json")):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                sweep.wait(0.1)
-        sweep.kill()
-    assert not is_locked(tmp_path / "killed")
-    assert table(tmp_path, "--resume", "killed", "--json", "--quiet") == unbroken

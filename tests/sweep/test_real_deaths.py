@@ -1,0 +1,211 @@
+"""Real sweeps of real networks, and what becomes of them when something dies: nothing that was finished is lost."""
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import psutil
+import pytest
+
+from seqmem.run_lock import is_locked
+from seqmem.sweep.store import read_sweep
+
+# How often a driver is killed at a random moment; ten times over is a claim to be shown, twice is a test.
+ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "2"))
+HOW = ["--replicates", "2", "--json", "--quiet"]
+SHORT = ["--vary", "gap=3,4", "--vary", "units=4,5,6", "--epochs", "20", *HOW]
+LONGER = ["--vary", "units=4,5,6,7", "--gap", "20", "--alphabet-size", "12", "--epochs", "2000", "--no-stop", *HOW]
+ENDLESS = ["--vary", "units=4,5,6,7", "--epochs", "1000000", "--no-stop", "--check-every", "1000"]
+SCHEDULER = """
+    import sys
+    from distributed import LocalCluster
+
+    if __name__ == "__main__":
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+            print(cluster.scheduler_address, flush=True)
+            input()
+"""
+CELLS = """
+    import os
+    import time
+    import keras
+
+    class Raises(keras.layers.SimpleRNNCell):
+        def call(self, inputs, states, training=False):
+            raise RuntimeError("this cell is broken")
+
+    class Exits(keras.layers.SimpleRNNCell):
+        def call(self, inputs, states, training=False):
+            os._exit(3)
+
+    class Hangs(keras.layers.SimpleRNNCell):
+        def call(self, inputs, states, training=False):
+            time.sleep(600)
+
+    class NaN(keras.layers.SimpleRNNCell):
+        def call(self, inputs, states, training=False):
+            output, states = super().call(inputs, states)
+            return output * float("nan"), states
+
+    class Drifts(keras.layers.SimpleRNNCell):
+        def call(self, inputs, states, training=False):
+            output, following = super().call(inputs, states)
+            at_start = keras.ops.cast(keras.ops.equal(states[0], 0.0), "float32")
+            return output + 0.0 / keras.ops.stop_gradient(at_start), following
+"""
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    """Returns a function that begins `seqmem sweep` in a folder of the test's own."""
+    (tmp_path / "poison.py").write_text(textwrap.dedent(CELLS))
+
+    def begin(*arguments):
+        command = [sys.executable, "-m", "seqmem", "sweep", *arguments]
+        return subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    return begin
+
+
+@pytest.fixture
+def table(sweep):
+    """Returns a function that runs a sweep to its end, and gives its table, what it said, and its exit status."""
+
+    def run(*arguments):
+        with sweep(*arguments) as process:
+            out, err = process.communicate()
+        return json.loads(out) if out else None, err, process.returncode
+
+    return run
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler with two worker processes: the process of it, its address."""
+    (tmp_path / "cluster.py").write_text(textwrap.dedent(SCHEDULER))
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "cluster.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process, process.stdout.readline().strip()
+        if process.poll() is None:
+            process.communicate("\n")
+
+
+def wait_for(found, seconds=120):
+    """Waits until something is found, and returns it."""
+    until = time.monotonic() + seconds
+    while not (result := found()):
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.05)
+    return result
+
+
+def workers_of(process):
+    """The processes below another."""
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def at_work(process, folder):
+    """The process below another that has the lock of a trial in a folder open."""
+    locks = {str(path) for path in folder.glob("trials/*/lock") if is_locked(path.parent)}
+    assert process.poll() is None, process.communicate()
+    for worker in workers_of(process):
+        with contextlib.suppress(psutil.Error):
+            if locks & {file.path for file in worker.open_files()}:
+                return worker
+    return None
+
+
+def test_a_driver_killed_at_any_moment_is_gone_on_with_to_the_same_table(sweep, table, tmp_path):
+    began = time.monotonic()
+    unbroken, _, _ = table(*SHORT, "--out", "unbroken", "--jobs", "2")
+    whole = time.monotonic() - began
+    rng = random.Random(0)
+    for number in range(ROUNDS):
+        name, moment, engine = f"killed{number}", rng.uniform(0.5, whole), ["--jobs", "2"][: 2 * rng.randint(0, 1)]
+        with sweep(*SHORT, "--out", name, *engine) as process:
+            try:
+                process.wait(moment)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        resumed = ["--resume", name, "--json", "--quiet"] if (tmp_path / name).exists() else [*SHORT, "--out", name]
+        again, err, status = table(*resumed, *engine)
+        finished = sum(1 for _ in (tmp_path / name).glob("trials/*/result.json"))
+        print(f"round {number}: killed after {moment:.1f} s, engine {engine or 'in process'}: same {again == unbroken}")
+        assert (again, err, status, finished) == (unbroken, "", 0, 6)
+
+
+def test_a_worker_killed_in_mid_trial_costs_nothing_but_time(sweep, table, tmp_path):
+    unbroken, _, _ = table(*LONGER, "--out", "unbroken")
+    with sweep(*LONGER, "--out", "killed", "--jobs", "2") as process:
+        os.kill(wait_for(lambda: at_work(process, tmp_path / "killed")).pid, signal.SIGKILL)
+        out, _ = process.communicate()
+    assert process.returncode == 0
+    assert json.loads(out) == unbroken
+
+
+def test_a_dask_worker_killed_in_mid_trial_costs_nothing_but_time(cluster, sweep, table, tmp_path):
+    unbroken, _, _ = table(*LONGER, "--out", "unbroken")
+    process, address = cluster
+    with sweep(*LONGER, "--out", "killed", "--scheduler", address) as driver:
+        os.kill(wait_for(lambda: at_work(process, tmp_path / "killed")).pid, signal.SIGKILL)
+        out, _ = driver.communicate()
+    assert driver.returncode == 0
+    assert json.loads(out) == unbroken
+
+
+def test_a_lost_scheduler_ends_in_one_line_and_the_sweep_goes_on_without_it(cluster, sweep, table, tmp_path):
+    unbroken, _, _ = table(*LONGER, "--out", "unbroken")
+    process, address = cluster
+    with sweep(*LONGER, "--out", "lost", "--scheduler", address) as driver:
+        wait_for(lambda: list((tmp_path / "lost").glob("trials/*/result.json")))
+        os.kill(process.pid, signal.SIGKILL)
+        out, err = driver.communicate()
+    assert (driver.returncode, out) == (1, "")
+    assert err == "Error: the workers are lost; `seqmem sweep --resume lost` goes on\n"
+    again, _, status = table("--resume", "lost", "--json", "--quiet", "--jobs", "2")
+    assert (again, status) == (unbroken, 0)
+
+
+@pytest.mark.parametrize("engine", [[], ["--jobs", "2"]])
+def test_ctrl_c_ends_driver_and_workers_and_says_how_to_go_on(sweep, table, tmp_path, engine):
+    with sweep(*ENDLESS, "--out", "stopped", *engine) as process:
+        wait_for(lambda: list((tmp_path / "stopped").glob("trials/*/history.jsonl")))
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (130, "")
+    assert "`seqmem sweep --resume stopped` goes on" in err
+    assert "Traceback" not in err
+    assert not any(is_locked(path) for path in (tmp_path / "stopped").glob("trials/*"))
+
+
+@pytest.mark.parametrize("engine", ["jobs", "dask"])
+def test_cells_that_raise_exit_hang_or_diverge_take_no_other_trial_with_them(request, sweep, table, tmp_path, engine):
+    cells = ",".join(f"poison:{name}" for name in ("Raises", "Exits", "Hangs", "NaN", "Drifts"))
+    how = ["--jobs", "2"] if engine == "jobs" else ["--scheduler", request.getfixturevalue("cluster")[1]]
+    axes = ["--vary", f"cell={cells},rnn,lstm", "--units", "4", "--epochs", "20", "--replicates", "2"]
+    found, err, status = table(*axes, *how, "--trial-timeout", "30", "--retries", "1", "--out", "poisoned", "--json")
+    trials = {trial["values"]["cell"]: trial for trial in found["trials"]}
+    print(engine, err, sep="\n")
+    assert status == 1
+    assert "4 of 7 trials failed; `seqmem sweep --resume poisoned` tries them again" in err
+    assert "this cell is broken" in trials["poison:Raises"]["reason"]
+    assert trials["poison:Exits"]["reason"].startswith(f"its worker died {4 if engine == 'dask' else 2} times")
+    assert "--trial-timeout" in trials["poison:Hangs"]["reason"]
+    assert "not finite" in trials["poison:NaN"]["reason"]
+    assert trials["poison:Drifts"]["result"]["summary"]["verdict"] == "diverged"
+    assert {cell: trials[cell]["status"] for cell in ("rnn", "lstm")} == {"rnn": "complete", "lstm": "complete"}
+    assert read_sweep(tmp_path / "poisoned").counts["complete"] == 3
