@@ -56,8 +56,7 @@ def test_workers_die_with_a_killed_driver(tmp_path):
         import sys
         sys.path.insert(0, sys.argv[1])
         from made_up_trials import pid
-        from seqmem.sweep.engine import open_engine
-from seqmem.sweep.executors import SlotExecutor
+        from seqmem.sweep.executors import SlotExecutor
 
         if __name__ == "__main__":
             pool = SlotExecutor(1)
