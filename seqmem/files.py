@@ -138,6 +138,42 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     return document
 
 
+def append_line(path: Path, document: Any, sync: bool = False) -> None:
+    """Adds a line of JSON to a file; what is left of a torn one is cut first.
+
+    Args:
+        path: The file, which need not be there.
+        document: A mapping or a dataclass.
+        sync: Wait until it is on the disk.
+
+    Raises:
+        SeqmemError: If the disk refuses.
+    """
+    with writing(path), open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(0, end - 1))
+        if file.read(1) not in (b"", b"\n"):
+            file.seek(0)
+            end = file.read().rfind(b"\n") + 1
+            file.truncate(end)
+        file.seek(end)
+        file.write(json_bytes(document) + b"\n")
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_lines(path: Path, limit: int) -> list[dict[str, Any]]:
+    """Returns the whole lines of a file that `append_line` wrote; none where it is missing.
+
+    Raises:
+        DamagedFileError: If a line is not a JSON object, or the file is larger than `limit` bytes.
+    """
+    if not os.path.lexists(path):
+        return []
+    return [parse_json(line, path) for line in read_bounded(path, limit).split(b"\n")[:-1]]
+
+
 def read_json(path: Path, limit: int) -> dict[str, Any]:
     """Reads a JSON object from a file of at most `limit` bytes; see `read_bounded` and `parse_json`."""
     return parse_json(read_bounded(path, limit), path)

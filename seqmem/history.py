@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seqmem.config import RunConfig
 from seqmem.errors import DamagedFileError
-from seqmem.files import json_bytes, parse_json, read_bounded, write_whole, writing
+from seqmem.files import append_line, parse_json, read_bounded, write_whole, writing
 from seqmem.plain_values import from_plain
 from seqmem.results import Record
 
@@ -16,15 +16,7 @@ LIMIT = 2**29  # bytes
 
 def append_record(path: Path, record: Record) -> None:
     """Adds a line; what is left of a torn one is cut first."""
-    with writing(path), open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
-        end = file.seek(0, os.SEEK_END)
-        file.seek(max(0, end - 1))
-        if file.read(1) not in (b"", b"\n"):
-            file.seek(0)
-            end = file.read().rfind(b"\n") + 1
-            file.truncate(end)
-        file.seek(end)
-        file.write(json_bytes(record) + b"\n")
+    append_line(path, record)
 
 
 def sync_history(path: Path) -> None:

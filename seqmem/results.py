@@ -118,7 +118,7 @@ class Summary:
     solved: int
     success_rate: float
     interval: tuple[float, float]
-    presentations_to_success: dict[str, float] | None
+    presentations_to_success: dict[str, int | float] | None
     verdict: str
 
 

@@ -57,7 +57,7 @@ class TrialResult:
     summary: Summary
     ceiling: Ceiling
     spreads: dict[str, Spread | None]
-    presentations_to_success: float | None
+    presentations_to_success: int | float | None
     diverged: int
 
 

@@ -3,8 +3,8 @@
     python experiments/benchmarks/engines.py [WORDS OF seqmem sweep ...]
 
 By itself it is which cell holds a cue for how long: 5 gaps, 4 cells, 20 replicates of each. Each engine begins with an
-empty cache of compiled programs. Prints the wall time of each, what its trials spent on what, and whether the tables are
-the same to the byte.
+empty cache of compiled programs. Prints the wall time of each, what its trials spent on what, and whether the tables
+are the same to the byte.
 """
 
 from __future__ import annotations

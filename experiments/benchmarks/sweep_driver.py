@@ -1,25 +1,31 @@
 """What the driver of a sweep costs by itself: 10,000 trials that do nothing.
 
-    python experiments/benchmarks/sweep_driver.py [TRIALS]
+    python experiments/benchmarks/sweep_driver.py [TRIALS [TRIALS OF A SEARCH]]
 
-Prints milliseconds a trial for making the plan, running it in this process and on two spawned workers, and for going
-on with a sweep whose trials are all finished.
+Prints milliseconds a trial for a grid: making the plan, running it in this process and on two spawned workers, going on
+with it and reading it when all is finished; and for a search, what of it Optuna's sampler takes.
 """
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 from seqmem.config import RunConfig
 from seqmem.results import Metrics, Prediction, ReplicateResult, RunResult
 from seqmem.rundir import CONFIG, RESULT
 from seqmem.sweep.axis import parse_axis
+from seqmem.sweep.digest import Digest
 from seqmem.sweep.driver import drain, run_sweep
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.executors import InlineExecutor, SlotExecutor
+from seqmem.sweep.optional import import_optuna
 from seqmem.sweep.plan import Plan, build_plan
 from seqmem.sweep.store import create_sweep_directory, open_sweep_directory, read_sweep
 from seqmem.sweep.trial import Job, Reply
@@ -53,33 +59,75 @@ def build(count: int) -> Plan:
     return build_plan({"replicates": REPLICATES}, axes)
 
 
-def main(count: int) -> None:
+def search(count: int) -> Plan:
+    """A search of so many trials."""
+    axes = [parse_axis("units=4~64"), parse_axis("learning-rate=1e-4~1e-1")]
+    return build_plan({"replicates": REPLICATES}, axes, search="tpe", count=count, rank="recall_loss")
+
+
+class Stopwatch:
+    """Adds up what calls of some functions take in the thread of the driver."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Returns the function with its time added up."""
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            began = time.perf_counter()
+            try:
+                return function(*arguments, **named)
+            finally:
+                if threading.current_thread() is threading.main_thread():
+                    self.seconds += time.perf_counter() - began
+
+        return call
+
+
+def main(count: int, searched: int) -> None:
     """Prints a line a measurement."""
 
-    def tell(what: str, began: float) -> None:
-        print(f"{what:42} {1000 * (time.perf_counter() - began) / count:7.3f} ms a trial")
+    def tell(what: str, seconds: float, trials: int = count) -> None:
+        print(f"{what:58}{trials:7} trials {1000 * seconds / trials:7.3f} ms a trial", flush=True)
+
+    def run(plan: Plan, path: Path, executor: Executor, slots: int, again: bool = False) -> float:
+        began = time.perf_counter()
+        directory = open_sweep_directory(path) if again else create_sweep_directory(plan, path)
+        found = drain(run_sweep(directory, Engine(executor, lambda: slots, call=do_nothing)))
+        assert found.counts["complete"] == plan.total
+        executor.shutdown()
+        directory.close()
+        return time.perf_counter() - began
 
     with tempfile.TemporaryDirectory() as folder:
+        one, two, sought = (Path(folder) / name for name in ("one", "two", "sought"))
         began = time.perf_counter()
         plan = build(count)
-        tell("making and checking the plan", began)
-        for name, executor, slots in (("this process", InlineExecutor(), 1), ("two workers", SlotExecutor(2), 2)):
+        tell("grid: making and checking the plan", time.perf_counter() - began)
+        tell("grid: in this process", run(plan, one, InlineExecutor(), 1))
+        tell("grid: on two workers", run(plan, two, SlotExecutor(2), 2))
+        store(plan, one)
+        tell("grid: going on where all are finished, the first time", run(plan, one, InlineExecutor(), 1, again=True))
+        for what in ("each run directory", "the digest"):
             began = time.perf_counter()
-            directory = create_sweep_directory(plan, Path(folder) / name)
-            found = drain(run_sweep(directory, Engine(executor, lambda slots=slots: slots, call=do_nothing)))
-            tell(f"running, trials of no work in {name}", began)
-            assert found.counts["complete"] == count
-            executor.shutdown()
-            directory.close()
-        store(plan, Path(folder) / "this process")
-        began = time.perf_counter()
-        directory = open_sweep_directory(Path(folder) / "this process")
-        found = drain(run_sweep(directory, Engine(InlineExecutor(), lambda: 1, call=do_nothing)))
-        tell("going on where all are finished", began)
-        directory.close()
-        began = time.perf_counter()
-        assert read_sweep(directory.path).to_json() == found.to_json()
-        tell("reading it again for `seqmem show`", began)
+            assert read_sweep(one).counts["complete"] == count
+            tell(f"grid: reading it for `seqmem show` from {what}", time.perf_counter() - began)
+            if what != "the digest":
+                fill_digest(one)
+        optuna, watch = import_optuna(), Stopwatch()
+        for name in ("ask", "tell", "add_trials"):
+            setattr(optuna.Study, name, watch.around(getattr(optuna.Study, name)))
+        whole = run(search(searched), sought, InlineExecutor(), 1)
+        tell("tpe: Optuna's sampler", watch.seconds, searched)
+        tell("tpe: all the rest, the mirror for optuna-dashboard as well", whole - watch.seconds, searched)
+
+
+def fill_digest(path: Path) -> None:
+    """Writes the digest that the driver writes as real trials end."""
+    digest = Digest(path)
+    for trial in read_sweep(path).trials:
+        digest.add(trial, path / "trials" / trial.name)
 
 
 def store(plan: Plan, path: Path) -> None:
@@ -97,4 +145,5 @@ def store(plan: Plan, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    counts = [int(word) for word in sys.argv[1:3]] or [10_000]
+    main(counts[0], counts[-1])

@@ -136,6 +136,9 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")
+        if plan.looks_back and engine.slots() > plan.ahead:
+            words = f"Only {plan.ahead} of {engine.slots()} workers will have work"
+            output.note(f"{words}: begin a sweep with --ahead {engine.slots()} to use them all")
         try:
             with LiveSweep(output.talk(), quiet=output.quiet) as live:
                 result = live.follow(run_sweep(directory, engine))

@@ -10,6 +10,7 @@ from typing import Any
 from seqmem.config import RunConfig
 from seqmem.errors import SeqmemError
 from seqmem.sweep.clock import Clock
+from seqmem.sweep.digest import Digest
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.estimate import Shape, guessed_seconds, shape_of
 from seqmem.sweep.executors import TrialTimeout, WorkerDied
@@ -17,7 +18,7 @@ from seqmem.sweep.lookback import Lookback
 from seqmem.sweep.order import ShapeOrder
 from seqmem.sweep.pruning import Pruner
 from seqmem.sweep.search import importances
-from seqmem.sweep.store import SweepDirectory, read_trial
+from seqmem.sweep.store import SweepDirectory, read_known_trial
 from seqmem.sweep.trial import Job, Reply
 from seqmem.sweep_results import SweepProgress, SweepResult, Trial, ranked
 
@@ -59,7 +60,7 @@ class _Driver:
 
     def __init__(self, directory: SweepDirectory, engine: Engine):
         self._directory, self._engine, self._plan = directory, engine, directory.plan
-        self._configs: dict[int, RunConfig] = {}
+        self._digest, self._configs = Digest(directory.path), dict[int, RunConfig]()
         self._ended: dict[int, Trial] = {}
         self._running: dict[Future[Reply], _Attempt] = {}
         self._again: list[_Attempt] = []
@@ -120,6 +121,8 @@ class _Driver:
                 continue
             self._freed.append(shape_of(self._config(ended)))
             self._clock.end(ended.number)
+            if ended.status == "complete":
+                self._digest.add(ended, self._directory.trial_path(ended))
             self._end(ended)
             yield self._progress(ended=ended)
         if not done:
@@ -133,7 +136,7 @@ class _Driver:
     def _is_finished(self, trial: Trial) -> bool:
         """Takes a trial that is complete, pruned, or no use to try into account."""
         try:
-            stored = read_trial(self._directory.trial_path(trial), trial, self._config(trial))
+            stored = read_known_trial(self._directory.path, self._plan, trial, self._digest)
         except SeqmemError as error:  # damaged, or values of a search that do not go together
             stored = dataclasses.replace(trial, status="failed", reason=str(error))
         if stored.status != "missing":

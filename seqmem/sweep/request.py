@@ -40,6 +40,8 @@ class Request:
         for axis in self.axes:
             if axis.name in self.base:
                 raise UsageError(f"{axis.name} is given and varied: it is one or the other")
+        if self.ahead is not None and self.search != "tpe" and not self.prune:
+            raise UsageError(f"--ahead {self.ahead}: goes with --search tpe or --prune: no other sweep looks back")
         return build_plan(
             self.base,
             self.axes,

@@ -7,6 +7,7 @@
       trials/         a run directory each; those with a result are finished, and nothing else says so
       asked.jsonl     the trials that a search has asked for so far, a line each
       failures.jsonl  why trials failed
+      digest.jsonl    what a table needs of the finished trials: a copy, so that `show` need not read them all
       study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
 
 What is missing is the plan minus the finished trials: no state is stored that could be wrong after a kill.
@@ -23,12 +24,13 @@ from typing import Any
 
 from seqmem.config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
-from seqmem.files import json_bytes, make_folder, parse_json, read_bounded, read_json, write_json, writing
+from seqmem.files import append_line, make_folder, read_json, read_lines, write_json, writing
 from seqmem.history import read_history
 from seqmem.plain_values import from_plain
 from seqmem.results import RunResult
 from seqmem.run_lock import RunLock, is_locked
 from seqmem.rundir import HISTORY, RESULT, RESULT_LIMIT
+from seqmem.sweep.digest import Digest
 from seqmem.sweep.plan import Plan, number_trials
 from seqmem.sweep.search import importances
 from seqmem.sweep_results import SweepResult, Trial, trial_result
@@ -51,11 +53,11 @@ class SweepDirectory:
 
     def append_failure(self, trial: Trial, reason: str) -> None:
         """Adds a line on why a trial failed."""
-        _append_line(self.path / FAILURES, {"trial": trial.name, "reason": reason})
+        append_line(self.path / FAILURES, {"trial": trial.name, "reason": reason}, sync=True)
 
     def append_asked(self, trial: Trial) -> None:
         """Adds a trial that a search has asked for, before it runs."""
-        _append_line(self.path / ASKED, {"values": [list(trial.values.values())]})
+        append_line(self.path / ASKED, {"values": [list(trial.values.values())]}, sync=True)
 
     def asked(self) -> list[Trial]:
         """Returns the trials that are known: those of the plan, or those asked for so far."""
@@ -123,7 +125,7 @@ def known_trials(path: Path, plan: Plan) -> tuple[Trial, ...]:
     if plan.search != "tpe":
         return plan.trials
     rows: list[Any] = []
-    for number, document in enumerate(_read_lines(path / ASKED), 1):
+    for number, document in enumerate(read_lines(path / ASKED, LINES_LIMIT), 1):
         try:
             rows += from_plain(tuple[tuple[Any, ...], ...], document.get("values"), "values")
         except ValueError as error:
@@ -158,6 +160,19 @@ def read_trial(path: Path, trial: Trial, config: RunConfig) -> Trial:
     return trial
 
 
+def read_known_trial(path: Path, plan: Plan, trial: Trial, digest: Digest) -> Trial:
+    """Returns a trial as the digest tells it, where that can be relied on, else as `read_trial` does.
+
+    Raises:
+        SeqmemError: As `read_trial`, or if the trial's settings do not go together.
+    """
+    place = path / TRIALS / trial.name
+    result = digest.find(trial, place)
+    if result is not None:
+        return dataclasses.replace(trial, status="complete", result=result)
+    return read_trial(place, trial, plan.config(trial))
+
+
 def read_checks(path: Path, config: RunConfig) -> tuple[Any, ...]:
     """Returns the records of a trial's checks."""
     return read_history(path / HISTORY, config)
@@ -171,12 +186,13 @@ def read_sweep(path: Path) -> SweepResult:
         DamagedFileError: If its plan is not what seqmem wrote. A damaged trial is only told as failed.
     """
     plan = read_plan(path)
-    reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in _read_lines(path / FAILURES)}
-    found = []
+    failures = read_lines(path / FAILURES, LINES_LIMIT)
+    reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
+    found, digest = [], Digest(path)
     for trial in known_trials(path, plan):
         place = path / TRIALS / trial.name
         try:
-            trial = read_trial(place, trial, plan.config(trial))
+            trial = read_known_trial(path, plan, trial, digest)
         except SeqmemError as error:
             trial = dataclasses.replace(trial, status="failed", reason=str(error))
         if trial.status == "missing" and is_locked(place):
@@ -185,21 +201,3 @@ def read_sweep(path: Path) -> SweepResult:
             trial = dataclasses.replace(trial, status="failed", reason=reasons[trial.name])
         found.append(trial)
     return SweepResult(plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found))
-
-
-def _append_line(path: Path, document: dict[str, Any]) -> None:
-    """Adds a line and waits until it is on the disk; what is left of a torn one is cut first."""
-    with writing(path), open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
-        end = file.read().rfind(b"\n") + 1
-        file.seek(end)
-        file.truncate()
-        file.write(json_bytes(document) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read_lines(path: Path) -> list[dict[str, Any]]:
-    """The whole lines of a file; none where it is missing."""
-    if not os.path.lexists(path):
-        return []
-    return [parse_json(line, path) for line in read_bounded(path, LINES_LIMIT).split(b"\n")[:-1]]

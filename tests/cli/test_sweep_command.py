@@ -80,6 +80,7 @@ def test_an_axis_of_budgets_takes_the_place_of_the_other_budget(workplace, made_
         (["--vary", "gap=3", "--search", "tpe"], "--search tpe: needs --trials N"),
         (["--vary", "gap=3", "--jobs", "2", "--scheduler", "tcp://x:1"], "--jobs does not go with --scheduler"),
         (["--vary", "gap=3", "--out", "."], "is there already"),
+        (["--vary", "gap=3", "--ahead", "4"], "--ahead 4: goes with --search tpe or --prune"),
         (["--resume", "nowhere"], "nowhere: is no sweep directory"),
         (["absent.toml"], "absent.toml: No such file"),
     ],
