@@ -11,9 +11,10 @@ from rich.text import Text
 from seqmem.render.page import Page
 from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
 from seqmem.sweep_axes import shown_value, shown_values
-from seqmem.sweep_results import MEASURES, SweepResult, Trial, TrialResult, ranked
+from seqmem.sweep_results import MEASURES, SPREADS, SweepResult, Trial, TrialResult, ranked
 
 MOST_ROWS = 40
+SHORTEST_REASON = 12
 VERDICTS = ("solved", "partly", "memoryless", "unsolved", "diverged")
 
 
@@ -87,7 +88,7 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     rest += [f"{plural(missing, 'trial')} still missing"] if missing else []
     if rest:
         lines.append(Text(f" {page.glyphs.ellipsis} {', '.join(rest)}", "muted"))
-    return [*lines, Text(f" {_order(sweep.rank)}", "muted")]
+    return [*lines, Text(f" {_order(sweep)}", "muted")]
 
 
 def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
@@ -117,9 +118,12 @@ def _fitting(results: Sequence[TrialResult], room: int, first: str) -> dict[str,
 
 def _with_result(line: Text, trial: Trial, columns: dict[str, int], page: Page) -> Text:
     if trial.result is None:
-        style = "wrong" if trial.status == "failed" else "muted"
-        reason = "" if trial.status == "failed" else shown_symbol(trial.reason, 300, page.glyphs)
-        return line.append(f"  {trial.status}", style).append(f"  {reason}", "muted")
+        line.append(f"  {trial.status}", "wrong" if trial.status == "failed" else "muted")
+        room = page.width - line.cell_len - 2
+        # why trials failed stands below the table, in full
+        if trial.status == "failed" or not trial.reason or room < SHORTEST_REASON:
+            return line
+        return line.append(f"  {shown_symbol(trial.reason, room, page.glyphs)}", "muted")
     for name, width in columns.items():
         text = COLUMNS[name](trial.result)
         line.append("  ").append(text.rjust(width), text if text in VERDICTS else "")
@@ -130,7 +134,13 @@ def _padded(text: str, width: int) -> str:
     return " " * (width - cell_len(text)) + text
 
 
-def _order(rank: str) -> str:
-    if rank not in MEASURES:
-        return f"in the order of {rank.replace('_', ' ')}"
-    return f"best {rank.replace('_', ' ')} first"
+def _order(sweep: SweepResult) -> str:
+    """What the rows are sorted by, and what there is of it without memory, where that is the same for all."""
+    name = sweep.rank.replace("_", " ")
+    if sweep.rank not in MEASURES:
+        return f"in the order of {name}"
+    if sweep.rank not in SPREADS:
+        return f"best {name} first"
+    ceilings = {getattr(trial.result.ceiling, sweep.rank) for trial in sweep.trials if trial.result}
+    known = f" (without memory {shown_score(ceilings.pop(), 4)})" if len(ceilings) == 1 else ""
+    return f"best {name} first{known}"

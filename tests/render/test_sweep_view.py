@@ -63,7 +63,18 @@ def test_the_table_has_interval_and_ceiling_best_first():
 
 def test_what_is_ranked_by_has_its_column_even_where_it_is_narrow():
     assert "recall loss" in drawn(sweep(GAP, UNITS, rank="recall_loss"), 60).splitlines()[3]
-    assert "best recall loss first" in drawn(sweep(GAP, rank="recall_loss"))
+    assert "best recall loss first (without memory 0.2800)" in drawn(sweep(GAP, rank="recall_loss"))
+
+
+@pytest.mark.parametrize(("width", "words"), [(60, "recall loss 0.683"), (30, "recall loss 0.6")])
+def test_why_a_trial_was_pruned_is_cut_to_the_page(width, words):
+    reason = "recall loss 0.683 above the median after 20 % of the budget"
+    pruned = Trial(2, "2", {"gap": 10}, "pruned", reason)
+    found = SweepResult((GAP,), "tpe", "success_rate", 3, (*sweep(GAP).trials[:1], pruned))
+    [line] = [line for line in drawn(found, width).splitlines() if "pruned" in line and "complete" not in line]
+    assert words in line
+    assert len(line) <= width
+    assert line.endswith("…")
 
 
 def test_ceilings_that_differ_are_drawn_as_a_curve():
