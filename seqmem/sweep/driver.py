@@ -119,7 +119,8 @@ class _Driver:
             if ended is None:
                 self._again.append(attempt)
                 continue
-            self._freed.append(shape_of(self._config(ended)))
+            if self._lookback is None:
+                self._freed.append(shape_of(self._config(ended)))
             self._clock.end(ended.number)
             if ended.status == "complete":
                 self._digest.add(ended, self._directory.trial_path(ended))

@@ -23,7 +23,8 @@ from seqmem.sweep_results import MEASURES, Trial
 # Below this the shares are noise.
 FEWEST_TRIALS = 10
 BEST_TRIALS = 5
-# The sampler takes longer to think the more it remembers, and half of what it thinks of are the best 25 trials.
+# The sampler thinks longer the more it remembers. It tells at most the best 25 trials from all others: the best are
+# always remembered, and of the others the latest.
 MOST_REMEMBERED, BEST_REMEMBERED, LATEST_REMEMBERED = 1000, 100, 400
 
 

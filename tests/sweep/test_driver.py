@@ -53,6 +53,8 @@ def test_progress_tells_what_runs_what_has_ended_and_the_best(begin, finish):
         (TPE_AXES, {"search": "random", "count": 12}),
         (TPE_AXES, TPE),
         (TPE_AXES, TPE | {"prune": True}),
+        (TPE_AXES, TPE | {"ahead": 1}),
+        (TPE_AXES, {"search": "random", "count": 12, "prune": True, "rank": "recall_loss", "ahead": 2}),
     ],
 )
 def test_the_table_is_the_same_however_many_run_side_by_side(begin, finish, axes, how):

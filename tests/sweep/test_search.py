@@ -1,16 +1,20 @@
 """Searches: Optuna is asked and told, and mirrored for its own tools."""
 
+import dataclasses
 import math
+import shutil
 import sys
 
 import pytest
+from made_up_trials import result_of
 
 from seqmem.errors import UsageError
 from seqmem.sweep.axis import parse_axis
 from seqmem.sweep.optional import import_distributed, import_optuna
-from seqmem.sweep.search import distribution, importances, objective
+from seqmem.sweep.plan import build_plan
+from seqmem.sweep.search import TpeSearch, distribution, importances, objective
 from seqmem.sweep.store import read_sweep
-from seqmem.sweep_results import Trial
+from seqmem.sweep_results import Trial, trial_result
 
 
 def test_axes_become_distributions():
@@ -38,9 +42,46 @@ def test_the_mirror_opens_in_optuna_and_is_made_again_where_it_is_missing(begin,
 
     before = mirrored()
     assert len(before) == 10
+    finish(again(directory.path))
+    assert mirrored() == before
     (directory.path / "study.db").write_bytes(b"half a file")
     finish(again(directory.path))
     assert mirrored() == before
+
+
+def test_a_mirror_that_cannot_be_written_keeps_no_sweep_from_its_end(begin, finish):
+    directory = begin("units=4..40", search="tpe", count=10)
+    (directory.path / "study.db").mkdir()
+    assert finish(directory).counts["complete"] == 10
+
+
+def test_a_search_remembers_the_best_and_the_latest_and_goes_on_to_the_same_trials(begin, finish, again, monkeypatch):
+    for name, count in (("MOST_REMEMBERED", 20), ("BEST_REMEMBERED", 4), ("LATEST_REMEMBERED", 6)):
+        monkeypatch.setattr(f"seqmem.sweep.search.{name}", count)
+    how = {"search": "tpe", "count": 60, "rank": "recall_loss"}
+    unbroken = finish(begin("learning-rate=1e-4~1e-1", "units=4..40", name="unbroken", **how))
+    directory = begin("learning-rate=1e-4~1e-1", "units=4..40", name="broken", **how)
+    finish(directory)
+    asked = directory.path / "asked.jsonl"
+    asked.write_text("".join(asked.read_text().splitlines(keepends=True)[:45]))
+    for path in sorted((directory.path / "trials").iterdir())[43:]:
+        shutil.rmtree(path)
+    assert finish(again(directory.path)).to_json() == unbroken.to_json()
+
+
+def test_the_best_trial_is_never_forgotten(monkeypatch):
+    for name, count in (("MOST_REMEMBERED", 20), ("BEST_REMEMBERED", 4), ("LATEST_REMEMBERED", 6)):
+        monkeypatch.setattr(f"seqmem.sweep.search.{name}", count)
+    plan = build_plan({}, [parse_axis("units=4..40")], search="tpe", count=100, rank="recall_loss")
+    search, losses = TpeSearch(plan), []
+    for number in range(1, 61):
+        trial = search.ask(number)
+        result = trial_result(result_of(plan.config(trial)))
+        trial = dataclasses.replace(trial, status="complete", result=result)
+        losses.append(trial.measure("recall_loss"))
+        search.tell(number, search.frozen(trial, {}))
+        assert search._study.best_value == min(losses)
+        assert len(search._study.trials) < 20
 
 
 def test_presentations_beyond_the_budget_are_infinitely_many():
