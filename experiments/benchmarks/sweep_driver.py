@@ -108,7 +108,7 @@ def main(count: int, searched: int) -> None:
         tell("grid: in this process", run(plan, one, InlineExecutor(), 1))
         tell("grid: on two workers", run(plan, two, SlotExecutor(2), 2))
         store(plan, one)
-        tell("grid: going on where all are finished, the first time", run(plan, one, InlineExecutor(), 1, again=True))
+        tell("grid: going on where all are finished, no digest", run(plan, one, InlineExecutor(), 1, again=True))
         for what in ("each run directory", "the digest"):
             began = time.perf_counter()
             assert read_sweep(one).counts["complete"] == count
