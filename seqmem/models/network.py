@@ -14,7 +14,7 @@ from seqmem.models.probe import cell_states
 from seqmem.models.seeding import seeded
 from seqmem.tasks.streams import stream_rng
 
-MOST_STARTS = 256
+MOST_STARTS = 256  # that a network keeps
 
 
 class Network:

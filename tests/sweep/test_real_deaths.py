@@ -148,20 +148,13 @@ def test_a_driver_killed_at_any_moment_is_gone_on_with_to_the_same_table(sweep, 
         assert (again, err, status, finished) == (unbroken, "", 0, 6)
 
 
-def test_a_worker_killed_in_mid_trial_costs_nothing_but_time(sweep, table, tmp_path):
+@pytest.mark.parametrize("engine", ["jobs", "dask"])
+def test_a_worker_killed_in_mid_trial_costs_nothing_but_time(request, sweep, table, tmp_path, engine):
     unbroken, _, _ = table(*LONGER, "--out", "unbroken")
-    with sweep(*LONGER, "--out", "killed", "--jobs", "2") as process:
-        os.kill(wait_for(lambda: at_work(process, tmp_path / "killed")).pid, signal.SIGKILL)
-        out, _ = process.communicate()
-    assert process.returncode == 0
-    assert json.loads(out) == unbroken
-
-
-def test_a_dask_worker_killed_in_mid_trial_costs_nothing_but_time(cluster, sweep, table, tmp_path):
-    unbroken, _, _ = table(*LONGER, "--out", "unbroken")
-    process, address = cluster
-    with sweep(*LONGER, "--out", "killed", "--scheduler", address) as driver:
-        os.kill(wait_for(lambda: at_work(process, tmp_path / "killed")).pid, signal.SIGKILL)
+    owner, address = request.getfixturevalue("cluster") if engine == "dask" else (None, None)
+    how = ["--scheduler", address] if address else ["--jobs", "2"]
+    with sweep(*LONGER, "--out", "killed", *how) as driver:
+        os.kill(wait_for(lambda: at_work(owner or driver, tmp_path / "killed")).pid, signal.SIGKILL)
         out, _ = driver.communicate()
     assert driver.returncode == 0
     assert json.loads(out) == unbroken
