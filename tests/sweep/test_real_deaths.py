@@ -72,10 +72,21 @@ def sweep(tmp_path):
     def begin(*arguments):
         command = [sys.executable, "-m", "seqmem", "sweep", *arguments]
         return subprocess.Popen(
-            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=hear_interrupts,
         )
 
     return begin
+
+
+def hear_interrupts():
+    """Takes back what a process inherits from one that was started in the background: it does not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture
