@@ -193,6 +193,11 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
     return sorted(known, key=badness)
 
 
+def measure_of(rank: str) -> str:
+    """Returns what trials are measured by: what is ranked by, if it is a measure, else the success rate."""
+    return rank if rank in MEASURES else "success_rate"
+
+
 def check_rank(name: str, axes: Sequence[Axis]) -> str:
     """Returns the name of a column to rank by; options' dashes are allowed.
 

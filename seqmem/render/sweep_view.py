@@ -11,7 +11,7 @@ from seqmem.render.page import Page, View, stack
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.wording import plural, shown_count
 from seqmem.sweep_axes import Axis, shown_value
-from seqmem.sweep_results import MEASURES, SweepResult, Trial, TrialResult
+from seqmem.sweep_results import SweepResult, Trial, TrialResult, measure_of
 
 PLOT_HEIGHT = 12
 # Measures that lie between 0 and 1 whatever the sweep.
@@ -133,7 +133,7 @@ def _axis_name(axis: Axis, numeric: bool) -> str:
 def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
     """One measure over two axes: the one that is ranked by, if it is a measure."""
     rows, columns = axes
-    name = sweep.rank if sweep.rank in MEASURES else "success_rate"
+    name = measure_of(sweep.rank)
     found: dict[tuple[int, int], Trial] = {}
     for trial in sweep.trials:
         if trial.result is not None:

@@ -38,9 +38,9 @@ def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[
     distributed = import_distributed()
     try:
         client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+        executor = ClusterExecutor(client, retries, seconds)
     except (OSError, ValueError, TypeError) as error:
         raise UsageError(f"--scheduler {address}: cannot be reached: {one_line(error, 200)}") from None
-    executor = ClusterExecutor(client, retries, seconds)
     try:
         yield executor, executor.worker_count
     finally:

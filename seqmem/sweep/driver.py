@@ -71,8 +71,8 @@ class _Driver:
         missing = [] if self._lookback else self._missing()
         self._order = ShapeOrder(missing, longest_first=engine.slots() > 1)
         # what a search will ask for is not known: each of its trials counts for one
-        guesses = guessed_seconds(missing) if missing else dict.fromkeys(range(1, self._plan.total + 1), 1.0)
-        self._clock = Clock(guesses)
+        unknown = range(1, self._plan.total + 1) if self._lookback else ()
+        self._clock = Clock(guessed_seconds(missing) | dict.fromkeys(unknown, 1.0))
 
     def run(self) -> Steps:
         """Keeps the workers at work until there is nothing left for them."""

@@ -14,7 +14,7 @@ from seqmem.errors import UsageError
 from seqmem.plain_values import from_plain
 from seqmem.sweep.axis import axis_from_json, axis_to_json
 from seqmem.sweep_axes import Axis, shown_value, shown_values
-from seqmem.sweep_results import MEASURES, Trial
+from seqmem.sweep_results import Trial, measure_of
 
 SCHEMA = 1
 SEARCHES = ("grid", "random", "tpe")
@@ -59,8 +59,8 @@ class Plan:
 
     @property
     def measure(self) -> str:
-        """What a trial is measured by: what is ranked by, if it is a measure."""
-        return self.rank if self.rank in MEASURES else "success_rate"
+        """What a trial is measured by."""
+        return measure_of(self.rank)
 
     @property
     def seed(self) -> int:

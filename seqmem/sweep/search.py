@@ -18,7 +18,7 @@ from seqmem.errors import UsageError
 from seqmem.sweep.optional import import_optuna
 from seqmem.sweep.plan import Plan, number_trials
 from seqmem.sweep_axes import Axis
-from seqmem.sweep_results import MEASURES, Trial
+from seqmem.sweep_results import MEASURES, Trial, measure_of
 
 # Below this the shares are noise.
 FEWEST_TRIALS = 10
@@ -117,7 +117,7 @@ def study_direction(rank: str) -> str:
 
 def objective(trial: Trial, rank: str) -> float | None:
     """Returns what a search seeks, as a number: presentations beyond the budget are infinitely many."""
-    value = trial.measure(rank if rank in MEASURES else "success_rate")
+    value = trial.measure(measure_of(rank))
     return math.inf if value is None and rank == "presentations_to_success" else value
 
 

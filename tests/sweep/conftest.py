@@ -1,5 +1,9 @@
-"""Sweeps of made-up trials."""
+"""Sweeps of made-up trials, and real ones as processes."""
 
+import json
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,6 +15,15 @@ from seqmem.sweep.engine import Engine
 from seqmem.sweep.executors import InlineExecutor
 from seqmem.sweep.plan import build_plan
 from seqmem.sweep.store import create_sweep_directory, open_sweep_directory
+
+CLUSTER = """
+from distributed import LocalCluster
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        print(cluster.scheduler_address, flush=True)
+        input()
+"""
 
 
 @pytest.fixture
@@ -42,3 +55,51 @@ def finish():
 def again():
     """Returns a function that takes up a sweep as another process would."""
     return open_sweep_directory
+
+
+@pytest.fixture
+def sweep(tmp_path):
+    """Returns a function that begins `seqmem sweep` in a folder of the test's own."""
+
+    def begin(*arguments):
+        command = [sys.executable, "-m", "seqmem", "sweep", *arguments]
+        return subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=hear_interrupts,
+        )
+
+    return begin
+
+
+def hear_interrupts():
+    """Takes back what a process inherits from one that was started in the background: it does not hear Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.fixture
+def table(sweep):
+    """Returns a function that runs a sweep to its end, and gives its table, what it said, and its exit status."""
+
+    def run(*arguments):
+        with sweep(*arguments) as process:
+            out, err = process.communicate()
+        return json.loads(out) if out else None, err, process.returncode
+
+    return run
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler with two worker processes: the process of it, its address."""
+    (tmp_path / "cluster.py").write_text(CLUSTER)
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "cluster.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield process, process.stdout.readline().strip()
+        if process.poll() is None:
+            process.communicate("\n")

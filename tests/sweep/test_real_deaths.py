@@ -7,7 +7,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import textwrap
 import time
 
@@ -23,15 +22,6 @@ HOW = ["--replicates", "2", "--json", "--quiet"]
 SHORT = ["--vary", "gap=3,4", "--vary", "units=4,5,6", "--epochs", "20", *HOW]
 LONGER = ["--vary", "units=4,5,6,7", "--gap", "20", "--alphabet-size", "12", "--epochs", "2000", "--no-stop", *HOW]
 ENDLESS = ["--vary", "units=4,5,6,7", "--epochs", "1000000", "--no-stop", "--check-every", "1000"]
-SCHEDULER = """
-    import sys
-    from distributed import LocalCluster
-
-    if __name__ == "__main__":
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-            print(cluster.scheduler_address, flush=True)
-            input()
-"""
 CELLS = """
     import os
     import time
@@ -65,52 +55,9 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def sweep(tmp_path):
-    """Returns a function that begins `seqmem sweep` in a folder of the test's own."""
+def poison(tmp_path):
+    """Puts cells that do harm where sweeps and workers find them."""
     (tmp_path / "poison.py").write_text(textwrap.dedent(CELLS))
-
-    def begin(*arguments):
-        command = [sys.executable, "-m", "seqmem", "sweep", *arguments]
-        return subprocess.Popen(
-            command,
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=hear_interrupts,
-        )
-
-    return begin
-
-
-def hear_interrupts():
-    """Takes back what a process inherits from one that was started in the background: it does not hear Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@pytest.fixture
-def table(sweep):
-    """Returns a function that runs a sweep to its end, and gives its table, what it said, and its exit status."""
-
-    def run(*arguments):
-        with sweep(*arguments) as process:
-            out, err = process.communicate()
-        return json.loads(out) if out else None, err, process.returncode
-
-    return run
-
-
-@pytest.fixture
-def cluster(tmp_path):
-    """A Dask scheduler with two worker processes: the process of it, its address."""
-    (tmp_path / "cluster.py").write_text(textwrap.dedent(SCHEDULER))
-    with subprocess.Popen(
-        [sys.executable, tmp_path / "cluster.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        yield process, process.stdout.readline().strip()
-        if process.poll() is None:
-            process.communicate("\n")
 
 
 def wait_for(found, seconds=120):
@@ -208,7 +155,7 @@ def test_ctrl_c_ends_driver_and_workers_and_says_how_to_go_on(sweep, table, tmp_
 
 
 @pytest.mark.parametrize("engine", ["jobs", "dask"])
-def test_cells_that_raise_exit_hang_or_diverge_take_no_other_trial_with_them(request, sweep, table, tmp_path, engine):
+def test_cells_that_raise_exit_hang_or_diverge_take_no_other_trial_with_them(request, poison, table, tmp_path, engine):
     cells = ",".join(f"poison:{name}" for name in ("Raises", "Exits", "Hangs", "NaN", "Drifts"))
     how = ["--jobs", "2"] if engine == "jobs" else ["--scheduler", request.getfixturevalue("cluster")[1]]
     axes = ["--vary", f"cell={cells},rnn,lstm", "--units", "4", "--epochs", "20", "--replicates", "2"]
