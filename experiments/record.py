@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tables import filled
 
-from seqmem.criteria import wilson_interval
+from seqmem.judge.verdict import wilson_interval
 
 HERE = Path(__file__).parent
 # What a command line must say beside the file: a cell of one's own is imported only where it is typed.
@@ -55,7 +55,7 @@ def judge_again(sweep, file, gaps):
         ends = ("", "_low", "_high")
         columns = ["replicates", "solved", *(f"success_rate{end}" for end in ends)]
         columns += [f"recall_accuracy{end}" for end in ends]
-        writer.writerow(["trained_on", "gap", *columns, "cue_accuracy", "recall_accuracy_ceiling"])
+        writer.writerow(["trained_on", "gap", *columns, "cue_accuracy", "recall_accuracy_baseline"])
         for trial in read_sweep(sweep).trials:
             pool, gap = trial.values["pool"], trial.values["gap"]
             words = f"{'fresh strings' if pool is None else f'pool of {pool}'}, gap {str(gap).replace(':', ' to ')}"
@@ -65,7 +65,7 @@ def judge_again(sweep, file, gaps):
                 rates = [right / count, *wilson_interval(right, count)]
                 spread = [statistics.median(accuracies), accuracies[0], accuracies[-1]]
                 cues = statistics.median(one.cue_accuracy)
-                writer.writerow([words, one.gap, count, right, *rates, *spread, cues, one.ceiling])
+                writer.writerow([words, one.gap, count, right, *rates, *spread, cues, one.baseline])
 
 
 def main():

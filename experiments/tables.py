@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 from seqmem.config import RunConfig
-from seqmem.recipes import recipe_ceiling
+from seqmem.recipes import recipe_limit
 
 PLACE = re.compile(r"(<!-- (rows|grid): (\S+?)(?: (\S+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 # The columns beside the axes, which stand between them: what is told of a trial, and the first of what was found.
@@ -34,7 +34,7 @@ def filled(text, folder):
 def read_trials(path):
     """Returns the names of the axes, and the trials in the order of the plan, each a dictionary of text.
 
-    With what its settings say added as `recipe_ceiling`: the recall accuracy that nothing can pass which sees what the
+    With what its settings say added as `recipe_limit`: the recall accuracy that nothing can pass which sees what the
     recipe shows it.
     """
     with path.open(newline="", encoding="utf-8") as file:
@@ -47,20 +47,20 @@ def read_trials(path):
         settings = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
         settings.pop("vary")
         for trial in trials:
-            trial["recipe_ceiling"] = recipe_recall(settings | {name: trial[name] for name in axes})
+            trial["recipe_limit"] = recipe_recall(settings | {name: trial[name] for name in axes})
     return axes, trials
 
 
 def recipe_recall(settings):
     """Returns the highest recall accuracy that a recipe can reach, 1 where it shows all."""
     config = RunConfig.from_settings({name: value for name, value in settings.items() if value != "none"})
-    ceiling = recipe_ceiling(config)
-    return 1.0 if ceiling is None else ceiling.recall_accuracy
+    baseline = recipe_limit(config)
+    return 1.0 if baseline is None else baseline.recall_accuracy
 
 
 def rows(axes, trials):
     """Returns the lines of a table with a line a trial."""
-    limited = any(trial["recipe_ceiling"] < 1 for trial in trials)
+    limited = any(trial["recipe_limit"] < 1 for trial in trials)
     columns = [name.replace("_", " ") for name in axes]
     columns += ["solved", "success rate, 95 % interval", "recall accuracy, median", "recall without memory"]
     columns += ["best of this recipe"] if limited else []
@@ -68,9 +68,9 @@ def rows(axes, trials):
     lines = [line(columns), line(["---"] * len(columns))]
     for trial in trials:
         cells = [trial[name] for name in axes] + [solved(trial), interval(trial), recall(trial)]
-        cells += [f"{float(trial['recall_accuracy_ceiling']):.4g}"]
-        cells += [f"{trial['recipe_ceiling']:.4g}"] if limited else []
-        cells += [digits(trial["recall_loss"], 4), digits(trial["recall_loss_ceiling"], 4)]
+        cells += [f"{float(trial['recall_accuracy_baseline']):.4g}"]
+        cells += [f"{trial['recipe_limit']:.4g}"] if limited else []
+        cells += [digits(trial["recall_loss"], 4), digits(trial["recall_loss_baseline"], 4)]
         lines.append(line([*cells, presentations(trial), trial["verdict"]]))
     return lines
 
@@ -126,7 +126,7 @@ CELLS = {
     "solved": lambda trial: f"{solved(trial)} [{interval(trial).partition('[')[2]}",
     "presentations": presentations,
     "recall": recall,
-    "ceiling": lambda trial: f"{trial['recipe_ceiling']:.4g}",
+    "baseline": lambda trial: f"{trial['recipe_limit']:.4g}",
 }
 
 

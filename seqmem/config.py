@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
+from seqmem.judge.criterion import CriterionText
 from seqmem.network_settings import CellName, InitText, check_network
 from seqmem.recipes import check_recipe
 from seqmem.settings import Choice, Flag, Integer, Kind, Number, read_settings, setting, settings_of
@@ -36,27 +37,6 @@ class Window(Kind):
 
     def write(self, value: Any) -> Any:
         return "sequence" if value is None else value
-
-
-@dataclasses.dataclass(frozen=True)
-class CriterionText(Kind):
-    """`error:E`, `recall:X` or `argmax`; `seqmem.criteria` gives it its meaning."""
-
-    metavar = "error:E|recall:X|argmax"
-
-    def check(self, name: str, value: Any) -> str:
-        word, _, bound = str(value).partition(":")
-        if value == "argmax":
-            return "argmax"
-        try:
-            if word == "error" and 0 < float(bound) < 1:
-                return f"error:{_shortest(bound)}"
-            if word == "recall" and 0 < float(bound) <= 1:
-                return f"recall:{_shortest(bound)}"
-        except ValueError:
-            pass
-        allowed = "must be error:E with E above 0 and below 1, recall:X with X above 0 and at most 1, or argmax"
-        raise SettingError(name, value, allowed)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,11 +194,6 @@ class RunConfig:
                 raise _stray_key(key, settings[key], task_class)
         task = task_class(**{key: settings[key] for key in own if key in settings})
         return cls(task=task, **{key: settings[key] for key in general if key in settings})
-
-
-def _shortest(number: str) -> str:
-    """The number in the fewest digits that read back as the same number."""
-    return repr(float(number)).removesuffix(".0")
 
 
 def setting_fields() -> dict[str, dataclasses.Field[Any]]:

@@ -16,19 +16,23 @@ class GapResult:
     Attributes:
         gap: Fillers between cue and recall.
         trained: Whether the network was trained on this gap.
-        ceiling: Recall accuracy of the best predictor without memory.
+        baseline: Recall accuracy of the best predictor without memory.
         recall_accuracy: Fraction of recall steps right.
         cue_accuracy: Fraction of recall steps where the right cue has the largest output among the cues: a network
             that remembers but mistimes is right here.
         recall_loss: Nats, mean over recall steps.
+        p_value: Probability that guessing recalls as many strings of fillers.
+        remembers: Whether that is memory: `p_value` corrected for the gaps and replicates looked at, or the loss.
     """
 
     gap: int
     trained: bool
-    ceiling: float
+    baseline: float
     recall_accuracy: tuple[float, ...]
     cue_accuracy: tuple[float, ...]
     recall_loss: tuple[float, ...]
+    p_value: tuple[float, ...]
+    remembers: tuple[bool, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,11 +62,14 @@ class EvalResult:
         run: The result on the sequences asked for, with the settings they come from.
         gaps: Recall over other gaps, in order; empty where none was asked for.
         free_runs: Free-running sequences; empty where none was asked for.
+        own_task: Whether these are the sequences that the run was made for. On others there are scores and evidence,
+            but no verdict on the network.
     """
 
     run: RunResult
     gaps: tuple[GapResult, ...] = ()
     free_runs: tuple[FreeRun, ...] = ()
+    own_task: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Returns the document of the run with `gaps` and `free_runs` added."""
@@ -70,4 +77,5 @@ class EvalResult:
             **self.run.to_json(),
             "gaps": to_plain(self.gaps),
             "free_runs": to_plain(self.free_runs),
+            "own_task": self.own_task,
         }

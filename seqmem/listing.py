@@ -9,11 +9,12 @@ from typing import Any
 
 from seqmem.config import setting_fields
 from seqmem.errors import UsageError, did_you_mean
-from seqmem.results import Metrics, RunResult
+from seqmem.judge.metrics import Metrics
+from seqmem.results import RunResult
 
 Row = dict[str, Any]
 
-OUTCOMES = ("verdict", "solved", "success_rate", "presentations_to_success")
+OUTCOMES = ("verdict", "solved", "remember", "memoryless", "diverged", "success_rate", "presentations_to_success")
 METRICS = tuple(field.name for field in dataclasses.fields(Metrics))
 COLUMNS = ("run", "status", "task", *setting_fields(), *OUTCOMES, *METRICS)
 
@@ -44,6 +45,9 @@ def _outcome(result: RunResult) -> Row:
     return {
         "verdict": summary.verdict,
         "solved": summary.solved,
+        "remember": summary.remember,
+        "memoryless": summary.memoryless,
+        "diverged": summary.diverged,
         "success_rate": summary.success_rate,
         "presentations_to_success": spread and spread["median"],
         **{name: _median(getattr(one.metrics, name) for one in result.replicates) for name in METRICS},

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqmem.errors import SettingError
-
-if TYPE_CHECKING:
-    from seqmem.tasks.ceilings import Ceiling
 
 
 def check_recipe(config: Any) -> None:
@@ -40,13 +37,6 @@ def memory_needed(task: Any) -> int:
     return int(lengths[batch.recall].max(initial=0))
 
 
-def recipe_ceiling(config: Any) -> Ceiling | None:
-    """Returns the best that any network of this recipe can do; None where it sees all, or no closed form is known."""
-    from seqmem.tasks.views import control_ceiling
-
-    return control_ceiling(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp")
-
-
 def recipe_note(config: Any) -> str | None:
     """Tells in a sentence or two why a recipe can solve its task, or why it cannot.
 
@@ -63,7 +53,7 @@ def recipe_note(config: Any) -> str | None:
         if config.context < needed:
             return (
                 f"An mlp has no memory: it sees {_symbols(config.context)}, and the recall needs {needed}. "
-                "However it is trained, it cannot do better than its ceiling."
+                "However it is trained, it cannot pass that limit."
             )
         return f"No memory is needed: an input vector of {_symbols(config.context)} still holds the cue."
     if config.rows == "steps":
@@ -97,7 +87,7 @@ def _note_on_stateless(config: Any, needed: int) -> str:
         sample = "step" if config.window == 1 else f"window of {config.window} steps"
     told = f"The state starts anew with every {sample}: at the recall the network knows {_symbols(seen)}"
     if seen < needed:
-        return f"{told}, and the recall needs {needed}. However it is trained, it cannot do better than its ceiling."
+        return f"{told}, and the recall needs {needed}. However it is trained, it cannot pass that limit."
     return f"{told}, which holds the cue."
 
 

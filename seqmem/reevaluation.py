@@ -14,8 +14,7 @@ from seqmem.config import RunConfig
 from seqmem.errors import DamagedFileError, SettingError, one_line
 from seqmem.eval_results import EvalResult
 from seqmem.ranking import ranked_replicates, shown_replicates
-from seqmem.recipes import recipe_ceiling
-from seqmem.results import Metrics, ReplicateResult, RunResult
+from seqmem.results import Account
 from seqmem.rundir import CHECKPOINTS, StoredRun, read_run
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
@@ -52,7 +51,6 @@ def evaluate(
     """
     stored = read_run(path)
     config = judged_config(stored.config, fillers, sequences, criterion)
-    trained_for = stored.config.criterion
     if gaps and not isinstance(config.task, ConflictingSequences):
         raise SettingError("gaps", ",".join(map(str, gaps)), "sequences of your own have no gap")
     if free_run and config.rows == "steps":
@@ -61,20 +59,20 @@ def evaluate(
         )
     checkpoint = read_checkpoint(path / CHECKPOINTS)
     weights = _checked_weights(checkpoint, stored, path)
-    trained = _trained_replicates(stored, checkpoint)
+    accounts = _trained_replicates(stored, checkpoint)
     if replicate != "all":
         # replicate i of seed s is the run of seed s + i
-        index = _chosen(replicate, trained, stored)
+        index = _chosen(replicate, stored)
         config = dataclasses.replace(config, seed=config.seed + index, replicates=1)
         weights = {name: array[index : index + 1] for name, array in weights.items()}
-        trained = trained[index : index + 1]
+        accounts = accounts[index : index + 1]
     runtime.prepare(_threads(stored), cache)
     from seqmem.evaluation.gaps import gap_results
     from seqmem.evaluation.generation import free_runs
     from seqmem.evaluation.judge import Judge
-    from seqmem.evaluation.predictions import predictions
+    from seqmem.evaluation.report import build_result
+    from seqmem.judge.baseline import replicate_baselines
     from seqmem.models.population import build_population
-    from seqmem.tasks.ceilings import mean_ceiling, replicate_ceilings
 
     population = build_population(config)
     expected = {name: array.shape for name, array in population.arrays().items()}
@@ -82,33 +80,17 @@ def evaluate(
     if expected != found:
         raise DamagedFileError(path / CHECKPOINTS, "the weights do not fit the run's settings")
     population.load(weights)
-    ceilings = replicate_ceilings(config.task, config.seeds, config.head)
-    judge = Judge(config, population, ceilings)
-    metrics, met, outputs, batches = judge.report(sequences_count)
-    replicates = tuple(
-        dataclasses.replace(
-            one,
-            solved=good,
-            metrics=judged,
-            # when another criterion was first met, nobody has looked
-            presentations_to_success=one.presentations_to_success if config.criterion == trained_for else None,
-        )
-        for one, good, judged in zip(trained, met, metrics, strict=True)
-    )
-    shown = shown_replicates(replicates)
-    result = RunResult(
-        config=config,
-        ceiling=mean_ceiling(ceilings),
-        replicates=replicates,
-        predictions=predictions(outputs, batches, shown, config.task.alphabet),
-        evaluation={"sequences": len(batches[0]), "held_out": not config.task.finite},
-        cost=stored.result.cost if stored.result else {"updates": 0, "time_steps": 0},
-        history=stored.history,
-        control_ceiling=recipe_ceiling(config),
-    )
+    baselines = replicate_baselines(config.task, config.seeds, config.head)
+    report = Judge(config, population, baselines).report(sequences_count)
+    if (config.criterion, config.task) != (stored.config.criterion, stored.config.task):
+        accounts = [dataclasses.replace(one, met_at=None, looked=False) for one in accounts]
+    cost = stored.result.cost if stored.result else {"updates": 0, "time_steps": 0}
+    result = build_result(config, stored.config, accounts, report, baselines, cost, stored.history)
+    shown = shown_replicates(result.replicates)
     alphabet = config.task.alphabet
-    free = free_runs(population, batches, shown, free_run, alphabet, config.arrangement) if free_run else ()
-    return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free)
+    free = free_runs(population, report.sequences, shown, free_run, alphabet, config.arrangement) if free_run else ()
+    own = config.task == stored.config.task
+    return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free, own)
 
 
 def judged_config(
@@ -159,22 +141,20 @@ def _checked_weights(checkpoint: Checkpoint, stored: StoredRun, path: Path) -> d
     return weights
 
 
-def _trained_replicates(stored: StoredRun, checkpoint: Checkpoint) -> tuple[ReplicateResult, ...]:
+def _trained_replicates(stored: StoredRun, checkpoint: Checkpoint) -> list[Account]:
     """What training knows of each replicate; of an interrupted run only how far it came."""
-    if stored.result is not None:
-        return stored.result.replicates
-    unknown = Metrics(0.0, None, 0.0, None, None, None)
-    return tuple(
-        ReplicateResult(seed, False, False, checkpoint.presentations, None, unknown) for seed in stored.config.seeds
-    )
+    if stored.result is None:
+        return [Account(checkpoint.presentations, None, False, looked=False)] * stored.config.replicates
+    return [Account(one.presentations, one.met_at, one.diverged) for one in stored.result.replicates]
 
 
-def _chosen(replicate: str, trained: Sequence[ReplicateResult], stored: StoredRun) -> int:
+def _chosen(replicate: str, stored: StoredRun) -> int:
     """The number of the replicate asked for."""
     if replicate in ("best", "worst"):
         if stored.result is None:
             raise SettingError("replicate", replicate, "this run has no result yet; give a number")
-        return ranked_replicates(trained)[0 if replicate == "best" else -1]
-    if not replicate.isdigit() or int(replicate) >= len(trained):
-        raise SettingError("replicate", replicate, f"must be best, worst, all or a number below {len(trained)}")
+        return ranked_replicates(stored.result.replicates)[0 if replicate == "best" else -1]
+    count = stored.config.replicates
+    if not replicate.isdigit() or int(replicate) >= count:
+        raise SettingError("replicate", replicate, f"must be best, worst, all or a number below {count}")
     return int(replicate)

@@ -8,34 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqmem.config import RunConfig
-from seqmem.criteria import verdict, wilson_interval
 from seqmem.errors import UsageError
+from seqmem.judge.baseline import Baseline
+from seqmem.judge.evidence import Evidence
+from seqmem.judge.metrics import Metrics
+from seqmem.judge.verdict import verdict, wilson_interval
 from seqmem.plain_values import from_plain, printable, to_plain
-from seqmem.results_reading import check_parts, with_metrics
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.results_reading import check_parts, of_this_schema, with_metrics
 
-SCHEMA = 1
-
-
-@dataclasses.dataclass(frozen=True)
-class Metrics:
-    """How one replicate does on a set of sequences.
-
-    Attributes:
-        loss: Nats, mean over all steps.
-        recall_loss: Nats, mean over recall steps; None where there are none.
-        accuracy: Fraction of all steps whose largest output is the target.
-        recall_accuracy: The same of recall steps; None where there are none.
-        settled_accuracy: The same of settled steps; None where there are none.
-        max_error: Largest distance of any output from its one-hot target at any settled step.
-    """
-
-    loss: float
-    recall_loss: float | None
-    accuracy: float
-    recall_accuracy: float | None
-    settled_accuracy: float | None
-    max_error: float | None
+SCHEMA = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,16 +39,37 @@ class Record:
 
 
 @dataclasses.dataclass(frozen=True)
+class Account:
+    """What training knows of one replicate.
+
+    Attributes:
+        presentations: Presentations that it was trained on.
+        met_at: Presentations at the check from which on it counted as solved; None where it never did, or
+            nobody looked.
+        diverged: Whether a weight or a loss stopped being a finite number.
+        looked: Whether training looked for this criterion on these sequences: what did not meet it then is not solved.
+    """
+
+    presentations: int
+    met_at: int | None
+    diverged: bool
+    looked: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
 class ReplicateResult:
     """What became of one replicate: its metrics on the reported evaluation, and when it was solved.
 
     Attributes:
         seed: The seed that alone makes this replicate.
-        solved: Whether the criterion held, at the end of training and on the reported evaluation.
+        solved: Whether it remembers and the criterion held, at the end of training and on the reported evaluation.
         diverged: Whether a weight or a loss stopped being a finite number.
         presentations: Presentations it was trained on.
         presentations_to_success: At which check it was solved; None where it was not.
+        met_at: The check from which on it counted as solved in training, whatever the report found; None for never.
+        missed: Reported sequences with a judged step that does not meet the criterion; None where nobody counted.
         metrics: On the reported evaluation.
+        evidence: What they prove of its memory.
     """
 
     seed: int
@@ -75,7 +77,32 @@ class ReplicateResult:
     diverged: bool
     presentations: int
     presentations_to_success: int | None
+    met_at: int | None
+    missed: int | None
     metrics: Metrics
+    evidence: Evidence
+
+    @property
+    def remembers(self) -> bool:
+        """Whether the evidence is that of a memory."""
+        return self.evidence.remembers
+
+
+@dataclasses.dataclass(frozen=True)
+class JudgedOn:
+    """The sequences of the reported evaluation.
+
+    Attributes:
+        sequences: Judged for each replicate.
+        different: Different ones, of all replicates together; None where nobody counted.
+        trained_on: Those of the different ones that training had shown to their replicate; None where nobody counted.
+        exhaustive: Whether they are all that the task has.
+    """
+
+    sequences: int
+    different: int | None
+    trained_on: int | None
+    exhaustive: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,17 +134,24 @@ class Summary:
     """All replicates in a line.
 
     Attributes:
-        replicates, solved: How many there are, and how many are solved.
-        success_rate: Fraction solved.
+        replicates: How many there are.
+        solved: How many are solved; None where there is nothing to remember.
+        remember: How many remember, the solved among them.
+        memoryless: How many do not, and have not diverged.
+        diverged: How many ceased to give finite numbers.
+        success_rate: Fraction solved; None where there is nothing to remember.
         interval: Its Wilson 95 % interval.
         presentations_to_success: `median`, `min` and `max` over the solved replicates; None where none is solved.
-        verdict: `solved`, `partly`, `memoryless`, `unsolved` or `diverged`.
+        verdict: One of `seqmem.judge.verdict.VERDICTS`.
     """
 
     replicates: int
-    solved: int
-    success_rate: float
-    interval: tuple[float, float]
+    solved: int | None
+    remember: int
+    memoryless: int
+    diverged: int
+    success_rate: float | None
+    interval: tuple[float, float] | None
     presentations_to_success: dict[str, int | float] | None
     verdict: str
 
@@ -128,37 +162,46 @@ class RunResult:
 
     Attributes:
         config: The settings it was run with.
-        ceiling: What a predictor without memory can reach; the mean where replicates have sequences of their own.
+        baseline: What a predictor without memory can reach; the mean where replicates have sequences of their own.
         replicates: One result for each replicate.
         predictions: A few sequences as the first, the best and the worst replicate predict them.
-        evaluation: `sequences` judged for each replicate, and whether they were `held_out` from training.
+        evaluation: The sequences that were judged.
         cost: `updates` and `time_steps` that training took, all replicates together.
         history: The checks in order; kept in `history.jsonl`, not in `result.json`.
-        control_ceiling: What any network can reach that sees no more than this recipe shows it; None where it sees all.
+        recipe_limit: What any network can reach that sees no more than this recipe shows it; None where it sees all.
+        judged: The verdict of version 0.1, which knew no evidence, where that version judged; else None.
     """
 
     config: RunConfig
-    ceiling: Ceiling
+    baseline: Baseline
     replicates: tuple[ReplicateResult, ...]
     predictions: tuple[Prediction, ...]
-    evaluation: dict[str, Any]
+    evaluation: JudgedOn
     cost: dict[str, int]
     history: tuple[Record, ...] = ()
-    control_ceiling: Ceiling | None = None
+    recipe_limit: Baseline | None = None
+    judged: str | None = None
 
     @property
     def summary(self) -> Summary:
         """The replicates in a line."""
+        count = len(self.replicates)
+        recall = self.baseline.recall_accuracy is not None
+        diverged = sum(one.diverged for one in self.replicates)
+        remember = sum(one.remembers for one in self.replicates)
         solved = [one for one in self.replicates if one.solved]
         counts = [one.presentations_to_success for one in solved if one.presentations_to_success is not None]
         spread = {"median": statistics.median(counts), "min": min(counts), "max": max(counts)} if counts else None
         return Summary(
-            replicates=len(self.replicates),
-            solved=len(solved),
-            success_rate=len(solved) / len(self.replicates),
-            interval=wilson_interval(len(solved), len(self.replicates)),
+            replicates=count,
+            solved=len(solved) if recall else None,
+            remember=remember,
+            memoryless=count - remember - diverged if recall else 0,
+            diverged=diverged,
+            success_rate=len(solved) / count if recall else None,
+            interval=wilson_interval(len(solved), count) if recall else None,
             presentations_to_success=spread,
-            verdict=verdict(self.replicates, self.ceiling),
+            verdict=self.judged or verdict(self.replicates, self.baseline),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -169,9 +212,10 @@ class RunResult:
         return {
             "schema": SCHEMA,
             "config": self.config.to_settings(),
-            "ceiling": to_plain(self.ceiling),
+            "baseline": to_plain(self.baseline),
             "summary": to_plain(self.summary),
-            "control_ceiling": to_plain(self.control_ceiling),
+            "recipe_limit": to_plain(self.recipe_limit),
+            "judged": self.judged,
             "replicates": replicates,
             "evaluation": to_plain(self.evaluation),
             "predictions": to_plain(self.predictions),
@@ -185,9 +229,8 @@ class RunResult:
         Raises:
             ValueError: If a key is missing, a value is not of its type, or two parts do not fit together.
         """
-        if document.get("schema") != SCHEMA:
-            raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
-        if absent := {"config", "ceiling", "replicates", "evaluation", "predictions", "cost"} - document.keys():
+        document = of_this_schema(document, SCHEMA)
+        if absent := {"config", "baseline", "replicates", "evaluation", "predictions", "cost"} - document.keys():
             raise ValueError(f"has no {min(absent)}")
         try:
             config = RunConfig.from_settings(from_plain(dict[str, Any], document["config"], "config"))
@@ -197,16 +240,14 @@ class RunResult:
         replicates = from_plain(tuple[dict[str, Any], ...], document["replicates"], "replicates")
         result = cls(
             config=config,
-            ceiling=from_plain(Ceiling, document["ceiling"], "ceiling"),
+            baseline=from_plain(Baseline, document["baseline"], "baseline"),
             replicates=tuple(from_plain(ReplicateResult, with_metrics(one, names), "replicates") for one in replicates),
             predictions=from_plain(tuple[Prediction, ...], document["predictions"], "predictions"),
-            evaluation=printable(
-                from_plain(dict[str, bool | int | float | str | None], document["evaluation"], "evaluation")
-            ),
+            evaluation=from_plain(JudgedOn, document["evaluation"], "evaluation"),
             cost=printable(from_plain(dict[str, int], document["cost"], "cost")),
             history=history,
-            # results written before there were controls have none
-            control_ceiling=from_plain(Ceiling | None, document.get("control_ceiling"), "control_ceiling"),
+            recipe_limit=from_plain(Baseline | None, document.get("recipe_limit"), "recipe_limit"),
+            judged=from_plain(str | None, document.get("judged"), "judged"),
         )
         check_parts(result)
         return result

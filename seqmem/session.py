@@ -12,14 +12,11 @@ from seqmem.checkpoints import Checkpoint
 from seqmem.config import RunConfig
 from seqmem.errors import DamagedFileError
 from seqmem.evaluation.judge import Judge
-from seqmem.evaluation.predictions import predictions
-from seqmem.evaluation.report import replicate_results
+from seqmem.evaluation.report import build_result
+from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import build_population
-from seqmem.ranking import shown_replicates
-from seqmem.recipes import recipe_ceiling
-from seqmem.results import Progress, Record, RunResult
+from seqmem.results import Account, Progress, Record, RunResult
 from seqmem.rundir import CHECKPOINTS, HISTORY, RunDirectory
-from seqmem.tasks.ceilings import mean_ceiling, replicate_ceilings
 from seqmem.training.loop import Training
 
 # Where nobody says how often: often enough that little is lost, seldom enough that it costs nothing.
@@ -38,9 +35,9 @@ class Session:
 
     def __init__(self, config: RunConfig):
         self.config = config
-        self.ceilings = replicate_ceilings(config.task, config.seeds, config.head)
+        self.baselines = replicate_baselines(config.task, config.seeds, config.head)
         self._population = build_population(config)
-        self._judge = Judge(config, self._population, self.ceilings)
+        self._judge = Judge(config, self._population, self.baselines)
         self.training = Training(config, self._population, self._judge.check)
         self.history: list[Record] = []
         self._kept = (0, time.monotonic())
@@ -58,18 +55,14 @@ class Session:
 
     def result(self) -> RunResult:
         """Judges the population as it is now on the reported evaluation."""
-        metrics, met, outputs, sequences = self._judge.report()
-        replicates = replicate_results(self.config, self.training, metrics, met)
-        return RunResult(
-            config=self.config,
-            ceiling=mean_ceiling(self.ceilings),
-            replicates=replicates,
-            predictions=predictions(outputs, sequences, shown_replicates(replicates), self.config.task.alphabet),
-            evaluation={"sequences": len(sequences[0]), "held_out": not self.config.task.finite},
-            cost={"updates": self.training.updates_made, "time_steps": self.training.time_steps},
-            history=tuple(self.history),
-            control_ceiling=recipe_ceiling(self.config),
-        )
+        training = self.training
+        accounts = [
+            Account(training.presentations if stopped is None else stopped, met, diverged)
+            for stopped, met, diverged in zip(training.stopped_at, training.success_at, training.diverged, strict=True)
+        ]
+        cost = {"updates": training.updates_made, "time_steps": training.time_steps}
+        report = self._judge.report()
+        return build_result(self.config, self.config, accounts, report, self.baselines, cost, tuple(self.history))
 
     def checkpoint_is_due(self, every: int | None) -> bool:
         """Tells whether so many presentations, or else half a minute, have gone by since the last checkpoint."""

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seqmem.errors import UsageError, did_you_mean
+from seqmem.judge.baseline import Baseline
 from seqmem.plain_values import to_plain
 from seqmem.results import RunResult, Summary
 from seqmem.sweep_axes import Axis
-from seqmem.tasks.ceilings import Ceiling
 
 SCHEMA = 1
 # What a trial can be ranked by, and whether more of it is better.
@@ -47,18 +47,16 @@ class TrialResult:
 
     Attributes:
         summary: How many were solved, with the interval and the verdict.
-        ceiling: What a predictor without memory can reach on the trial's task.
+        baseline: What a predictor without memory can reach on the trial's task.
         spreads: Recall accuracy, accuracy, recall loss and loss; None where no replicate has a finite one.
         presentations_to_success: Median over all replicates, those not solved counted as beyond the budget; None
             where the median lies there.
-        diverged: Replicates that ceased to give finite numbers.
     """
 
     summary: Summary
-    ceiling: Ceiling
+    baseline: Baseline
     spreads: dict[str, Spread | None]
     presentations_to_success: int | float | None
-    diverged: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,10 +167,9 @@ def trial_result(result: RunResult) -> TrialResult:
     median = statistics.median(math.inf if count is None else count for count in beyond)
     return TrialResult(
         summary=result.summary,
-        ceiling=result.ceiling,
+        baseline=result.baseline,
         spreads={name: _spread(getattr(one.metrics, name) for one in result.replicates) for name in SPREADS},
         presentations_to_success=median if math.isfinite(median) else None,
-        diverged=sum(one.diverged for one in result.replicates),
     )
 
 

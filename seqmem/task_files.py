@@ -14,9 +14,9 @@ import numpy as np
 
 from seqmem.config import RunConfig
 from seqmem.errors import SettingError, UsageError, did_you_mean
+from seqmem.judge.baseline import baseline
 from seqmem.new_files import new_file
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.ceilings import ceiling
 from seqmem.tasks.encoding import one_hot
 from seqmem.tasks.streams import SequenceStream, finite_sequences
 
@@ -64,13 +64,13 @@ def sequence_rows(batch: SequenceBatch, alphabet: tuple[str, ...]) -> list[dict[
 
 
 def task_document(config: RunConfig, count: int | None = None) -> dict[str, Any]:
-    """Returns what `seqmem task --json` prints: the settings, the ceiling without memory, and sequences."""
+    """Returns what `seqmem task --json` prints: the settings, the baseline, and sequences."""
     task = config.task
     return {
         "config": config.to_settings(),
         "alphabet": task.alphabet,
         "finite": task.finite,
-        "ceiling": dataclasses.asdict(ceiling(task, config.seed, config.head)),
+        "baseline": dataclasses.asdict(baseline(task, config.seed, config.head)),
         "sequences": sequence_rows(task_sequences(config, count), task.alphabet),
     }
 

@@ -4,7 +4,7 @@ import math
 
 from seqmem.config import RunConfig
 from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
 
 def example_record(presentations=10, replicates=2):
@@ -41,7 +41,7 @@ def example_result(config=None, diverged=False):
     )
     return RunResult(
         config=config,
-        ceiling=Ceiling(0.875, 0.5, 0.0693, 0.2773),
+        baseline=Baseline(0.875, 0.5, 0.0693, 0.2773),
         replicates=replicates,
         predictions=(prediction,),
         evaluation={"sequences": 2, "held_out": False},

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from seqmem.criteria import criterion_met, shows_memory, verdict, wilson_interval
+from seqmem.judge.verdict import criterion_met, shows_memory, verdict, wilson_interval
 from seqmem.results import Metrics
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
-CEILING = Ceiling(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
-NO_RECALL = Ceiling(accuracy=1.0, recall_accuracy=None, loss=0.0, recall_loss=None)
+BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
+NO_RECALL = Baseline(accuracy=1.0, recall_accuracy=None, loss=0.0, recall_loss=None)
 
 
 def metrics(loss=0.01, recall_loss=0.01, recall_accuracy=1.0, settled_accuracy=1.0, max_error=0.1):
@@ -39,11 +39,11 @@ def replicate(solved=False, diverged=False, recall_loss=0.27):
     ],
 )
 def test_criterion_is_met_only_within_its_bound_and_below_the_memoryless_loss(criterion, found, met):
-    assert criterion_met(criterion, found, CEILING) is met
+    assert criterion_met(criterion, found, BASELINE) is met
 
 
 def test_all_right_by_a_hair_is_not_solved():
-    assert not criterion_met("argmax", metrics(recall_loss=0.2772, max_error=0.51), CEILING)
+    assert not criterion_met("argmax", metrics(recall_loss=0.2772, max_error=0.51), BASELINE)
 
 
 def test_task_without_recall_needs_no_memory():
@@ -79,4 +79,4 @@ def test_wilson_interval_stays_between_nought_and_one():
     ],
 )
 def test_verdict_names_the_outcome_of_all_replicates(replicates, expected):
-    assert verdict(replicates, CEILING) == expected
+    assert verdict(replicates, BASELINE) == expected

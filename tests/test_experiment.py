@@ -7,7 +7,7 @@ import pytest
 
 from seqmem import experiment
 from seqmem.config import RunConfig
-from seqmem.criteria import verdict
+from seqmem.judge.verdict import verdict
 from seqmem.errors import UsageError
 from seqmem.presets import read_preset
 from seqmem.rundir import create_run_directory, read_run
@@ -37,13 +37,13 @@ def test_the_default_run_is_solved_for_every_seed():
     result = experiment.run(RunConfig(replicates=20))
     assert result.summary.verdict == "solved"
     assert all(one.metrics.max_error <= 0.25 for one in result.replicates)
-    assert all(one.metrics.recall_loss < 0.9 * result.ceiling.recall_loss for one in result.replicates)
+    assert all(one.metrics.recall_loss < 0.9 * result.baseline.recall_loss for one in result.replicates)
     assert result.summary.presentations_to_success["max"] <= 500
 
 
 def test_the_tutorial_is_told_memoryless_although_it_is_often_right():
     result = experiment.run(RunConfig.from_settings(read_preset("tutorial") | {"replicates": 100}))
-    verdicts = [verdict([one], result.ceiling) for one in result.replicates]
+    verdicts = [verdict([one], result.baseline) for one in result.replicates]
     all_right = sum(one.metrics.settled_accuracy == 1.0 for one in result.replicates)
     assert verdicts.count("memoryless") >= 95
     assert 25 <= all_right <= 60

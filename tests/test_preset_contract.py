@@ -8,7 +8,7 @@ import pytest
 from seqmem.config import RunConfig
 from seqmem.config_file import config_text, parse_settings
 from seqmem.presets import preset_names, read_preset
-from seqmem.recipes import recipe_ceiling, recipe_note
+from seqmem.recipes import recipe_limit, recipe_note
 from seqmem.tasks.streams import SequenceStream
 
 TUTORIAL = ("3 0 1 2", "0 1 2 3")
@@ -74,7 +74,7 @@ def test_the_note_tells_whether_the_preset_can_work(name):
 
 
 @pytest.mark.parametrize("name", preset_names())
-def test_the_ceiling_of_a_preset_that_cannot_see_the_cue_is_chance(name):
-    control = recipe_ceiling(config_of(name))
+def test_the_baseline_of_a_preset_that_cannot_see_the_cue_is_chance(name):
+    control = recipe_limit(config_of(name))
     expected = {"context": 1.0, "lags-enough": 1.0} | dict.fromkeys(CANNOT - {"tutorial"}, 0.5)
     assert (control and control.recall_accuracy) == expected.get(name)

@@ -14,7 +14,7 @@ from seqmem.config import RunConfig
 from seqmem.eval_results import EvalResult, FreeRun, GapResult
 from seqmem.plain_values import from_plain, to_plain
 from seqmem.results import Record, RunResult
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
 DOCUMENT = json.loads(json.dumps(example_result(diverged=True).to_json()))
 
@@ -46,9 +46,9 @@ def test_result_reads_back_from_its_json():
 
 def test_document_has_the_keys_that_others_rely_on():
     document = example_result().to_json()
-    assert list(document)[:4] == ["schema", "config", "ceiling", "summary"]
+    assert list(document)[:4] == ["schema", "config", "baseline", "summary"]
     assert document["schema"] == 1
-    assert set(document["ceiling"]) == {"accuracy", "recall_accuracy", "loss", "recall_loss"}
+    assert set(document["baseline"]) == {"accuracy", "recall_accuracy", "loss", "recall_loss"}
     assert document["replicates"][0]["presentations_to_success"] == 10
     assert document["replicates"][0]["max_error"] == 0.125
     assert document["summary"]["presentations_to_success"] == {"median": 10, "min": 10, "max": 10}
@@ -95,14 +95,14 @@ def test_value_of_a_wrong_type_is_refused(path):
         RunResult.from_json(replaced(path, {"\x1b": [[]]}))
 
 
-def test_control_ceiling_is_kept_and_may_be_absent():
-    result = dataclasses.replace(example_result(), control_ceiling=Ceiling(0.9, 0.5, 0.05, 0.2))
-    assert RunResult.from_json(result.to_json()).control_ceiling == result.control_ceiling
-    before_controls = {key: value for key, value in DOCUMENT.items() if key != "control_ceiling"}
-    assert RunResult.from_json(before_controls).control_ceiling is None
+def test_recipe_limit_is_kept_and_may_be_absent():
+    result = dataclasses.replace(example_result(), recipe_limit=Baseline(0.9, 0.5, 0.05, 0.2))
+    assert RunResult.from_json(result.to_json()).recipe_limit == result.recipe_limit
+    before_controls = {key: value for key, value in DOCUMENT.items() if key != "recipe_limit"}
+    assert RunResult.from_json(before_controls).recipe_limit is None
 
 
-@pytest.mark.parametrize("path", [path for path in READ_PATHS if path[0] not in ("config", "control_ceiling")], ids=str)
+@pytest.mark.parametrize("path", [path for path in READ_PATHS if path[0] not in ("config", "recipe_limit")], ids=str)
 def test_missing_part_is_refused(path):
     document = copy.deepcopy(DOCUMENT)
     part = document

@@ -30,7 +30,7 @@ from seqmem.sweep.plan import Plan, build_plan
 from seqmem.sweep.store import create_sweep_directory, open_sweep_directory, read_sweep
 from seqmem.sweep.trial import Job, Reply
 from seqmem.sweep_results import trial_result
-from seqmem.tasks.ceilings import ceiling
+from seqmem.judge.baseline import baseline
 
 REPLICATES = 20
 
@@ -42,7 +42,7 @@ def result_of(config: RunConfig) -> RunResult:
     shown = Prediction(0, symbols[:-1], symbols[1:], symbols[1:], four, four, four, (True,) * 4, (True,) * 4)
     replicates = tuple(ReplicateResult(seed, True, False, 200, 150, metrics) for seed in config.seeds)
     evaluation, cost = {"sequences": 2, "held_out": False}, {"updates": 1, "time_steps": 1}
-    return RunResult(config, ceiling(config.task, config.seed, config.head), replicates, (shown,) * 6, evaluation, cost)
+    return RunResult(config, baseline(config.task, config.seed, config.head), replicates, (shown,) * 6, evaluation, cost)
 
 
 REPLY = Reply("complete", trial_result(result_of(RunConfig.from_settings({"replicates": REPLICATES}))))

@@ -57,13 +57,13 @@ def printed(command, folder):
 
 def found(result):
     """What a table needs of a result, as plain values."""
-    of_recipe = result.get("control_ceiling") or {"recall_accuracy": 1.0, "recall_loss": 0.0}
+    of_recipe = result.get("recipe_limit") or {"recall_accuracy": 1.0, "recall_loss": 0.0}
     figures = dict(result["summary"])
     figures["all_right"] = sum(one["settled_accuracy"] == 1.0 for one in result["replicates"])
     for name in ("recall_accuracy", "recall_loss"):
         values = [one[name] for one in result["replicates"]]
         figures[name] = {"median": statistics.median(values), "min": min(values), "max": max(values)}
-        figures[name] |= {"without_memory": result["ceiling"][name], "this_recipe": of_recipe[name]}
+        figures[name] |= {"without_memory": result["baseline"][name], "this_recipe": of_recipe[name]}
     return figures
 
 

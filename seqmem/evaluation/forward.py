@@ -103,32 +103,48 @@ def step_outputs(
     arrangement: Arrangement,
     sequences_at_once: int,
     choices: np.ndarray,
+    replicates: Sequence[int] | None = None,
 ) -> StepOutputs:
     """Runs the forward pass over the sequences of each replicate, laid out as they are for training.
 
     Args:
         population: Whose parameters are used.
-        sequences: One batch for each replicate; all with as many sequences.
+        sequences: One batch for each replicate wanted; all with as many sequences.
         arrangement: How they are laid out.
-        sequences_at_once: Sequences of one compiled call; the last is filled up.
+        sequences_at_once: Sequences that one replicate takes in a compiled call.
         choices: bool `(alphabet,)`, the symbols that `choice` is made among.
+        replicates: The replicates wanted, by number; None for all. The compiled call always holds as many as there
+            are: where few are wanted, each of them fills several places with sequences of its own.
     """
+    wanted = range(len(sequences)) if replicates is None else replicates
     reset_every = 0 if arrangement.reset_every == arrangement.length else arrangement.reset_every
     forward = compile_forward(population.network, len(choices), reset_every)
-    found: list[list[np.ndarray]] = []
-    for start in range(0, len(sequences[0]), sequences_at_once):
-        pieces = [batch[start : start + sequences_at_once] for batch in sequences]
-        count = len(pieces[0])
-        padded = np.resize(np.arange(count), sequences_at_once)
-        stacked = stack_examples([arrangement.lay_out(piece[padded]) for piece in pieces])
+    places = population.parameters.shape[0]
+    count = len(sequences[0])
+    starts = range(0, count, sequences_at_once)
+    # the blocks of a call stand side by side: place by place, first those of one start, then those of the next
+    blocks = [(one, start) for start in starts for one in range(len(wanted))]
+    found: dict[tuple[int, int], list[np.ndarray]] = {}
+    for first in range(0, len(blocks), places):
+        taken = blocks[first : first + places]
+        filled = [taken[place % len(taken)] for place in range(places)]
+        pieces = [sequences[one][start : start + sequences_at_once] for one, start in filled]
+        padded = [piece[np.resize(np.arange(len(piece)), sequences_at_once)] for piece in pieces]
+        stacked = stack_examples([arrangement.lay_out(piece) for piece in padded])
 
         def rows_joined(array: np.ndarray) -> Any:
             moved = np.moveaxis(array, 0, 2)
             return tf.constant(moved.reshape(*moved.shape[:2], -1, *moved.shape[4:]))
 
         inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
-        answers = forward(population.parameters.value, inputs, targets, valid, tf.constant(choices))
+        parameters = tf.gather(population.parameters.value, [wanted[one] for one, _ in filled])
+        answers = forward(parameters, inputs, targets, valid, tf.constant(choices))
         shape = (*targets.shape[:2], sequences_at_once, arrangement.rows)
-        apart = [np.moveaxis(answer.numpy().reshape(shape), 0, 2)[:, :count] for answer in answers]
-        found.append([arrangement.gather(answer) for answer in apart])
-    return StepOutputs(*(np.concatenate(arrays, axis=1) for arrays in zip(*found, strict=True)))
+        apart = [arrangement.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
+        for place, block in enumerate(taken):
+            found[block] = [array[place, : len(pieces[place])] for array in apart]
+    joined = [
+        [np.concatenate(arrays) for arrays in zip(*(found[one, start] for start in starts), strict=True)]
+        for one in range(len(wanted))
+    ]
+    return StepOutputs(*(np.stack(arrays) for arrays in zip(*joined, strict=True)))

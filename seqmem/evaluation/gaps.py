@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from seqmem.config import RunConfig
 from seqmem.eval_results import GapResult
 from seqmem.evaluation.judge import Judge
-from seqmem.evaluation.metrics import population_metrics, recall_scores
+from seqmem.evaluation.metrics import recall_scores
+from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import Population
-from seqmem.tasks.ceilings import replicate_ceilings
 from seqmem.tasks.conflicting import ConflictingSequences
 
 
@@ -34,17 +34,19 @@ def gap_results(
     """
     for gap in gaps:
         changed = config_with_gap(config, gap)
-        found = replicate_ceilings(changed.task, config.seeds, config.head)
-        judge = Judge(changed, population, found)
-        sequences = judge.sequences(sequences_count)
-        outputs = judge.outputs(sequences)
-        recall, choice = recall_scores(outputs, sequences)
-        metrics = population_metrics(outputs, sequences)
+        found = replicate_baselines(changed.task, config.seeds, config.head)
+        report = Judge(changed, population, found).report(sequences_count)
+        recall, choice = recall_scores(report.outputs, report.sequences)
+        looked_at = len(gaps) * config.replicates
         yield GapResult(
             gap=gap,
             trained=config.task.gap[0] <= gap <= config.task.gap[1],
-            ceiling=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
+            baseline=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
             recall_accuracy=tuple(recall),
             cue_accuracy=tuple(choice),
-            recall_loss=tuple(one.recall_loss if one.recall_loss is not None else float("nan") for one in metrics),
+            recall_loss=tuple(
+                one.recall_loss if one.recall_loss is not None else float("nan") for one in report.metrics
+            ),
+            p_value=tuple(one.p_value for one in report.evidence),
+            remembers=tuple(one.holds_among(looked_at) for one in report.evidence),
         )

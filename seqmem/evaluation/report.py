@@ -1,37 +1,110 @@
-"""The reported results of replicates, from their metrics and what training knows of them."""
+"""The result of a run, from what training knows of each replicate and what the report found."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+import numpy as np
 
 from seqmem.config import RunConfig
-from seqmem.results import Metrics, ReplicateResult
+from seqmem.evaluation.judge import Report
+from seqmem.evaluation.predictions import predictions
+from seqmem.judge.baseline import Baseline, mean_baseline, recipe_limit
+from seqmem.ranking import shown_replicates
+from seqmem.results import Account, JudgedOn, Record, ReplicateResult, RunResult
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.streams import SequenceStream
+
+# Presentations that are drawn again at a time, to see which of them the report has: some megabytes.
+REPLAYED_SYMBOLS = 4_000_000
 
 
-def replicate_results(
-    config: RunConfig, training: Any, metrics: Sequence[Metrics], met: Sequence[bool]
-) -> tuple[ReplicateResult, ...]:
-    """Joins training's account with the reported evaluation.
+def build_result(
+    config: RunConfig,
+    trained: RunConfig,
+    accounts: Sequence[Account],
+    report: Report,
+    baselines: Sequence[Baseline],
+    cost: dict[str, int],
+    history: tuple[Record, ...],
+) -> RunResult:
+    """Joins training's accounts with the reported evaluation.
 
     Args:
-        config: The run.
-        training: Has `success_at`, `stopped_at`, `diverged` and `presentations`.
-        metrics: Of each replicate on the reported evaluation.
-        met: Whether the criterion held there.
+        config: The settings that were judged.
+        trained: The settings of training; the same but where a stored run is judged on other sequences.
+        accounts: Of each replicate.
+        report: Of the same replicates.
+        baselines: Of each replicate.
+        cost: What training took.
+        history: The checks.
     """
-    results = []
-    for index, seed in enumerate(config.seeds):
-        solved = met[index] and training.success_at[index] is not None
-        stopped = training.stopped_at[index]
-        results.append(
-            ReplicateResult(
-                seed=seed,
-                solved=solved,
-                diverged=training.diverged[index],
-                presentations=training.presentations if stopped is None else stopped,
-                presentations_to_success=training.success_at[index] if solved else None,
-                metrics=metrics[index],
-            )
+    replicates = tuple(
+        ReplicateResult(
+            seed=seed,
+            solved=report.met[index] and (account.met_at is not None or not account.looked),
+            diverged=account.diverged,
+            presentations=account.presentations,
+            presentations_to_success=account.met_at if report.met[index] else None,
+            met_at=account.met_at,
+            missed=report.missed[index],
+            metrics=report.metrics[index],
+            evidence=report.evidence[index],
         )
-    return tuple(results)
+        for index, (seed, account) in enumerate(zip(config.seeds, accounts, strict=True))
+    )
+    shown = shown_replicates(replicates)
+    return RunResult(
+        config=config,
+        baseline=mean_baseline(baselines),
+        replicates=replicates,
+        predictions=predictions(report.outputs, report.sequences, shown, config.task.alphabet),
+        evaluation=judged_on(trained, [account.presentations for account in accounts], report.sequences, config),
+        cost=cost,
+        history=history,
+        recipe_limit=recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp"),
+    )
+
+
+def judged_on(
+    trained: RunConfig, presentations: Sequence[int], sequences: Sequence[SequenceBatch], config: RunConfig
+) -> JudgedOn:
+    """Counts how many of the sequences judged are different, and how many of these training has shown.
+
+    What was trained on is drawn again from its stream: that costs little beside training on it.
+
+    Args:
+        trained: The settings of training.
+        presentations: That each replicate was trained on.
+        sequences: That each was judged on.
+        config: The settings that were judged, with the seeds of these replicates.
+    """
+    different = shown = 0
+    # replicates with the same sequences and the same stream need one look
+    alike = trained.task.same_for_every_seed and not trained.shuffle and config.task.same_for_every_seed
+    known: dict[int, tuple[int, int]] = {}
+    for seed, count, batch in zip(config.seeds, presentations, sequences, strict=True):
+        if not alike or count not in known:
+            known[count] = _shown_in_training(trained, seed, count, batch)
+        different, shown = different + known[count][0], shown + known[count][1]
+    return JudgedOn(len(sequences[0]), different, shown, config.task.finite)
+
+
+def _shown_in_training(trained: RunConfig, seed: int, count: int, batch: SequenceBatch) -> tuple[int, int]:
+    """How many sequences of a batch are different, and how many of these are among the first `count` presentations."""
+    unseen = _texts(batch)
+    different = len(unseen)
+    stream = SequenceStream(trained.task, seed, "training", trained.shuffle)
+    most = max(1, REPLAYED_SYMBOLS // (trained.task.time + 1))
+    # a few first: where the task has few sequences they are all among them
+    taken = min(most, 2 * trained.task.epoch_size)
+    while count > 0 and unseen:
+        unseen -= _texts(stream.take(min(count, taken)))
+        count, taken = count - taken, most
+    return different, different - len(unseen)
+
+
+def _texts(batch: SequenceBatch) -> set[bytes]:
+    """The different sequences of a batch, without what fills them up."""
+    lengths = batch.valid.sum(axis=1) + 1
+    return {row[:length].tobytes() for row, length in zip(np.ascontiguousarray(batch.symbols), lengths, strict=True)}

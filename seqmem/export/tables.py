@@ -20,13 +20,13 @@ def run_table(result: RunResult) -> list[Row]:
     rows = []
     for one in result.replicates:
         row = to_plain(one)
-        metrics = row.pop("metrics")
-        rows.append(row | metrics)
+        metrics, evidence = row.pop("metrics"), row.pop("evidence")
+        rows.append(row | metrics | evidence)
     return rows
 
 
 def sweep_table(sweep: SweepResult) -> list[Row]:
-    """Returns a row for each trial, the best first: its values, its outcome, its measures beside their ceilings."""
+    """Returns a row for each trial, the best first: its values, its outcome, its measures beside their baselines."""
     return [
         {"trial": trial.number, "status": trial.status, "reason": trial.reason}
         | {axis.name: shown_or_plain(trial.values[axis.name]) for axis in sweep.axes}
@@ -41,10 +41,12 @@ def _outcome(result: Any) -> Row:
         "verdict": summary.verdict,
         "replicates": summary.replicates,
         "solved": summary.solved,
-        "diverged": result.diverged,
+        "remember": summary.remember,
+        "memoryless": summary.memoryless,
+        "diverged": summary.diverged,
         "success_rate": summary.success_rate,
-        "success_rate_low": summary.interval[0],
-        "success_rate_high": summary.interval[1],
+        "success_rate_low": summary.interval and summary.interval[0],
+        "success_rate_high": summary.interval and summary.interval[1],
         "presentations_to_success": spread.get("median"),
         "presentations_to_success_low": spread.get("min"),
         "presentations_to_success_high": spread.get("max"),
@@ -54,7 +56,7 @@ def _outcome(result: Any) -> Row:
         row[name] = found.median if found else None
         row[f"{name}_low"] = found.low if found else None
         row[f"{name}_high"] = found.high if found else None
-    return row | {f"{name}_ceiling": getattr(result.ceiling, name) for name in SPREADS}
+    return row | {f"{name}_baseline": getattr(result.baseline, name) for name in SPREADS}
 
 
 def shown_or_plain(value: Any) -> Any:

@@ -17,7 +17,7 @@ from seqmem.render.verdict import verdict_lines
 from seqmem.render.wording import shown_score, shown_symbol
 
 WIDTHS = (12, 9, 23, 16, 13)
-HEADINGS = ("gap", "ceiling", "recall accuracy", "among the cues", "recall loss")
+HEADINGS = ("gap", "baseline", "recall accuracy", "among the cues", "recall loss")
 
 
 def draw_eval(result: EvalResult) -> RenderableType:
@@ -41,16 +41,16 @@ def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
     widths = WIDTHS if page.width > sum(WIDTHS) else WIDTHS[:-1] if page.width > sum(WIDTHS[:-1]) else WIDTHS[:-2]
     lines = [Text("".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=False)), "label")]
     for one in gaps:
-        cells = [f"trained {one.gap}" if one.trained else str(one.gap), shown_score(one.ceiling)]
+        cells = [f"trained {one.gap}" if one.trained else str(one.gap), shown_score(one.baseline)]
         cells += [_with_span(one.recall_accuracy, many)]
         cells += [shown_score(statistics.median(one.cue_accuracy)), shown_score(statistics.median(one.recall_loss))]
         padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
-        above = statistics.median(one.recall_accuracy) > one.ceiling + 0.5 * (1 - one.ceiling)
+        above = statistics.median(one.recall_accuracy) > one.baseline + 0.5 * (1 - one.baseline)
         lines.append(
             Text.assemble(
                 padded[0],
-                (padded[1], "floor"),
-                (padded[2], "right" if above else "floor"),
+                (padded[1], "baseline"),
+                (padded[2], "right" if above else "baseline"),
                 "".join(padded[3:]),
                 no_wrap=True,
             )
@@ -75,12 +75,14 @@ def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
         marked=True,
     )
     cues = Series("among the cues", x, [statistics.median(one.cue_accuracy) for one in gaps], marked=True)
-    ceilings = [one.ceiling for one in gaps]
-    level = max(ceilings) - min(ceilings) < 0.01
-    series = [cues, recall] if level else [cues, recall, Series("ceiling", x, ceilings, marked=True, style="floor")]
+    baselines = [one.baseline for one in gaps]
+    level = max(baselines) - min(baselines) < 0.01
+    series = (
+        [cues, recall] if level else [cues, recall, Series("baseline", x, baselines, marked=True, style="baseline")]
+    )
     return curve(
         series,
-        [Level(f"ceiling without memory {shown_score(max(ceilings))}", max(ceilings))] if level else [],
+        [Level(f"baseline {shown_score(max(baselines))}", max(baselines))] if level else [],
         width=page.width,
         height=11,
         x_name="gap",

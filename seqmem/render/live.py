@@ -10,18 +10,18 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from seqmem.config import RunConfig
+from seqmem.judge.baseline import Baseline, baseline
 from seqmem.render.header import draw_header
 from seqmem.render.loss_curve import draw_loss, thinned
 from seqmem.render.page import Page, page_of, stack
 from seqmem.render.screen import Screen
 from seqmem.render.wording import shown_amount, shown_count, shown_score, shown_seconds
 from seqmem.results import Progress, Record, RunResult
-from seqmem.tasks.ceilings import Ceiling, ceiling
 
 SECONDS_BETWEEN_LINES = 5.0
 PLOT_HEIGHT = 6
 LINES_WITH_HEADER, LINES_WITH_CURVE = 24, 14  # a lower terminal shows the bar first, then the curve, then the rest
-MOST_STEPS = 10_000_000  # of an epoch, above which the floor is not computed beforehand
+MOST_STEPS = 10_000_000  # of an epoch, above which the baseline is not computed beforehand
 
 
 class LiveRun:
@@ -38,7 +38,7 @@ class LiveRun:
         self, console: Console, config: RunConfig, quiet: bool = False, clock: Callable[[], float] = time.monotonic
     ):
         self._console, self._config, self._quiet, self._clock = console, config, quiet, clock
-        self._floor = None if quiet else floor_of(config)
+        self._baseline = None if quiet else quick_baseline(config)
         self._records: list[Record] = []
         self._progress: Progress | None = None
         self._began = self._said = clock()
@@ -77,7 +77,7 @@ class LiveRun:
             yield Text()
         records = list(self._records)
         if len(records) > 1 and console.height >= LINES_WITH_CURVE:
-            yield draw_loss(records, self._floor, self._config.budget, page, PLOT_HEIGHT)
+            yield draw_loss(records, self._baseline, self._config.budget, page, PLOT_HEIGHT)
             yield Text()
         yield stack([self.bar_line(page)])
 
@@ -143,17 +143,17 @@ class LiveRun:
         values = recall or [value for value in record.loss if value is not None]
         if not values:
             return "diverged"
-        floor = None if self._floor is None else self._floor.recall_loss if recall else self._floor.loss
+        baseline = None if self._baseline is None else self._baseline.recall_loss if recall else self._baseline.loss
         name = "recall loss" if recall else "loss"
-        return f"{name} {shown_score(statistics.median(values))} (floor {shown_score(floor)})"
+        return f"{name} {shown_score(statistics.median(values))} (baseline {shown_score(baseline)})"
 
     def _say_at_the_end(self) -> None:
         if not self._quiet and not self._screen.moves and self._progress is not None:
             self._console.print(self._line(self._progress), soft_wrap=True)
 
 
-def floor_of(config: RunConfig) -> Ceiling | None:
-    """Returns the memoryless ceiling of the first seed; None for a task too large to list while one waits."""
+def quick_baseline(config: RunConfig) -> Baseline | None:
+    """Returns the baseline of the first seed; None for a task too large to list while one waits."""
     task = config.task
     size = task.epoch_size * task.time * (getattr(task, "pool", None) or 1)
-    return ceiling(task, config.seed, config.head) if size <= MOST_STEPS else None
+    return baseline(task, config.seed, config.head) if size <= MOST_STEPS else None

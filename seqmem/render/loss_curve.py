@@ -1,4 +1,4 @@
-"""The loss over presentations, with the floor that no network without memory goes below."""
+"""The loss over presentations, with the baseline that no network without memory goes below."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from seqmem.judge.baseline import Baseline
 from seqmem.render.curve import Level, Series, curve
 from seqmem.render.page import Page
 from seqmem.render.wording import shown_count, shown_score
 from seqmem.results import Record
-from seqmem.tasks.ceilings import Ceiling
 
 QUARTILES_FROM = 8  # replicates: fewer show their whole range
 MOST_RECORDS = 400
 
 
-def draw_loss(history: Sequence[Record], ceiling: Ceiling | None, budget: int, page: Page, height: int = 10) -> Text:
-    """Draws the median over replicates, their spread, and the memoryless floor.
+def draw_loss(history: Sequence[Record], baseline: Baseline | None, budget: int, page: Page, height: int = 10) -> Text:
+    """Draws the median over replicates, their spread, and the baseline.
 
     The loss is that of recall steps where the task has any: the one that needs memory, and the one that the verdict
     rests on. Otherwise it is the loss of all steps.
 
     Args:
         history: The checks, in order.
-        ceiling: Where the floor lies; None draws none.
+        baseline: The best without memory; None draws no line.
         budget: Presentations at the right end while a run goes on; 0 ends at the last check.
         page: Where it is drawn.
         height: Lines of the plot.
     """
     records = thinned(history)
     recall = any(value is not None for record in records for value in record.recall_loss)
-    floor = None if ceiling is None else ceiling.recall_loss if recall else ceiling.loss
+    least = None if baseline is None else baseline.recall_loss if recall else baseline.loss
     rows = [_known(record.recall_loss if recall else record.loss) for record in records]
     count = len(records[0].loss) if records else 0
     quartiles = count >= QUARTILES_FROM
@@ -49,7 +49,7 @@ def draw_loss(history: Sequence[Record], ceiling: Ceiling | None, budget: int, p
     last = budget or (records[-1].presentations if records else 1)
     return curve(
         [series],
-        [Level(f"memoryless floor {shown_score(floor)}", floor)] if floor else [],
+        [Level(f"baseline {shown_score(least)}", least)] if least else [],
         width=page.width,
         height=height,
         x_name="presentations",

@@ -43,11 +43,11 @@ class Series:
 
 @dataclasses.dataclass(frozen=True)
 class Level:
-    """A level line across the chart, such as the memoryless floor."""
+    """A level line across the chart, such as the baseline."""
 
     name: str
     value: float
-    style: str = "floor"
+    style: str = "baseline"
 
 
 def is_number(value: Value) -> bool:

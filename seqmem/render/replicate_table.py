@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from seqmem.criteria import shows_memory
 from seqmem.ranking import ranked_replicates
 from seqmem.render.glyphs import Glyphs
 from seqmem.render.page import Page
@@ -62,4 +61,4 @@ def _row(index: int, place: str, result: RunResult, widths: Sequence[int], glyph
 def _mark(one: ReplicateResult, result: RunResult) -> str:
     if one.solved:
         return "right"
-    return "wrong" if one.diverged or not shows_memory(one.metrics.recall_loss, result.ceiling) else "near"
+    return "wrong" if not one.remembers else "near"

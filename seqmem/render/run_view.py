@@ -33,7 +33,7 @@ def run_lines(result: RunResult, page: Page, run: PurePath | None = None) -> lis
     """Returns the lines of `draw_run`."""
     lines = [*header_lines(result.config, page), Text()]
     if result.history:
-        lines += [draw_loss(result.history, result.ceiling, 0, page), Text()]
+        lines += [draw_loss(result.history, result.baseline, 0, page), Text()]
     lines += prediction_lines(result, page)
     replicates = replicate_lines(result, page)
     return [*lines, *replicates, *([Text()] if replicates else []), *verdict_lines(result, page, run)]

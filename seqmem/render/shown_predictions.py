@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from seqmem.criteria import shows_memory
 from seqmem.ranking import ranked_replicates
 from seqmem.render.marks import step_marks
 from seqmem.render.page import Page
@@ -51,4 +50,4 @@ def _marks(result: RunResult, one: Prediction) -> tuple[str, ...]:
 
 
 def _has_memory(result: RunResult, index: int) -> bool:
-    return shows_memory(result.replicates[index].metrics.recall_loss, result.ceiling)
+    return result.replicates[index].remembers

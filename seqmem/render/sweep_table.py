@@ -43,8 +43,8 @@ def _median(name: str, digits: int) -> Callable[[TrialResult], str]:
     return show
 
 
-def _ceiling(result: TrialResult) -> str:
-    return shown_score(result.ceiling.recall_accuracy)
+def _baseline(result: TrialResult) -> str:
+    return shown_score(result.baseline.recall_accuracy)
 
 
 # In the order of what is left out last where the page is narrow; what is ranked by comes before them all.
@@ -53,7 +53,7 @@ COLUMNS: dict[str, Callable[[TrialResult], str]] = {
     "solved": _solved,
     "success rate [95 %]": _rate,
     "recall": _median("recall_accuracy", 3),
-    "no memory": _ceiling,
+    "no memory": _baseline,
     "presentations to success": _presentations,
     "recall loss": _median("recall_loss", 4),
     "accuracy": _median("accuracy", 3),
@@ -141,6 +141,6 @@ def _order(sweep: SweepResult) -> str:
         return f"in the order of {name}"
     if sweep.rank not in SPREADS:
         return f"best {name} first"
-    ceilings = {getattr(trial.result.ceiling, sweep.rank) for trial in sweep.trials if trial.result}
-    known = f" (without memory {shown_score(ceilings.pop(), 4)})" if len(ceilings) == 1 else ""
+    baselines = {getattr(trial.result.baseline, sweep.rank) for trial in sweep.trials if trial.result}
+    known = f" (without memory {shown_score(baselines.pop(), 4)})" if len(baselines) == 1 else ""
     return f"best {name} first{known}"

@@ -59,7 +59,7 @@ def _drawing(sweep: SweepResult, page: Page) -> list[Text]:
 
 
 def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
-    """Success rate with its interval and recall accuracy with its range over the axis, the ceiling as a line."""
+    """Success rate with its interval and recall accuracy with its range over the axis, the baseline as a line."""
     done = [trial for trial in sweep.trials if trial.result is not None]
     numeric = all(isinstance(trial.values[axis.name], (int, float)) for trial in done)
     numbers = {trial.number: trial.values[axis.name] for trial in done}
@@ -116,11 +116,11 @@ def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Seri
             marked=True,
         )
     )
-    ceilings = [result.ceiling.recall_accuracy if result else None for result in results]
-    known = {value for value in ceilings if value is not None}
+    baselines = [result.baseline.recall_accuracy if result else None for result in results]
+    known = {value for value in baselines if value is not None}
     if len(known) == 1:
         return series, [Level("recall without memory", known.pop())]
-    return [*series, Series("recall without memory", xs, ceilings, style="floor")], []
+    return [*series, Series("recall without memory", xs, baselines, style="baseline")], []
 
 
 def _axis_name(axis: Axis, numeric: bool) -> str:
@@ -145,9 +145,9 @@ def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
     known = [value for row in values for value in row if value is not None]
     low, high = (0.0, 1.0) if name in SHARES or not known else (min(known), max(known))
     title = Text(f" {name.replace('_', ' ')}", "title")
-    ceilings = {trial.result.ceiling.recall_accuracy for trial in found.values() if trial.result is not None}
-    if name == "recall_accuracy" and len(ceilings) == 1:
-        title.append(f" (without memory {ceilings.pop()})", "muted")
+    baselines = {trial.result.baseline.recall_accuracy for trial in found.values() if trial.result is not None}
+    if name == "recall_accuracy" and len(baselines) == 1:
+        title.append(f" (without memory {baselines.pop()})", "muted")
     drawn = heat_map(
         values,
         [shown_value(value) for value in rows.values],

@@ -1,4 +1,4 @@
-"""A task drawn before anything is trained: its sequences, its conflict, its shapes, its ceilings."""
+"""A task drawn before anything is trained: its sequences, its conflict, its shapes, its baselines."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.config import RunConfig
+from seqmem.judge.baseline import baseline
 from seqmem.render.conflicts import conflict_lines
 from seqmem.render.examples import Example, batch_examples, example_sequences
 from seqmem.render.header import dotted, labelled, task_words
@@ -19,7 +20,6 @@ from seqmem.render.shapes import shape_lines
 from seqmem.render.strips import draw_strips
 from seqmem.render.wording import plural, shown_count, shown_score, shown_symbol
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.ceilings import ceiling
 from seqmem.tasks.streams import SequenceStream
 
 SHOWN = 8
@@ -108,13 +108,13 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
         before = label
     if task.finite and total and total * task.time > MOST_STEPS:
         return lines
-    best = ceiling(task, config.seed, config.head)
+    best = baseline(task, config.seed, config.head)
     lines += [Text(), Text(" the best without memory, from the last symbol alone", "label")]
     rows = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
     lines.append(Text(f"   {'':12}{'all steps':>12}{'recall steps':>16}", "label"))
     for name, everywhere, recall in rows:
         cells = f"{shown_score(everywhere, 4):>12}{shown_score(recall, 4):>16}"
-        lines.append(Text.assemble(f"   {name:12}", (cells, "floor")))
+        lines.append(Text.assemble(f"   {name:12}", (cells, "baseline")))
     return lines
 
 

@@ -15,7 +15,7 @@ STYLES = {
     "wrong": "bold red",
     "near": "yellow",
     "open": "bright_black",
-    "floor": "red",
+    "baseline": "red",
     "axis": "bright_black",
     "band": "blue",
     "command": "bold cyan",

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from rich.text import Text
 
-from seqmem.criteria import shows_memory
+from seqmem.judge.evidence import LOSS_SHARE
 from seqmem.recipes import recipe_note
 from seqmem.render.next_command import next_commands, nothing_settled
 from seqmem.render.page import Page
@@ -19,7 +19,7 @@ SIGNS = {"solved": "right", "partly": "near", "memoryless": "wrong", "unsolved":
 LABEL_WIDTH = 25
 CONTROL_WIDTH = 14
 CONTROL_FROM = 70  # columns of the terminal
-FAR_ABOVE = 1.1  # times the memoryless floor
+FAR_ABOVE = 1.1  # times the baseline
 
 
 def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
@@ -55,7 +55,7 @@ def _command_lines(command: str, width: int) -> list[Text]:
 
 def headline(result: RunResult) -> str:
     """Returns the verdict as a sentence or two."""
-    summary, ceiling = result.summary, result.ceiling
+    summary, baseline = result.summary, result.baseline
     low, high = summary.interval
     share = f"{shown_count(summary.solved)} of {plural(summary.replicates, 'replicate')}"
     share += f" (95 % interval {low:.2f} to {high:.2f})"
@@ -66,13 +66,11 @@ def headline(result: RunResult) -> str:
     if summary.verdict == "diverged":
         return f"Diverged: a weight or a loss stopped being a number in {_all_of(summary.replicates)}."
     if summary.verdict == "memoryless":
-        if (_median(result, "recall_loss") or 0.0) > FAR_ABOVE * (ceiling.recall_loss or 0.0):
-            return "No memory: the recall loss is still above the memoryless floor, which needs no memory to reach."
-        return "No memory: the loss sits at the memoryless floor; the network answers without the cue."
+        if (_median(result, "recall_loss") or 0.0) > FAR_ABOVE * (baseline.recall_loss or 0.0):
+            return "No memory: the recall loss is still above the baseline, which needs no memory to reach."
+        return "No memory: the loss sits at the baseline; the network answers without the cue."
     if nothing_settled(result):
         return "Nothing to solve: no step has a target that what came before could tell."
-    if ceiling.recall_loss and shows_memory(_median(result, "recall_loss"), ceiling):
-        return f"Not solved: {share}. The recall loss is below the memoryless floor: some memory, not enough."
     return f"Not solved: {share}."
 
 
@@ -112,11 +110,11 @@ def _counts(result: RunResult) -> list[str]:
 
 def _notes(result: RunResult) -> list[str]:
     """What one must know to read the figures."""
-    judged = result.evaluation.get("sequences")
+    judged = result.evaluation.sequences
     lines = []
     if judged is not None:
         many = plural(judged, "sequence")
-        if result.evaluation.get("held_out"):
+        if not result.evaluation.exhaustive:
             lines.append(f"judged on {many} that training never saw")
         else:
             lines.append(f"judged on {many}, all that the task has: nothing is held out")
@@ -124,7 +122,7 @@ def _notes(result: RunResult) -> list[str]:
         lines.append(note)
     if any(not all(one.settled) for one in result.predictions):
         lines.append("open steps: no predictor can settle them, so no criterion asks for them")
-    if result.ceiling.recall_accuracy is None and not nothing_settled(result):
+    if result.baseline.recall_accuracy is None and not nothing_settled(result):
         lines.append("the task has no recall step: the last symbol alone tells every settled target")
     return lines
 
@@ -133,7 +131,7 @@ def _score_lines(result: RunResult, width: int) -> list[Text]:
     """Scores of the replicates beside the best without memory, and the best that their recipe allows."""
     many = len(result.replicates) > 1
     # what no network of this recipe can pass, where that is less than everything
-    control = result.control_ceiling if width >= CONTROL_FROM else None
+    control = result.recipe_limit if width >= CONTROL_FROM else None
     spread = many and width >= 75 + (CONTROL_WIDTH if control else 0)
     rows = [
         ("recall accuracy", "recall_accuracy"),
@@ -146,29 +144,28 @@ def _score_lines(result: RunResult, width: int) -> list[Text]:
     head += "this recipe".rjust(CONTROL_WIDTH) if control else ""
     lines = [Text(head, "label", no_wrap=True)]
     for label, name in rows:
-        floor = getattr(result.ceiling, name)
+        least = getattr(result.baseline, name)
         values = [value for one in result.replicates if (value := getattr(one.metrics, name)) is not None]
         if not values:
             continue
         span = f"{shown_score(min(values))} to {shown_score(max(values))}".ljust(18) if spread else ""
         line = Text(f"   {label.ljust(LABEL_WIDTH)}", no_wrap=True)
-        line.append(shown_score(_median(result, name)).rjust(9), _beats(result, name, floor))
-        line.append(f"    {span}", "muted").append(shown_score(floor).rjust(14), "floor")
+        line.append(shown_score(_median(result, name)).rjust(9), _beats(result, name, least))
+        line.append(f"    {span}", "muted").append(shown_score(least).rjust(14), "baseline")
         if control:
-            line.append(shown_score(getattr(control, name)).rjust(CONTROL_WIDTH), "floor")
+            line.append(shown_score(getattr(control, name)).rjust(CONTROL_WIDTH), "baseline")
         lines.append(line)
     return lines
 
 
-def _beats(result: RunResult, name: str, floor: float | None) -> str:
+def _beats(result: RunResult, name: str, baseline: float | None) -> str:
     """The style of a median: green where no network without memory gets there."""
     value = _median(result, name)
-    if value is None or floor is None:
+    if value is None or baseline is None:
         return ""
     if "accuracy" in name:
-        return "right" if value > floor else ""
-    enough = shows_memory(value, result.ceiling) if name == "recall_loss" else value < floor
-    return "right" if enough else ""
+        return "right" if value > baseline else ""
+    return "right" if value < baseline * (LOSS_SHARE if name == "recall_loss" else 1) else ""
 
 
 def _median(result: RunResult, name: str) -> float | None:

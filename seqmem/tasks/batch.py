@@ -17,7 +17,8 @@ class SequenceBatch:
         symbols: int32 `(batch, time + 1)`, indices into the alphabet; 0 where padded.
         valid: bool `(batch, time)`, true at the steps that exist.
         settled: bool `(batch, time)`, the steps whose target the whole prefix determines.
-        recall: bool `(batch, time)`, the steps whose target only an earlier symbol tells.
+        recall: bool `(batch, time)`, the steps whose target depends on which sequence it is, not on where in the
+            sequence it stands.
     """
 
     symbols: np.ndarray
@@ -41,3 +42,13 @@ class SequenceBatch:
     def targets(self) -> np.ndarray:
         """int32 `(batch, time)`: the symbol each step is to predict."""
         return self.symbols[:, 1:]
+
+    def judged(self, loss_at: str) -> np.ndarray:
+        """Bool `(batch, time)`: the steps a criterion asks for.
+
+        Those that are settled; where recall steps alone are trained, those.
+
+        Args:
+            loss_at: The setting of the run.
+        """
+        return self.recall if loss_at == "recall" else self.settled

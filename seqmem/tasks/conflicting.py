@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from seqmem.errors import SettingError
@@ -122,14 +123,35 @@ class ConflictingSequences:
 
         return conflicting_sampling.enumerate_sequences(self, rng)
 
-    def draw(self, cues: np.ndarray, gap_rng: np.random.Generator, filler_rng: np.random.Generator) -> SequenceBatch:
-        """Draws one sequence with fresh fillers for each cue.
+    def draw(
+        self, items: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None = None
+    ) -> SequenceBatch:
+        """Draws one sequence with fresh fillers for each item.
 
         Args:
-            cues: int `(batch,)`, cue numbers from 0.
-            gap_rng: Draws the gaps.
-            filler_rng: Draws the fillers. Two generators, so that drawing 2 and then 3 gives what drawing 5 gives.
+            items: int `(batch,)`, cue numbers from 0.
+            rngs: `variants` draws the gaps and `fillers` the fillers. Two generators, so that drawing 2 and then 3
+                gives what drawing 5 gives.
+            strings: int `(batch,)`, from 0 without a number left out: sequences with the same number share gap and
+                fillers. None gives each its own.
         """
         from seqmem.tasks import conflicting_sampling
 
-        return conflicting_sampling.draw_sequences(self, cues, gap_rng, filler_rng)
+        return conflicting_sampling.draw_sequences(self, items, rngs, strings)
+
+    def groups(self, batch: SequenceBatch) -> np.ndarray:
+        """Numbers the recall steps that no network without memory can tell apart: those after the same fillers.
+
+        Returns:
+            int64 `(batch, time)`; -1 at other steps, and where the string of fillers is only the beginning of another
+            one, which a network may have answered by the same luck.
+        """
+        from seqmem.tasks import conflicting_sampling
+
+        return conflicting_sampling.string_groups(self, batch)
+
+    def recallable(self) -> np.ndarray:
+        """Bool `(alphabet,)`: the symbols that are ever to be recalled: the cues."""
+        from seqmem.tasks import conflicting_sampling
+
+        return conflicting_sampling.cue_symbols(self)

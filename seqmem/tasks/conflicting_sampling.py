@@ -5,6 +5,8 @@ It imports this module when it needs it; importing it back would make a cycle.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -34,19 +36,42 @@ def enumerate_sequences(task: Any, rng: np.random.Generator) -> SequenceBatch:
 
 
 def draw_sequences(
-    task: Any, cues: np.ndarray, gap_rng: np.random.Generator, filler_rng: np.random.Generator
+    task: Any, cues: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None
 ) -> SequenceBatch:
     """Draws sequences with fresh fillers; see `ConflictingSequences.draw`."""
     low, high = task.gap
-    gap = gap_rng.integers(low, high + 1, len(cues)) if low < high else np.full(len(cues), low)
-    fillers = filler_rng.integers(0, task.filler_count, (len(cues), high), dtype=np.int32)
-    symbols, valid, recall = _lay_out(task, cues, gap, fillers)
+    owner = np.arange(len(cues)) if strings is None else strings
+    count = int(owner.max(initial=-1)) + 1
+    gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
+    fillers = rngs["fillers"].integers(0, task.filler_count, (count, high), dtype=np.int32)
+    gap = gap[owner]
+    symbols, valid, recall = _lay_out(task, cues, gap, fillers[owner])
     # A fresh filler is open unless there is only one; where the sequence ends is open while it may still go on.
     step = np.arange(task.time)
     certain_filler = (step < low) & (task.filler_count == 1)
     certain_end = (step == high) | task.trigger
     settled = valid & (certain_filler | (recall & certain_end) | ((step == high) & task.trigger))
     return SequenceBatch(symbols, valid, settled, recall)
+
+
+def string_groups(task: Any, batch: SequenceBatch) -> np.ndarray:
+    """Numbers recall steps by their string of fillers; see `ConflictingSequences.groups`."""
+    gaps = batch.valid.sum(axis=1) - 1 - task.trigger
+    strings = [batch.symbols[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
+    # in sorted order a string stands right before those that go on from it
+    ordered = sorted(set(strings))
+    last = {one: number for number, one in enumerate(ordered)}
+    for one, following in itertools.pairwise(ordered):
+        if following.startswith(one):
+            last[one] = -1
+    return np.where(batch.recall, np.array([last[one] for one in strings])[:, None], -1)
+
+
+def cue_symbols(task: Any) -> np.ndarray:
+    """Marks the cues among the symbols; see `ConflictingSequences.recallable`."""
+    marked = np.zeros(len(task.alphabet), bool)
+    marked[task.filler_count : task.filler_count + task.cues] = True
+    return marked
 
 
 def _lay_out(

@@ -38,8 +38,8 @@ class Sequences(Kind):
 class ExplicitSequences:
     """Sequences as the user gave them; each is presented once an epoch, in the order given.
 
-    A step is settled where the whole prefix determines its target among these sequences, and a recall step where
-    it takes more than the last symbol to do so::
+    A step is settled where the whole prefix determines its target among these sequences. It is a recall step if beside
+    that another sequence has the same last symbol and another target there, as far from its start or from its end::
 
         the cat sat   ->  inputs the cat   targets cat sat
         a   cat ran       inputs a   cat   targets cat ran      after "cat" only the first word decides
@@ -103,6 +103,22 @@ class ExplicitSequences:
         from seqmem.tasks import explicit_arrays
 
         return explicit_arrays.sequence_batch(self)
+
+    def groups(self, batch: SequenceBatch) -> np.ndarray:
+        """Numbers the recall steps that no network without memory can tell apart: those with the same last symbol.
+
+        Returns:
+            int64 `(batch, time)`; -1 at other steps.
+        """
+        from seqmem.tasks import explicit_arrays
+
+        return explicit_arrays.symbol_groups(batch)
+
+    def recallable(self) -> np.ndarray:
+        """Bool `(alphabet,)`: the symbols that are ever to be recalled."""
+        from seqmem.tasks import explicit_arrays
+
+        return explicit_arrays.recalled_symbols(self)
 
 
 def read_sequences(path: Path) -> list[str]:

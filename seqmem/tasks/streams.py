@@ -9,6 +9,8 @@ import numpy as np
 from seqmem.tasks.batch import SequenceBatch
 
 ROLES = ("weights", "strings", "training", "checks", "evaluation")
+# Judging each string after more cues than this would leave fewer strings for the same number of sequences.
+MOST_CUES = 8
 
 
 def stream_rng(seed: int, role: str) -> np.random.Generator:
@@ -19,6 +21,11 @@ def stream_rng(seed: int, role: str) -> np.random.Generator:
 def finite_sequences(task: Any, seed: int) -> SequenceBatch:
     """Lists every sequence that a finite task has for this seed."""
     return task.all_sequences(stream_rng(seed, "strings"))
+
+
+def cues_per_string(task: Any) -> int:
+    """Returns after how many cues each string of fillers is judged."""
+    return min(task.epoch_size, MOST_CUES)
 
 
 class SequenceStream:
@@ -43,13 +50,24 @@ class SequenceStream:
 
     def take(self, count: int) -> SequenceBatch:
         """Returns the next `count` presentations."""
-        cues = self._next_cues(count)
+        return self._sequences(self._next_items(count), None)
+
+    def take_paired(self, count: int) -> SequenceBatch:
+        """Returns the next `count` presentations, of which several in a row share gap and fillers.
+
+        They differ in their cues, as many as `cues_per_string` says: memory alone can tell such sequences apart.
+        """
+        return self._sequences(self._next_items(count), np.arange(count) // cues_per_string(self._task))
+
+    def _sequences(self, items: np.ndarray, strings: np.ndarray | None) -> SequenceBatch:
         if self._known is None:
-            return self._task.draw(cues, self._rngs["variants"], self._rngs["fillers"])
+            return self._task.draw(items, self._rngs, strings)
         variants = len(self._known) // self._task.epoch_size
         if variants > 1:
-            cues = cues + self._task.epoch_size * self._rngs["variants"].integers(0, variants, count)
-        return self._known[cues]
+            owner = np.arange(len(items)) if strings is None else strings
+            drawn = self._rngs["variants"].integers(0, variants, owner.max(initial=-1) + 1)
+            items = items + self._task.epoch_size * drawn[owner]
+        return self._known[items]
 
     def state(self) -> dict[str, Any]:
         """Returns what `restore` needs to go on from here, as JSON can hold it."""
@@ -63,8 +81,8 @@ class SequenceStream:
         for name, rng in self._rngs.items():
             rng.bit_generator.state = state["generators"][name]
 
-    def _next_cues(self, count: int) -> np.ndarray:
-        """int64 `(count,)`: the cues, or rows, of the next presentations."""
+    def _next_items(self, count: int) -> np.ndarray:
+        """int64 `(count,)`: the cue, or the row, of each of the next presentations."""
         size = len(self._epoch)
         start, self._position = self._position, self._position + count
         later = self._orders(self._position // size - start // size)

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from seqmem.config import RunConfig
+from seqmem.judge.metrics import Metrics
 from seqmem.models.backend import tf
 from seqmem.models.population import Population
-from seqmem.results import Metrics, Progress, Record
+from seqmem.results import Progress, Record
 from seqmem.tasks.encoding import Examples
 from seqmem.training.bptt import ChunkPlan, compiled_trainer
 from seqmem.training.feed import Feed
@@ -29,7 +30,7 @@ class Training:
     Args:
         config: The run.
         population: Trained in place; started, or restored, by the caller.
-        check: Gives the metrics of each replicate and whether it meets the criterion.
+        check: Gives the metrics of each replicate and whether it is solved.
 
     Attributes:
         updates_done: Batches so far.

@@ -5,7 +5,7 @@ import pytest
 from seqmem.config import RunConfig
 from seqmem.results import Metrics, Prediction, Progress, Record, ReplicateResult, RunResult
 from seqmem.rundir import create_run_directory
-from seqmem.tasks.ceilings import ceiling
+from seqmem.judge.baseline import baseline
 
 
 def result_of(config: RunConfig, solved: bool = True) -> RunResult:
@@ -29,7 +29,7 @@ def result_of(config: RunConfig, solved: bool = True) -> RunResult:
     )
     return RunResult(
         config=config,
-        ceiling=ceiling(config.task, config.seed, config.head),
+        baseline=baseline(config.task, config.seed, config.head),
         replicates=replicates,
         predictions=(prediction,),
         evaluation={"sequences": 2, "held_out": False},

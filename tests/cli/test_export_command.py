@@ -36,7 +36,7 @@ def test_a_sweep_becomes_a_row_a_trial(stored_sweep, capsys):
     with open("map.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["gap"] for row in rows] == ["3", "10"]
-    assert {row["recall_accuracy_ceiling"] for row in rows} == {"0.5"}
+    assert {row["recall_accuracy_baseline"] for row in rows} == {"0.5"}
     assert {row["solved"] for row in rows} == {"4"}
 
 

@@ -22,7 +22,7 @@ def test_a_grid_runs_every_trial_and_draws_table_and_map(workplace, made_up_trai
     assert all(config.replicates == 4 for config, _ in made_up_training)
 
 
-def test_one_axis_draws_a_curve_with_the_ceiling(workplace, made_up_training, capsys):
+def test_one_axis_draws_a_curve_with_the_baseline(workplace, made_up_training, capsys):
     assert run(["sweep", "--vary", "gap=3,10,30"]) == 0
     out = capsys.readouterr().out
     assert "recall without memory" in out

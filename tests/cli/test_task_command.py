@@ -24,10 +24,10 @@ def test_task_draws_what_is_asked_for(words, capsys):
     assert capsys.readouterr().out != plain
 
 
-def test_task_json_holds_ceiling_and_sequences(capsys):
+def test_task_json_holds_baseline_and_sequences(capsys):
     assert run(["task", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert document["ceiling"]["accuracy"] == 0.875
+    assert document["baseline"]["accuracy"] == 0.875
     assert document["alphabet"] == list("01234")
     assert [row["inputs"] for row in document["sequences"]] == [list("3012"), list("4012")]
     assert document["sequences"][0]["recall"] == [False, False, False, True]

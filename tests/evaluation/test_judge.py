@@ -8,7 +8,7 @@ from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
 from seqmem.evaluation.judge import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge
 from seqmem.models.population import build_population
-from seqmem.tasks.ceilings import replicate_ceilings
+from seqmem.judge.baseline import replicate_baselines
 from seqmem.tasks.encoding import one_hot
 from seqmem.training.loop import Training
 
@@ -18,7 +18,7 @@ def judged(settings: dict) -> tuple[RunConfig, object, Judge]:
     config = RunConfig.from_settings(settings)
     population = build_population(config)
     population.start(config)
-    return config, population, Judge(config, population, replicate_ceilings(config.task, config.seeds, config.head))
+    return config, population, Judge(config, population, replicate_baselines(config.task, config.seeds, config.head))
 
 
 def keras_outputs(config: RunConfig, population: object, inputs: np.ndarray, replicate: int) -> np.ndarray:
@@ -94,10 +94,10 @@ def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
     assert [one.prompt for one in runs] == [(3,), (4,)]
 
 
-def test_other_gaps_are_judged_with_their_own_sequences_and_ceiling():
+def test_other_gaps_are_judged_with_their_own_sequences_and_baseline():
     config, population, _ = judged({"gap": "3:5", "fillers": "fresh", "alphabet_size": 6, "units": 7, "replicates": 2})
     found = list(gap_results(config, population, [4, 9], 64))
-    assert [(one.gap, one.trained, one.ceiling) for one in found] == [(4, True, 0.5), (9, False, 0.5)]
+    assert [(one.gap, one.trained, one.baseline) for one in found] == [(4, True, 0.5), (9, False, 0.5)]
     assert all(0.0 <= value <= 1.0 for one in found for value in one.cue_accuracy)
     assert all(
         cue >= recall for one in found for cue, recall in zip(one.cue_accuracy, one.recall_accuracy, strict=True)

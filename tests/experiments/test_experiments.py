@@ -11,7 +11,7 @@ import pytest
 from seqmem.cli.main import run
 from seqmem.cli.sweep_settings import read_sweep_file
 from seqmem.config import RunConfig
-from seqmem.criteria import wilson_interval
+from seqmem.judge.verdict import wilson_interval
 
 ROOT = Path(__file__).parents[2]
 SWEEPS = sorted(ROOT.glob("experiments/*/*.toml"))
@@ -90,7 +90,7 @@ def test_recorded_rates_and_intervals_follow_from_the_counts(path):
 
 
 @pytest.mark.parametrize("sweep", SWEEPS, ids=name_of)
-def test_recorded_trials_are_those_of_the_settings_and_stand_beside_their_ceiling(sweep):
+def test_recorded_trials_are_those_of_the_settings_and_stand_beside_their_baseline(sweep):
     settings, axes = read_sweep_file(sweep)
     names, trials = tables.read_trials(sweep.with_suffix(".csv"))
     assert names == [axis.name for axis in axes]
@@ -100,7 +100,7 @@ def test_recorded_trials_are_those_of_the_settings_and_stand_beside_their_ceilin
         values = {name: trial[name] for name in names if trial[name] != "none"}
         config = RunConfig.from_settings(settings | values)
         assert int(trial["replicates"]) == config.replicates
-        assert float(trial["recall_accuracy_ceiling"]) == pytest.approx(1 / config.task.cues)
+        assert float(trial["recall_accuracy_baseline"]) == pytest.approx(1 / config.task.cues)
 
 
 @pytest.mark.parametrize("sweep", SWEEPS, ids=name_of)

@@ -4,9 +4,9 @@ import math
 
 from seqmem.config import RunConfig
 from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
-FLOOR = Ceiling(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
+BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
 
 
 def make_prediction(cue, config, replicate=0, sure=0.97, answer=None):
@@ -32,13 +32,13 @@ def make_prediction(cue, config, replicate=0, sure=0.97, answer=None):
     )
 
 
-def make_history(config, floor=None, checks=50):
+def make_history(config, baseline=None, checks=50):
     interval = max(1, config.budget // checks)
 
     def loss(replicate, presentations):
         share = presentations / config.budget
         start = 0.69 * math.exp(-6 * share * (1 + replicate / config.replicates))
-        return max(start, floor * (1 + 0.02 * math.sin(replicate + presentations))) if floor else start
+        return max(start, baseline * (1 + 0.02 * math.sin(replicate + presentations))) if baseline else start
 
     records = []
     for presentations in range(interval, config.budget + 1, interval):
@@ -68,7 +68,7 @@ def solved_run(**settings):
     predictions = tuple(make_prediction(cue, config, index) for index in shown for cue in range(config.task.cues))
     evaluation = {"sequences": config.task.cues, "held_out": False}
     cost = {"updates": 500, "time_steps": 2000}
-    return RunResult(config, FLOOR, replicates, predictions, evaluation, cost, make_history(config))
+    return RunResult(config, BASELINE, replicates, predictions, evaluation, cost, make_history(config))
 
 
 def memoryless_run(**settings):
@@ -96,4 +96,4 @@ def memoryless_run(**settings):
     predictions = tuple(make_prediction(cue, config, index, sure=0.501) for index in shown for cue in range(2))
     evaluation = {"sequences": 2, "held_out": False}
     cost = {"updates": 2000, "time_steps": 2000}
-    return RunResult(config, FLOOR, replicates, predictions, evaluation, cost, make_history(config, floor=0.2773))
+    return RunResult(config, BASELINE, replicates, predictions, evaluation, cost, make_history(config, baseline=0.2773))

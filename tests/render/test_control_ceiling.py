@@ -8,24 +8,24 @@ from render_samples import memoryless_run
 from seqmem.render.glyphs import UNICODE
 from seqmem.render.page import Page
 from seqmem.render.verdict import verdict_lines
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
 
-def lines_at(width: int, control: Ceiling | None) -> list[str]:
+def lines_at(width: int, control: Baseline | None) -> list[str]:
     result = memoryless_run(cell="mlp", replicates=2)
     page = Page(width, UNICODE, True)
-    return [line.plain for line in verdict_lines(dataclasses.replace(result, control_ceiling=control), page)]
+    return [line.plain for line in verdict_lines(dataclasses.replace(result, recipe_limit=control), page)]
 
 
 @pytest.mark.parametrize("width", [70, 88, 89, 120])
-def test_the_ceiling_of_the_recipe_is_a_column_of_its_own(width):
-    lines = lines_at(width, Ceiling(0.9, 0.75, 0.05, 0.2))
+def test_the_baseline_of_the_recipe_is_a_column_of_its_own(width):
+    lines = lines_at(width, Baseline(0.9, 0.75, 0.05, 0.2))
     row = next(line for line in lines if line.strip().startswith("recall accuracy"))
     assert row.split()[-2:] == ["0.500", "0.750"]
     assert any(line.endswith("without memory   this recipe") for line in lines)
     assert max(map(len, lines[:-2])) <= width
 
 
-@pytest.mark.parametrize(("width", "control"), [(60, Ceiling(0.9, 0.75, 0.05, 0.2)), (100, None)])
+@pytest.mark.parametrize(("width", "control"), [(60, Baseline(0.9, 0.75, 0.05, 0.2)), (100, None)])
 def test_there_is_no_column_without_room_or_without_a_control(width, control):
     assert not any("this recipe" in line for line in lines_at(width, control))

@@ -8,7 +8,7 @@ from seqmem.render.glyphs import ASCII, UNICODE
 from seqmem.render.loss_curve import draw_loss, thinned
 from seqmem.render.page import Page
 from seqmem.results import Record
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
 X = list(range(0, 501, 10))
 FALLING = [0.7 * math.exp(-x / 80) for x in X]
@@ -44,27 +44,27 @@ def test_an_axis_holds_its_values_even_where_all_are_one():
 
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 @pytest.mark.parametrize("width", [60, 80, 120, 160])
-def test_a_curve_keeps_to_its_width_and_names_its_floor(width, glyphs):
+def test_a_curve_keeps_to_its_width_and_names_its_baseline(width, glyphs):
     series = Series("median", X, FALLING, [y / 2 for y in FALLING], [y * 2 for y in FALLING], "spread")
-    text = curve([series], [Level("floor 0.277", 0.277)], width=width, x_name="presentations", glyphs=glyphs)
+    text = curve([series], [Level("baseline 0.277", 0.277)], width=width, x_name="presentations", glyphs=glyphs)
     assert max(map(len, rows(text))) <= width
-    assert "floor 0.277" in text.plain
+    assert "baseline 0.277" in text.plain
     assert "median" in text.plain
     assert "spread" in text.plain
     assert text.plain.isascii() is (glyphs is ASCII)
 
 
-def test_the_floor_lies_between_values_above_and_below_it():
+def test_the_baseline_lies_between_values_above_and_below_it():
     text = curve(
-        [Series("", [0, 1], [0.0, 1.0])], [Level("floor", 0.5)], width=60, height=11, log_y=False, glyphs=ASCII
+        [Series("", [0, 1], [0.0, 1.0])], [Level("baseline", 0.5)], width=60, height=11, log_y=False, glyphs=ASCII
     )
-    row = next(index for index, line in enumerate(rows(text)) if "floor" in line)
+    row = next(index for index, line in enumerate(rows(text)) if "baseline" in line)
     assert row == 5
 
 
-def test_a_curve_on_the_floor_leaves_its_name_readable():
-    text = curve([Series("loss", X, [0.277] * len(X))], [Level("floor", 0.277)], width=60, glyphs=ASCII)
-    named = [line for line in rows(text) if "floor" in line]
+def test_a_curve_on_the_baseline_leaves_its_name_readable():
+    text = curve([Series("loss", X, [0.277] * len(X))], [Level("baseline", 0.277)], width=60, glyphs=ASCII)
+    named = [line for line in rows(text) if "baseline" in line]
     assert len(named) == 1
 
 
@@ -112,9 +112,9 @@ def record(presentations, *losses):
 
 
 def test_a_task_without_recall_shows_the_loss_of_all_steps():
-    text = draw_loss([record(1, 0.5), record(2, 0.4)], Ceiling(0.9, None, 0.3, None), 0, Page(60))
+    text = draw_loss([record(1, 0.5), record(2, 0.4)], Baseline(0.9, None, 0.3, None), 0, Page(60))
     assert text.plain.startswith("loss, nats")
-    assert "memoryless floor 0.300" in text.plain
+    assert "baseline 0.300" in text.plain
 
 
 def test_diverged_replicates_are_left_out_of_the_curve():

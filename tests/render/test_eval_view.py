@@ -31,7 +31,7 @@ def test_an_evaluation_keeps_to_its_width_and_marks_the_trained_gap(width):
     text = drawn(draw_eval(evaluation()), width)
     assert max(map(len, text.splitlines())) <= width
     assert text.count("trained 3 ") == 1
-    assert "ceiling without memory 0.500" in text
+    assert "baseline 0.500" in text
 
 
 def test_a_free_run_stands_beside_what_was_expected():
@@ -42,7 +42,7 @@ def test_a_free_run_stands_beside_what_was_expected():
     assert lines[at + 2].split() == ["✓", "✓", "✗", "✓"]
 
 
-def test_ceilings_that_differ_from_gap_to_gap_are_a_line_of_their_own():
+def test_baselines_that_differ_from_gap_to_gap_are_a_line_of_their_own():
     base = evaluation()
-    gaps = tuple(dataclasses.replace(one, ceiling=1 / one.gap) for one in base.gaps)
-    assert "■ ceiling" in drawn(draw_eval(dataclasses.replace(base, gaps=gaps)))
+    gaps = tuple(dataclasses.replace(one, baseline=1 / one.gap) for one in base.gaps)
+    assert "■ baseline" in drawn(draw_eval(dataclasses.replace(base, gaps=gaps)))

@@ -5,7 +5,7 @@ from render_samples import memoryless_run
 from rich.console import Console
 
 from seqmem.render.console import build_console
-from seqmem.render.live import LiveRun, floor_of
+from seqmem.render.live import LiveRun, quick_baseline
 from seqmem.render.page import Page
 from seqmem.render.theme import build_theme
 from seqmem.results import Progress
@@ -45,7 +45,7 @@ def test_without_a_terminal_a_line_comes_every_few_seconds_and_at_the_end():
     lines = [line for line in follow(pipe()).splitlines() if "of 500 presentations" in line]
     assert 9 <= len(lines) <= 12
     assert lines[-1].startswith("500 of 500 presentations, recall loss 0.2")
-    assert "(floor 0.277), 0 of 20 solved, 10 presentations/s" in lines[-1]
+    assert "(baseline 0.277), 0 of 20 solved, 10 presentations/s" in lines[-1]
     assert " left" in lines[0]
     assert " left" not in lines[-1]
 
@@ -100,9 +100,9 @@ def test_a_low_terminal_keeps_the_bar(height, curve, header):
     assert ("network" in text) is header
 
 
-def test_the_floor_of_a_huge_task_is_not_waited_for():
+def test_the_quick_baseline_a_huge_task_is_not_waited_for():
     from seqmem.config import RunConfig
 
-    assert floor_of(RunConfig()).recall_loss == pytest.approx(0.27726, abs=1e-5)
+    assert quick_baseline(RunConfig()).recall_loss == pytest.approx(0.27726, abs=1e-5)
     huge = RunConfig.from_settings({"gap": 90_000, "fillers": "fresh", "pool": 1000, "alphabet_size": 10})
-    assert floor_of(huge) is None
+    assert quick_baseline(huge) is None

@@ -46,7 +46,7 @@ def test_a_number_that_is_none_is_not_right():
     assert set(step_marks(one, "error:0.25", True)) == {"near"}
 
 
-def test_the_network_at_the_floor_is_not_all_green():
+def test_the_network_at_the_baseline_is_not_all_green():
     drawn = prediction_lines(memoryless_run(), Page(80))
     styles = {str(span.style) for line in drawn for span in line.spans}
     assert "near" in styles

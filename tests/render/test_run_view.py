@@ -15,7 +15,7 @@ from seqmem.render.parameters import parameter_count
 from seqmem.render.run_view import draw_header, draw_run
 from seqmem.render.verdict import headline
 from seqmem.results import Metrics
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
 
 def drawn(renderable, width=80, color="never"):
@@ -73,7 +73,7 @@ def test_a_run_keeps_to_its_width(name, width):
 
 def test_a_run_without_colour_says_all_that_colour_says():
     plain = drawn(draw_run(memoryless_run(replicates=100)))
-    assert "No memory: the loss sits at the memoryless floor" in plain
+    assert "No memory: the loss sits at the baseline" in plain
     assert "≈ right, but more than 0.25 off, or by luck" in plain
     assert "▸ recall" in plain
 
@@ -220,13 +220,13 @@ def test_a_command_too_long_for_a_line_goes_on_behind_a_backslash(width):
     assert shlex.split("\n".join(lines).replace("\\\n", "")) == shlex.split(next_commands(run)[0][0])
 
 
-def test_a_loss_above_the_floor_is_not_said_to_sit_at_it():
+def test_a_loss_above_the_baseline_is_not_said_to_sit_at_it():
     run = memoryless_run()
     far = [
         dataclasses.replace(one, metrics=dataclasses.replace(one.metrics, recall_loss=0.4)) for one in run.replicates
     ]
-    assert "sits at the memoryless floor" in headline(run)
-    assert "still above the memoryless floor" in headline(dataclasses.replace(run, replicates=tuple(far)))
+    assert "sits at the baseline" in headline(run)
+    assert "still above the baseline" in headline(dataclasses.replace(run, replicates=tuple(far)))
 
 
 def open_run():
@@ -237,8 +237,8 @@ def open_run():
     lost = [
         dataclasses.replace(one, solved=False, presentations_to_success=None, metrics=metrics) for one in run.replicates
     ]
-    best = Ceiling(accuracy=0.5, recall_accuracy=None, loss=0.462, recall_loss=None)
-    return dataclasses.replace(run, config=config, ceiling=best, replicates=tuple(lost), predictions=())
+    best = Baseline(accuracy=0.5, recall_accuracy=None, loss=0.462, recall_loss=None)
+    return dataclasses.replace(run, config=config, baseline=best, replicates=tuple(lost), predictions=())
 
 
 def test_where_nothing_is_settled_there_is_nothing_to_solve():

@@ -5,21 +5,21 @@ import io
 import pytest
 from rich.console import Console
 
-from seqmem.criteria import wilson_interval
+from seqmem.judge.verdict import wilson_interval
 from seqmem.render.console import build_console
 from seqmem.render.sweep_live import LiveSweep
 from seqmem.render.sweep_view import draw_sweep
 from seqmem.results import Summary
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import Spread, SweepProgress, SweepResult, Trial, TrialResult
-from seqmem.tasks.ceilings import Ceiling
+from seqmem.judge.baseline import Baseline
 
 
-def result(solved, ceiling=0.5):
+def result(solved, baseline=0.5):
     summary = Summary(20, solved, solved / 20, wilson_interval(solved, 20), None, "partly" if solved else "memoryless")
     spread = Spread(0.5 + solved / 40, 0.5, 1.0)
     spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
-    return TrialResult(summary, Ceiling(0.875, ceiling, 0.07, 0.28), spreads, None, 0)
+    return TrialResult(summary, Baseline(0.875, baseline, 0.07, 0.28), spreads, None, 0)
 
 
 def sweep(*axes, rank="success_rate", **how):
@@ -53,7 +53,7 @@ def test_no_line_is_wider_than_the_page(width, encoding, axes):
     assert "?" not in "".join(lines)
 
 
-def test_the_table_has_interval_and_ceiling_best_first():
+def test_the_table_has_interval_and_baseline_best_first():
     lines = drawn(sweep(GAP)).splitlines()
     rows = [line.split() for line in lines if "/20" in line]
     assert [row[0] for row in rows] == ["3", "10", "30"]
@@ -77,9 +77,9 @@ def test_why_a_trial_was_pruned_is_cut_to_the_page(width, words):
     assert line.endswith("…")
 
 
-def test_ceilings_that_differ_are_drawn_as_a_curve():
+def test_baselines_that_differ_are_drawn_as_a_curve():
     found = sweep(GAP)
-    other = [Trial(9, "9", {"gap": 50}, "complete", result=result(3, ceiling=0.25))]
+    other = [Trial(9, "9", {"gap": 50}, "complete", result=result(3, baseline=0.25))]
     found = SweepResult(found.axes, "grid", found.rank, 4, found.trials + tuple(other))
     assert "recall without memory" in drawn(found)
 

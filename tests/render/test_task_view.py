@@ -17,7 +17,7 @@ def task_text(width=100, **settings):
     return drawn(draw_task(RunConfig.from_settings(settings)), width)
 
 
-def test_a_task_shows_its_sequences_its_conflict_and_its_ceilings():
+def test_a_task_shows_its_sequences_its_conflict_and_its_baselines():
     text = task_text()
     assert "3 0 1 2 3" in text
     assert "after 2: 3 or 4; the first symbol decides" in text

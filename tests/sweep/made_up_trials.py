@@ -11,7 +11,7 @@ from seqmem.rundir import create_run_directory
 from seqmem.sweep.store import read_trial
 from seqmem.sweep.trial import Reply
 from seqmem.sweep_results import Trial, trial_result
-from seqmem.tasks.ceilings import ceiling
+from seqmem.judge.baseline import baseline
 
 
 def result_of(config: RunConfig) -> RunResult:
@@ -22,7 +22,7 @@ def result_of(config: RunConfig) -> RunResult:
     alphabet = config.task.alphabet
     return RunResult(
         config=config,
-        ceiling=ceiling(config.task, config.seed, config.head),
+        baseline=baseline(config.task, config.seed, config.head),
         replicates=tuple(
             ReplicateResult(seed, solved, False, 200, 100 + config.units if solved else None, metrics)
             for seed in config.seeds

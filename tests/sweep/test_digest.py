@@ -41,7 +41,7 @@ def test_a_result_that_is_gone_or_changed_is_not_taken_from_the_digest(finished)
     [
         lambda text: "",
         lambda text: "not JSON\n",
-        lambda text: text.replace('"ceiling"', '"cieling"'),
+        lambda text: text.replace('"baseline"', '"cieling"'),
         lambda text: text[: len(text) // 2],
         lambda text: json.dumps({"trial": 3, "stamp": None, "result": []}) + "\n",
     ],

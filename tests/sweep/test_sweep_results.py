@@ -15,7 +15,7 @@ from seqmem.sweep_results import Trial, check_rank, ranked, trial_result
 def run_of(*replicates):
     config = RunConfig.from_settings({"replicates": len(replicates)})
     result = result_of(config)
-    return RunResult(config, result.ceiling, replicates, result.predictions, result.evaluation, result.cost)
+    return RunResult(config, result.baseline, replicates, result.predictions, result.evaluation, result.cost)
 
 
 def replicate(seed, solved_at=None, loss=0.5, diverged=False):

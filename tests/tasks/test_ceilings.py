@@ -1,4 +1,4 @@
-"""Ceilings against counting by hand, in full and slowly."""
+"""Baselines against counting by hand, in full and slowly."""
 
 import itertools
 import math
@@ -7,12 +7,12 @@ from collections import Counter, defaultdict
 import pytest
 
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
-from seqmem.tasks.ceilings import ceiling
+from seqmem.judge.baseline import baseline
 from seqmem.tasks.streams import finite_sequences
 
 
-def test_ceilings_of_the_tutorial_are_the_known_ones():
-    found = ceiling(ConflictingSequences(), 0, "sigmoid")
+def test_baselines_of_the_tutorial_are_the_known_ones():
+    found = baseline(ConflictingSequences(), 0, "sigmoid")
     assert found.accuracy == 0.875
     assert found.recall_accuracy == 0.5
     assert found.loss == pytest.approx(math.log(2) / 10, abs=1e-15)
@@ -20,8 +20,8 @@ def test_ceilings_of_the_tutorial_are_the_known_ones():
     assert (round(found.loss, 4), round(found.recall_loss, 4)) == (0.0693, 0.2773)
 
 
-def test_softmax_ceiling_of_the_tutorial_is_a_coin_at_recall():
-    found = ceiling(ConflictingSequences(), 0, "softmax")
+def test_softmax_baseline_of_the_tutorial_is_a_coin_at_recall():
+    found = baseline(ConflictingSequences(), 0, "softmax")
     assert found.recall_loss == pytest.approx(math.log(2), abs=1e-15)
     assert found.loss == pytest.approx(math.log(2) / 4, abs=1e-15)
 
@@ -47,7 +47,7 @@ def listed_steps(batch):
             yield 1 / len(batch), tuple(symbols[: step + 1]), symbols[step + 1], bool(batch.recall[row, step])
 
 
-def counted_ceiling(steps, alphabet_size, head, order):
+def counted_baseline(steps, alphabet_size, head, order):
     """Accuracy and loss of the best predictor of the last `order` symbols, with a mark before the start."""
     tables = defaultdict(Counter)
     for chance, prefix, target, _ in steps:
@@ -90,9 +90,9 @@ def test_closed_form_of_fresh_fillers_equals_counting_all_of_them(task, head):
     steps = list(weighted_steps(task))
     recall = [step for step in steps if step[3]]
     for order in range(1, 7):
-        found = ceiling(task, 0, head, order)
-        counted = counted_ceiling(steps, len(task.alphabet), head, order)
-        counted_recall = counted_ceiling(recall, len(task.alphabet), head, order)
+        found = baseline(task, 0, head, order)
+        counted = counted_baseline(steps, len(task.alphabet), head, order)
+        counted_recall = counted_baseline(recall, len(task.alphabet), head, order)
         assert (found.accuracy, found.loss) == pytest.approx(counted, abs=1e-12)
         assert (found.recall_accuracy, found.recall_loss) == pytest.approx(counted_recall, abs=1e-12)
 
@@ -109,23 +109,23 @@ FINITE = [
 
 @pytest.mark.parametrize("task", FINITE, ids=str)
 @pytest.mark.parametrize("head", ["sigmoid", "softmax"])
-def test_ceiling_of_finite_tasks_equals_a_slow_count(task, head):
+def test_baseline_of_finite_tasks_equals_a_slow_count(task, head):
     steps = list(listed_steps(finite_sequences(task, 5)))
     recall = [step for step in steps if step[3]]
     for order in range(1, 7):
-        found = ceiling(task, 5, head, order)
-        counted = counted_ceiling(steps, len(task.alphabet), head, order)
-        counted_recall = counted_ceiling(recall, len(task.alphabet), head, order)
+        found = baseline(task, 5, head, order)
+        counted = counted_baseline(steps, len(task.alphabet), head, order)
+        counted_recall = counted_baseline(recall, len(task.alphabet), head, order)
         assert (found.accuracy, found.loss) == pytest.approx(counted, abs=1e-12)
         assert (found.recall_accuracy, found.recall_loss) == pytest.approx(counted_recall, abs=1e-12)
 
 
-def test_task_without_recall_steps_has_no_recall_ceiling():
-    found = ceiling(ExplicitSequences(sequences=("a b c",)), 0, "sigmoid")
+def test_task_without_recall_steps_has_no_recall_baseline():
+    found = baseline(ExplicitSequences(sequences=("a b c",)), 0, "sigmoid")
     assert (found.accuracy, found.recall_accuracy, found.recall_loss) == (1.0, None, None)
     assert found.loss == 0.0
 
 
-def test_ceiling_of_a_long_gap_is_computed_at_once():
+def test_baseline_of_a_long_gap_is_computed_at_once():
     task = ConflictingSequences(alphabet_size=100, gap=1000, fillers="fresh", trigger=True)
-    assert ceiling(task, 0, "sigmoid").recall_accuracy == 0.5
+    assert baseline(task, 0, "sigmoid").recall_accuracy == 0.5

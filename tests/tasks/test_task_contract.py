@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
-from seqmem.tasks.ceilings import ceiling, finite_ceiling
+from seqmem.judge.baseline import baseline, finite_baseline
 from seqmem.tasks.streams import ROLES, SequenceStream, finite_sequences, stream_rng
 
 INSTANCES = {
@@ -99,10 +99,10 @@ def test_steps_left_open_really_are_open(task):
 
 @every_task
 @pytest.mark.parametrize("head", ["sigmoid", "softmax"])
-def test_memoryless_predictor_scores_exactly_the_ceiling(task, head):
+def test_memoryless_predictor_scores_exactly_the_baseline(task, head):
     count = 200_000
     batch = finite_sequences(task, SEED) if task.finite else sample(task, count)
-    found = ceiling(task, SEED, head)
+    found = baseline(task, SEED, head)
     tolerance = 1e-12 if task.finite else 8e-3
     for steps, best in ((batch.valid, found.accuracy), (batch.recall, found.recall_accuracy)):
         if not steps.any():
@@ -115,14 +115,14 @@ def test_memoryless_predictor_scores_exactly_the_ceiling(task, head):
 
 
 @every_task
-def test_ceilings_rise_with_the_symbols_seen_until_nothing_is_hidden(task):
-    orders = [ceiling(task, SEED, "sigmoid", order) for order in range(1, task.time + 2)]
+def test_baselines_rise_with_the_symbols_seen_until_nothing_is_hidden(task):
+    orders = [baseline(task, SEED, "sigmoid", order) for order in range(1, task.time + 2)]
     for fewer, more in itertools.pairwise(orders):
         assert more.accuracy >= fewer.accuracy - 1e-12
         assert more.loss <= fewer.loss + 1e-12
     if task.finite:
         batch = finite_sequences(task, SEED)
-        whole = finite_ceiling(batch, len(task.alphabet), "sigmoid", task.time + 1)
+        whole = finite_baseline(batch, len(task.alphabet), "sigmoid", task.time + 1)
         assert (whole.loss < 1e-12) == bool(batch.settled[batch.valid].all())
 
 

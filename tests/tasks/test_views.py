@@ -1,4 +1,4 @@
-"""The ceiling of a network that sees a part of the sequence only, against counting what it sees."""
+"""The baseline of a network that sees a part of the sequence only, against counting what it sees."""
 
 from collections import Counter, defaultdict
 
@@ -7,10 +7,10 @@ import pytest
 
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.arrangement import Arrangement
-from seqmem.tasks.ceilings import ceiling, ceiling_of_contexts
+from seqmem.judge.baseline import baseline, baseline_of_contexts
 from seqmem.tasks.contexts import prefix_ids
 from seqmem.tasks.streams import finite_sequences
-from seqmem.tasks.views import control_ceiling, view_ids
+from seqmem.tasks.views import recipe_limit, view_ids
 
 TUTORIAL = ConflictingSequences()
 TASKS = [
@@ -62,7 +62,7 @@ def test_a_network_tells_apart_exactly_what_its_rows_have_shown_it(task, recipe)
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
-def test_an_oracle_of_what_it_sees_scores_exactly_the_ceiling(task, recipe):
+def test_an_oracle_of_what_it_sees_scores_exactly_the_baseline(task, recipe):
     arrangement = Arrangement(task.time, **recipe)
     batch = finite_sequences(task, 0)
     followers = defaultdict(Counter)
@@ -72,18 +72,18 @@ def test_an_oracle_of_what_it_sees_scores_exactly_the_ceiling(task, recipe):
     right = sum(
         followers[history].most_common(1)[0][0] == batch.targets[place] for place, history in seen.items()
     ) / len(seen)
-    found = control_ceiling(task, [0], "sigmoid", arrangement, keeps_state=True)
+    found = recipe_limit(task, [0], "sigmoid", arrangement, keeps_state=True)
     assert found.accuracy == pytest.approx(right, abs=1e-12)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=str)
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
 def test_an_mlp_and_lags_both_see_the_last_symbols(task, order):
-    expected = ceiling(task, 0, "softmax", order)
+    expected = baseline(task, 0, "softmax", order)
     context = Arrangement(task.time, 1, context=order)
     lags = Arrangement(task.time, 1, lags=order, stateful=False)
     for arrangement, keeps_state in ((context, False), (lags, True)):
-        found = control_ceiling(task, [0], "softmax", arrangement, keeps_state)
+        found = recipe_limit(task, [0], "softmax", arrangement, keeps_state)
         for name, value in vars(expected).items():
             assert getattr(found, name) == pytest.approx(value, abs=1e-12), name
 
@@ -100,8 +100,8 @@ def test_stateless_windows_over_fresh_fillers_have_a_closed_form(gap, trigger, w
     batch = every_string(listed, strings)
     for context in (1, 2):
         arrangement = Arrangement(task.time, min(window, task.time), context=context, stateful=False)
-        expected = ceiling_of_contexts(view_ids(batch, arrangement, keeps_state=True), batch, len(task.alphabet), head)
-        found = control_ceiling(task, [0], head, arrangement, keeps_state=True) or ceiling_of_contexts(
+        expected = baseline_of_contexts(view_ids(batch, arrangement, keeps_state=True), batch, len(task.alphabet), head)
+        found = recipe_limit(task, [0], head, arrangement, keeps_state=True) or baseline_of_contexts(
             prefix_ids(batch.inputs), batch, len(task.alphabet), head
         )
         for name in ("accuracy", "recall_accuracy", "loss", "recall_loss"):
@@ -118,23 +118,23 @@ def every_string(task, strings):
 
 
 def test_what_sees_everything_has_no_control():
-    assert control_ceiling(TUTORIAL, [0], "sigmoid", Arrangement(4, 1), keeps_state=True) is None
+    assert recipe_limit(TUTORIAL, [0], "sigmoid", Arrangement(4, 1), keeps_state=True) is None
 
 
 def test_rows_that_keep_their_state_over_fresh_fillers_have_no_closed_form():
     fresh = ConflictingSequences(fillers="fresh")
-    assert control_ceiling(fresh, [0], "sigmoid", Arrangement(4, 1, rows=2), keeps_state=True) is None
+    assert recipe_limit(fresh, [0], "sigmoid", Arrangement(4, 1, rows=2), keeps_state=True) is None
 
 
 def test_two_rows_of_the_tutorial_cannot_recall():
-    found = control_ceiling(TUTORIAL, [0], "sigmoid", Arrangement(4, 1, rows=2), keeps_state=True)
+    found = recipe_limit(TUTORIAL, [0], "sigmoid", Arrangement(4, 1, rows=2), keeps_state=True)
     assert found.recall_accuracy == 0.5
 
 
 def test_the_control_is_the_mean_where_replicates_have_fillers_of_their_own():
     task = ConflictingSequences(alphabet_size=4, gap=6, fillers="fixed")
     arrangement = Arrangement(task.time, 1, context=2)
-    each = [control_ceiling(task, [seed], "sigmoid", arrangement, keeps_state=False).loss for seed in range(5)]
-    together = control_ceiling(task, range(5), "sigmoid", arrangement, keeps_state=False).loss
+    each = [recipe_limit(task, [seed], "sigmoid", arrangement, keeps_state=False).loss for seed in range(5)]
+    together = recipe_limit(task, range(5), "sigmoid", arrangement, keeps_state=False).loss
     assert together == pytest.approx(np.mean(each), abs=1e-12)
     assert len(set(each)) > 1

@@ -1,0 +1,232 @@
+"""The best that any predictor without memory can do: the line that separates memory from its absence.
+
+Two bounds have the same form. The *baseline* is the best of predictors that see the last symbol only. The *recipe
+limit* is the best of any network that sees no more than a recipe of training shows it. Each score is maximised on its
+own, so no single predictor need reach all of them; what one gets that is trained on all steps stands beside them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from seqmem.tasks.arrangement import Arrangement
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.contexts import context_ids, refine
+from seqmem.tasks.fresh_contexts import Outcomes, fresh_contexts
+from seqmem.tasks.streams import finite_sequences
+
+
+@dataclasses.dataclass(frozen=True)
+class Baseline:
+    """The best scores of predictors that see a part of the sequence only.
+
+    Attributes:
+        accuracy: Fraction of all steps that can be right.
+        recall_accuracy: Fraction of recall steps; None where the task has none.
+        loss: Nats, mean over all steps: no such predictor goes below it.
+        recall_loss: Nats, mean over recall steps; None where the task has none.
+        trained_recall_accuracy: Recall accuracy of the one such predictor of least loss over all steps, which training
+            at all steps leads to: a symbol that is rarer at other steps loses against those. Ties count as shared.
+        trained_recall_loss: Its loss at recall steps, in nats.
+    """
+
+    accuracy: float
+    recall_accuracy: float | None
+    loss: float
+    recall_loss: float | None
+    trained_recall_accuracy: float | None = None
+    trained_recall_loss: float | None = None
+
+
+def baseline(task: Any, seed: int, head: str, order: int = 1) -> Baseline:
+    """Computes the baseline of a task for predictors that see the last `order` symbols.
+
+    Args:
+        task: A task of `seqmem.tasks`.
+        seed: The replicate's seed: fixed fillers are drawn from it.
+        head: `sigmoid` (binary cross-entropy, mean over the outputs) or `softmax` (cross-entropy).
+        order: Symbols seen; 1 is no memory at all.
+
+    Returns:
+        Exact values: by enumeration for finite tasks, in closed form for fresh fillers.
+    """
+    if task.finite:
+        return finite_baseline(finite_sequences(task, seed), len(task.alphabet), head, order)
+    return _of_outcomes(fresh_contexts(task, order), len(task.alphabet), head)
+
+
+def replicate_baselines(task: Any, seeds: Sequence[int], head: str) -> list[Baseline]:
+    """Returns the baseline of each replicate; they differ only where each has fixed fillers of its own."""
+    own = task.finite and not task.same_for_every_seed
+    found = [baseline(task, seed, head) for seed in (seeds if own else seeds[:1])]
+    return found if own else found * len(seeds)
+
+
+def mean_baseline(baselines: Sequence[Baseline]) -> Baseline:
+    """Returns the mean over replicates."""
+
+    def mean(name: str) -> Any:
+        values = [getattr(one, name) for one in baselines]
+        return values[0] if len(set(values)) == 1 else statistics.fmean(values)
+
+    return Baseline(*(mean(field.name) for field in dataclasses.fields(Baseline)))
+
+
+def recipe_limit(
+    task: Any, seeds: Sequence[int], head: str, arrangement: Arrangement, keeps_state: bool
+) -> Baseline | None:
+    """Computes the best that any network can do which sees no more than its recipe shows it.
+
+    Args:
+        task: A task of `seqmem.tasks`.
+        seeds: Of each replicate.
+        head: `sigmoid` or `softmax`.
+        arrangement: How steps are laid out.
+        keeps_state: Whether the cell has a state at all.
+
+    Returns:
+        The mean over replicates. None where the network sees everything, and where fresh fillers leave no closed form
+        (rows of steps that keep their state).
+    """
+    if keeps_state and arrangement.rows == 1 and arrangement.reset_every == arrangement.length:
+        return None
+    size = len(task.alphabet)
+    if task.finite:
+        wanted = seeds[:1] if task.same_for_every_seed else seeds
+        batches = [finite_sequences(task, seed) for seed in wanted]
+        return mean_baseline([of_contexts(seen_ids(one, arrangement, keeps_state), one, size, head) for one in batches])
+    if keeps_state and arrangement.reset_every == arrangement.length:
+        return None
+    if keeps_state and arrangement.lags == 1:
+        return _of_outcomes(fresh_contexts(task, arrangement.context, arrangement.window), size, head)
+    return _of_outcomes(fresh_contexts(task, arrangement.lags - 1 + arrangement.context), size, head)
+
+
+def seen_ids(batch: SequenceBatch, arrangement: Arrangement, keeps_state: bool) -> np.ndarray:
+    """Numbers what a network has seen by each step since its state began.
+
+    Args:
+        batch: The sequences.
+        arrangement: How they are laid out.
+        keeps_state: Whether the cell has a state; if not, it sees one input vector.
+
+    Returns:
+        int64 `(batch, time)`: equal numbers where, and only where, all input vectors since then are equal.
+    """
+    inputs = arrangement.lay_out(batch).inputs
+    vectors = np.zeros(inputs.shape[:-1], np.int64)
+    for column in range(inputs.shape[-1]):
+        vectors = refine(vectors, inputs[..., column])
+    if not keeps_state:
+        return arrangement.gather(vectors)
+    # (sequence, stretch, place in it, row): stretches begin alike, wherever they stand
+    stretches = vectors.reshape(len(batch), -1, arrangement.reset_every, arrangement.rows)
+    ids = np.zeros_like(stretches)
+    before = np.zeros_like(stretches[:, :, 0])
+    for place in range(arrangement.reset_every):
+        before = refine(before, stretches[:, :, place])
+        ids[:, :, place] = before
+    # equal numbers at different places mean different histories
+    ids += np.arange(arrangement.reset_every)[:, None] * ids[:, :, 0].size
+    return arrangement.gather(ids.reshape(inputs.shape[:-1]))
+
+
+def finite_baseline(batch: SequenceBatch, alphabet_size: int, head: str, order: int = 1) -> Baseline:
+    """Computes the baseline over sequences that are all equally likely; see `baseline`."""
+    return of_contexts(context_ids(batch.inputs, order), batch, alphabet_size, head)
+
+
+def of_contexts(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> Baseline:
+    """Computes the best scores of predictors that tell steps apart by `ids` only, int `(batch, time)`."""
+    accuracy, loss = _best(ids[batch.valid], batch.targets[batch.valid], alphabet_size, head)
+    if not batch.recall.any():
+        return Baseline(accuracy, None, loss, None)
+    recall_accuracy, recall_loss = _best(ids[batch.recall], batch.targets[batch.recall], alphabet_size, head)
+    return Baseline(accuracy, recall_accuracy, loss, recall_loss, *_trained_at_recall(ids, batch, alphabet_size, head))
+
+
+def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: str) -> tuple[float, float]:
+    """Best accuracy and loss of a predictor that knows only the context, over int `(steps,)` arrays."""
+    _, context = np.unique(contexts, return_inverse=True)
+    pair, pair_count = np.unique(context.astype(np.int64) * alphabet_size + targets, return_counts=True)
+    owner = pair // alphabet_size
+    total = np.bincount(context)
+    share = pair_count / total[owner]
+    best = np.zeros(len(total))
+    np.maximum.at(best, owner, pair_count)
+    losses = pair_count @ -np.log(share) if head == "softmax" else total[owner] @ binary_entropy(share) / alphabet_size
+    return float(best.sum() / len(targets)), float(abs(losses) / len(targets))
+
+
+def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> tuple[float, float]:
+    """Recall accuracy and recall loss of the predictor that gives each context the shares of its targets."""
+    _, context = np.unique(ids[batch.valid], return_inverse=True)
+    pair, pair_of, pair_count = np.unique(
+        context.astype(np.int64) * alphabet_size + batch.targets[batch.valid], return_inverse=True, return_counts=True
+    )
+    owner = pair // alphabet_size
+    total = np.bincount(context)
+    share = pair_count / total[owner]
+    best = np.zeros(len(total))
+    np.maximum.at(best, owner, pair_count)
+    ties = np.bincount(owner, weights=pair_count == best[owner])
+    asked = pair_of[batch.recall[batch.valid]]
+    nats = -np.log(share[asked])
+    if head == "sigmoid":
+        rest = np.log(np.clip(1.0 - share, 1e-300, 1.0))
+        nats = (nats - np.bincount(owner, weights=rest)[owner[asked]] + rest[asked]) / alphabet_size
+    right = (pair_count == best[owner])[asked] / ties[owner[asked]]
+    return float(np.mean(right)), float(abs(np.mean(nats)))
+
+
+def binary_entropy(share: np.ndarray) -> np.ndarray:
+    """Returns the entropy in nats of a yes with probability `share`, 0 at both ends."""
+    inside = np.clip(share, 1e-300, 1.0)
+    outside = np.clip(1.0 - share, 1e-300, 1.0)
+    return -(share * np.log(inside) + (1.0 - share) * np.log(outside))
+
+
+def _of_outcomes(contexts: Iterable[tuple[Outcomes, Outcomes]], size: int, head: str) -> Baseline:
+    """The best scores where each kind of context is known by what follows it, in closed form."""
+    right = loss = recall_right = recall_loss = trained_right = trained_loss = steps = 0.0
+    for outcomes, recall in contexts:
+        total = sum(mass for mass, _ in outcomes)
+        steps += total
+        shares = [(mass / symbols / total, symbols) for mass, symbols in outcomes if mass]
+        best = max((share for share, _ in shares), default=0.0)
+        right += best * total
+        loss += total * sum(symbols * _nats(share, size, head) for share, symbols in shares)
+        asked = sum(mass for mass, _ in recall)
+        recall_right += max((mass / symbols for mass, symbols in recall), default=0.0)
+        for mass, symbols in recall:
+            if not mass:
+                continue
+            recall_loss += asked * symbols * _nats(mass / symbols / asked, size, head)
+            # one symbol of the recall is right, the others of the context are wrong
+            share = mass / symbols / total
+            trained_right += mass / sum(many for other, many in shares if other == best) if share == best else 0.0
+            trained_loss += mass * _nats_of_one(share, shares, size, head)
+    # every sequence has exactly one recall step, so those sums are over a mass of 1
+    return Baseline(right / steps, recall_right, loss / steps, recall_loss, trained_right, trained_loss)
+
+
+def _nats(share: float, size: int, head: str) -> float:
+    """What a symbol that comes with a probability of `share` adds to the least loss at a context."""
+    if head == "softmax":
+        return -share * math.log(share)
+    outside = (1 - share) * math.log(1 - share) if share < 1 else 0.0
+    return -(share * math.log(share) + outside) / size
+
+
+def _nats_of_one(share: float, shares: Sequence[tuple[float, int]], size: int, head: str) -> float:
+    """The loss where a symbol of this share comes, and the prediction gives all of a context their shares."""
+    if head == "softmax":
+        return -math.log(share)
+    others = sum(many * math.log1p(-other) for other, many in shares if other < 1)
+    return -(math.log(share) + others - (math.log1p(-share) if share < 1 else 0.0)) / size

@@ -1,0 +1,73 @@
+"""What counts as solved: how it is written, and whether scores meet it. It says nothing about memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from seqmem.errors import SettingError
+from seqmem.judge.metrics import Metrics
+from seqmem.settings import Kind
+
+
+@dataclasses.dataclass(frozen=True)
+class Criterion:
+    """A bound on a score.
+
+    Attributes:
+        kind: `error` (every output at every judged step within `bound` of its one-hot target), `recall` (accuracy at
+            recall steps at least `bound`) or `argmax` (the largest output right at every judged step).
+        bound: Of `error` and `recall`, a fraction of 1; 1 for `argmax`.
+    """
+
+    kind: str
+    bound: float = 1.0
+
+    def met(self, metrics: Metrics) -> bool:
+        """Tells whether scores meet it; a score that does not exist does not."""
+        measure = {
+            "error": metrics.max_error,
+            "recall": metrics.recall_accuracy,
+            "argmax": metrics.settled_accuracy,
+        }[self.kind]
+        if measure is None or not math.isfinite(metrics.loss):
+            return False
+        return measure <= self.bound if self.kind == "error" else measure >= self.bound
+
+    def __str__(self) -> str:
+        return self.kind if self.kind == "argmax" else f"{self.kind}:{_shortest(self.bound)}"
+
+
+def parse_criterion(text: str) -> Criterion | None:
+    """Returns the criterion that a text means: `error:E`, `recall:X` or `argmax`; None where it means none."""
+    word, _, bound = text.partition(":")
+    if text == "argmax":
+        return Criterion("argmax")
+    try:
+        number = float(bound)
+    except ValueError:
+        return None
+    if (word == "error" and 0 < number < 1) or (word == "recall" and 0 < number <= 1):
+        return Criterion(word, number)
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class CriterionText(Kind):
+    """`error:E`, `recall:X` or `argmax`; see `Criterion`."""
+
+    metavar = "error:E|recall:X|argmax"
+
+    def check(self, name: str, value: Any) -> str:
+        """Returns it in the fewest digits."""
+        criterion = parse_criterion(str(value))
+        if criterion is None:
+            allowed = "must be error:E with E above 0 and below 1, recall:X with X above 0 and at most 1, or argmax"
+            raise SettingError(name, value, allowed)
+        return str(criterion)
+
+
+def _shortest(number: float) -> str:
+    """The number in the fewest digits that read back as the same number."""
+    return repr(number).removesuffix(".0")

@@ -1,0 +1,92 @@
+"""What the answers of one replicate prove: memory, or nothing that luck could not do as well.
+
+Recall steps are counted in *groups* that no network without memory can tell apart: the same string of fillers after
+several cues. Without the cue a network gives the same answer to all of a group, so at most one cue of a group is
+right. A group counts where at least two are. Single sequences would not do as a unit: those of one network are not
+independent, and ten sequences that are really one string could all be right by one near-tie.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+# A replicate that guesses passes once in a thousand: so few that a table of a hundred replicates stays clean.
+P_VALUE = 0.001
+# Being right by a hair is luck: a recall loss shows memory only below this share of the baseline's.
+LOSS_SHARE = 0.9
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """What speaks for the memory of one replicate.
+
+    Attributes:
+        groups: Different groups of recall steps that it was judged on, each with at least two cues.
+        groups_right: Those in which it recalled at least two cues.
+        p_value: Probability that guessing gets as many: the exact binomial tail. 1 where there is no group.
+        loss_share: Its recall loss as a share of the baseline's; None where there is no recall step, or no finite loss.
+        remembers: Whether that is memory: `p_value` below `P_VALUE`, or `loss_share` below `LOSS_SHARE`.
+    """
+
+    groups: int
+    groups_right: int
+    p_value: float
+    loss_share: float | None
+    remembers: bool
+
+    @property
+    def by_loss(self) -> bool:
+        """Whether the recall loss alone shows memory."""
+        return self.loss_share is not None and self.loss_share < LOSS_SHARE
+
+    def holds_among(self, comparisons: int) -> bool:
+        """Tells whether it is still memory where this is the best of so many networks or gaps looked at."""
+        return self.by_loss or self.p_value < P_VALUE / comparisons
+
+
+def weigh(
+    groups: int, groups_right: int, cues: int, recall_loss: float | None, baseline_loss: float | None
+) -> Evidence:
+    """Returns the evidence for one replicate.
+
+    Args:
+        groups: Different groups judged.
+        groups_right: Those with at least two cues recalled.
+        cues: Cues of a group; where groups differ, those of the largest.
+        recall_loss: Nats, mean over recall steps; None where there are none.
+        baseline_loss: The recall loss of the best predictor without memory.
+    """
+    p_value = binomial_tail(groups_right, groups, guessing_chance(cues)) if groups else 1.0
+    known = recall_loss is not None and math.isfinite(recall_loss) and baseline_loss
+    share = recall_loss / baseline_loss if known else None  # type: ignore[operator]
+    remembers = p_value < P_VALUE or (share is not None and share < LOSS_SHARE)
+    return Evidence(groups, groups_right, p_value, share, remembers)
+
+
+def guessing_chance(cues: int) -> float:
+    """Returns the probability that at least two of `cues` independent guesses among `cues` symbols are right.
+
+    0.25 for two cues, and never above 1 - 2/e = 0.264.
+    """
+    wrong = 1 - 1 / cues
+    return 1 - wrong**cues - wrong ** (cues - 1)
+
+
+def binomial_tail(successes: int, trials: int, chance: float) -> float:
+    """Returns the probability of at least `successes` in so many independent trials."""
+    if successes <= 0:
+        return 1.0
+    # logarithms, because binomial coefficients of some thousand trials are beyond a float
+    whole = math.lgamma(trials + 1)
+    terms = (
+        math.exp(
+            whole
+            - math.lgamma(count + 1)
+            - math.lgamma(trials - count + 1)
+            + count * math.log(chance)
+            + (trials - count) * math.log1p(-chance)
+        )
+        for count in range(successes, trials + 1)
+    )
+    return min(1.0, math.fsum(terms))
