@@ -3,8 +3,8 @@
 import math
 
 from seqmem.config import RunConfig
-from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
 from seqmem.judge.baseline import Baseline
+from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
 
 
 def example_record(presentations=10, replicates=2):

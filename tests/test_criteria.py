@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from seqmem.judge.baseline import Baseline
 from seqmem.judge.verdict import criterion_met, shows_memory, verdict, wilson_interval
 from seqmem.results import Metrics
-from seqmem.judge.baseline import Baseline
 
 BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
 NO_RECALL = Baseline(accuracy=1.0, recall_accuracy=None, loss=0.0, recall_loss=None)

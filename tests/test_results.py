@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from seqmem.config import RunConfig
 from seqmem.eval_results import EvalResult, FreeRun, GapResult
+from seqmem.judge.baseline import Baseline
 from seqmem.plain_values import from_plain, to_plain
 from seqmem.results import Record, RunResult
-from seqmem.judge.baseline import Baseline
 
 DOCUMENT = json.loads(json.dumps(example_result(diverged=True).to_json()))
 

@@ -3,9 +3,9 @@
 import pytest
 
 from seqmem.config import RunConfig
+from seqmem.judge.baseline import baseline
 from seqmem.results import Metrics, Prediction, Progress, Record, ReplicateResult, RunResult
 from seqmem.rundir import create_run_directory
-from seqmem.judge.baseline import baseline
 
 
 def result_of(config: RunConfig, solved: bool = True) -> RunResult:

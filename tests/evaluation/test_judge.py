@@ -7,8 +7,8 @@ from seqmem.config import RunConfig
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
 from seqmem.evaluation.judge import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge
-from seqmem.models.population import build_population
 from seqmem.judge.baseline import replicate_baselines
+from seqmem.models.population import build_population
 from seqmem.tasks.encoding import one_hot
 from seqmem.training.loop import Training
 

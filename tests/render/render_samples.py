@@ -3,8 +3,8 @@
 import math
 
 from seqmem.config import RunConfig
-from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
 from seqmem.judge.baseline import Baseline
+from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
 
 BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
 

@@ -5,10 +5,10 @@ import dataclasses
 import pytest
 from render_samples import memoryless_run
 
+from seqmem.judge.baseline import Baseline
 from seqmem.render.glyphs import UNICODE
 from seqmem.render.page import Page
 from seqmem.render.verdict import verdict_lines
-from seqmem.judge.baseline import Baseline
 
 
 def lines_at(width: int, control: Baseline | None) -> list[str]:

@@ -2,13 +2,13 @@ import math
 
 import pytest
 
+from seqmem.judge.baseline import Baseline
 from seqmem.render.axis import Axis, fit_axis
 from seqmem.render.curve import Level, Series, curve
 from seqmem.render.glyphs import ASCII, UNICODE
 from seqmem.render.loss_curve import draw_loss, thinned
 from seqmem.render.page import Page
 from seqmem.results import Record
-from seqmem.judge.baseline import Baseline
 
 X = list(range(0, 501, 10))
 FALLING = [0.7 * math.exp(-x / 80) for x in X]

@@ -9,13 +9,13 @@ import pytest
 from render_samples import memoryless_run, solved_run
 
 from seqmem.config import RunConfig
+from seqmem.judge.baseline import Baseline
 from seqmem.render.console import build_console
 from seqmem.render.next_command import next_commands, train_command, with_cues
 from seqmem.render.parameters import parameter_count
 from seqmem.render.run_view import draw_header, draw_run
 from seqmem.render.verdict import headline
 from seqmem.results import Metrics
-from seqmem.judge.baseline import Baseline
 
 
 def drawn(renderable, width=80, color="never"):

@@ -5,6 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
+from seqmem.judge.baseline import Baseline
 from seqmem.judge.verdict import wilson_interval
 from seqmem.render.console import build_console
 from seqmem.render.sweep_live import LiveSweep
@@ -12,7 +13,6 @@ from seqmem.render.sweep_view import draw_sweep
 from seqmem.results import Summary
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import Spread, SweepProgress, SweepResult, Trial, TrialResult
-from seqmem.judge.baseline import Baseline
 
 
 def result(solved, baseline=0.5):

@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 from seqmem.config import RunConfig
+from seqmem.judge.baseline import baseline
 from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
 from seqmem.rundir import create_run_directory
 from seqmem.sweep.store import read_trial
 from seqmem.sweep.trial import Reply
 from seqmem.sweep_results import Trial, trial_result
-from seqmem.judge.baseline import baseline
 
 
 def result_of(config: RunConfig) -> RunResult:

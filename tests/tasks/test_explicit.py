@@ -1,9 +1,11 @@
 """The user's own sequences: settled and recall steps worked out by hand, and the file they are read from."""
 
+import numpy as np
 import pytest
 
 from seqmem.errors import SettingError, UsageError
-from seqmem.tasks import ExplicitSequences
+from seqmem.judge.baseline import baseline
+from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.contexts import settling_lengths
 from seqmem.tasks.explicit import read_sequences
 from seqmem.tasks.streams import finite_sequences
@@ -13,7 +15,6 @@ def lengths_of(*sequences):
     batch = finite_sequences(ExplicitSequences(sequences=sequences), 0)
     found = settling_lengths(batch.inputs, batch.targets, batch.valid)
     assert (batch.settled == (found > 0)).all()
-    assert (batch.recall == (found > 1)).all()
     return [row[valid].tolist() for row, valid in zip(found, batch.valid, strict=True)]
 
 
@@ -45,6 +46,50 @@ def test_place_at_the_start_can_be_what_settles():
 def test_single_sequence_with_a_repeated_symbol_needs_memory():
     # a -> b at the start, a -> c after b
     assert lengths_of("a b a c") == [[2, 1, 2]]
+
+
+def recalls_of(*sequences, **settings):
+    batch = finite_sequences(ExplicitSequences(sequences=sequences, **settings), 0)
+    return [np.flatnonzero(row).tolist() for row in batch.recall]
+
+
+def test_a_recall_step_is_one_that_another_sequence_answers_otherwise_at_the_same_place():
+    assert recalls_of("3 0 1 2 3", "4 0 1 2 4") == [[3], [3]]
+    # as far from the end, though not from the start
+    assert recalls_of("a x b", "c y x d") == [[1], [2]]
+    # as far from the start, though not from the end
+    assert recalls_of("a x b e", "c x d") == [[1], [1]]
+
+
+def test_a_step_that_its_place_settles_is_no_recall_step():
+    # the last 1 is followed by 2, the first by 0, in both sequences: counting tells, no cue is needed
+    assert recalls_of("3 1 0 1 2 3", "4 1 0 1 2 4") == [[4], [4]]
+    assert recalls_of("a b a c") == [[]]
+
+
+def test_a_step_that_no_prefix_settles_is_no_recall_step():
+    assert recalls_of("0 1", "0 2") == [[], []]
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        ConflictingSequences(),
+        ConflictingSequences(gap=100, alphabet_size=12),
+        ConflictingSequences(gap=30, alphabet_size=12, fillers="fixed"),
+        ConflictingSequences(gap=9, alphabet_size=8, cues=4, fillers="fixed", trigger=True),
+    ],
+    ids=str,
+)
+def test_generated_sequences_given_by_hand_have_the_same_recall_steps_and_baseline(task):
+    generated = finite_sequences(task, 7)
+    rows = [" ".join(task.alphabet[symbol] for symbol in row) for row in generated.symbols]
+    by_hand = ExplicitSequences(sequences=tuple(rows), symbols=task.alphabet)
+    given = finite_sequences(by_hand, 7)
+    np.testing.assert_array_equal(given.recall, generated.recall)
+    assert (given.recall.sum(axis=1) == 1).all()
+    assert baseline(by_hand, 7, "softmax") == baseline(task, 7, "softmax")
+    assert baseline(by_hand, 7, "softmax").recall_accuracy == 1 / task.cues
 
 
 def test_numbers_are_ordered_by_value_and_words_by_appearance():

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 from seqmem.judge.baseline import baseline, finite_baseline
+from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 from seqmem.tasks.streams import ROLES, SequenceStream, finite_sequences, stream_rng
 
 INSTANCES = {
@@ -37,6 +37,10 @@ every_generated_task = pytest.mark.parametrize(
 
 def sample(task, count=240, role="training", shuffle=False):
     return SequenceStream(task, SEED, role, shuffle).take(count)
+
+
+def drawing_rngs():
+    return {"variants": stream_rng(SEED, "training"), "fillers": stream_rng(SEED, "checks")}
 
 
 def same(one, other):
@@ -199,9 +203,8 @@ def test_recall_is_the_last_step_and_asks_for_the_cue(task):
 @every_generated_task
 def test_fillers_never_depend_on_the_cue(task):
     if not task.finite:
-        cues, rngs = np.arange(task.cues), [stream_rng(SEED, role) for role in ("training", "checks")]
-        one = task.draw(cues, *rngs)
-        other = task.draw(cues[::-1], *[stream_rng(SEED, role) for role in ("training", "checks")])
+        cues = np.arange(task.cues)
+        one, other = (task.draw(order, drawing_rngs()) for order in (cues, cues[::-1]))
     else:
         batch = finite_sequences(task, SEED)
         one, other = batch[:: task.cues], batch[1 :: task.cues]
@@ -209,6 +212,59 @@ def test_fillers_never_depend_on_the_cue(task):
     assert (last == other.valid.sum(axis=1)).all()
     inner = (np.arange(task.time + 1) >= 1) & (np.arange(task.time + 1) < last[:, None])
     assert (one.symbols[inner] == other.symbols[inner]).all()
+
+
+@every_generated_task
+def test_paired_sequences_share_gap_and_fillers_and_differ_in_their_cues(task):
+    cues = min(task.cues, 8)
+    batch = SequenceStream(task, SEED, "evaluation").take_paired(10 * cues)
+    for start in range(0, 10 * cues, cues):
+        pair = batch[start : start + cues]
+        assert len(set(pair.symbols[:, 0].tolist())) == cues
+        inner = pair.valid.copy()
+        inner[:, 0] = False
+        assert (pair.inputs[inner].reshape(cues, -1) == pair.inputs[0][inner[0]]).all()
+        assert (pair.valid == pair.valid[0]).all()
+
+
+def test_more_than_eight_cues_are_judged_eight_at_a_time_and_all_in_turn():
+    task = ConflictingSequences(alphabet_size=20, gap=4, cues=11, fillers="fresh")
+    batch = SequenceStream(task, SEED, "evaluation").take_paired(88)
+    strings = [batch.symbols[start : start + 8, 1:-1] for start in range(0, 88, 8)]
+    assert all((string == string[0]).all() for string in strings)
+    assert len({string[0].tobytes() for string in strings}) == 11
+    assert len(set(batch.symbols[:, 0].tolist())) == 11
+
+
+@every_task
+def test_groups_number_recall_steps_only_and_no_group_is_answered_by_its_last_symbol(task):
+    batch = SequenceStream(task, SEED, "evaluation").take_paired(64)
+    groups = task.groups(batch)
+    assert (groups[~batch.recall] == -1).all()
+    for group in np.unique(groups[groups >= 0]):
+        assert len(np.unique(batch.inputs[groups == group])) == 1
+
+
+@pytest.mark.parametrize("fillers", ["ordered", "fixed"])
+@pytest.mark.parametrize("gap", [(3, 3), (2, 9)])
+def test_strings_that_begin_alike_are_one_group(fillers, gap):
+    task = ConflictingSequences(alphabet_size=8, gap=gap, fillers=fillers)
+    groups = task.groups(finite_sequences(task, SEED))
+    assert len(np.unique(groups[groups >= 0])) == 1
+    assert (groups >= 0).sum() == task.cues
+
+
+def test_different_fresh_strings_are_different_groups():
+    task = ConflictingSequences(alphabet_size=12, gap=8, fillers="fresh")
+    batch = SequenceStream(task, SEED, "evaluation").take_paired(256)
+    groups = task.groups(batch)
+    assert len(np.unique(groups[groups >= 0])) == len({row.tobytes() for row in batch.symbols[:, 1:-1]}) == 128
+
+
+@every_task
+def test_recallable_symbols_are_the_targets_of_recall_steps(task):
+    batch = finite_sequences(task, SEED) if task.finite else sample(task)
+    assert set(np.flatnonzero(task.recallable())) == set(batch.targets[batch.recall].tolist())
 
 
 def test_fresh_fillers_differ_between_presentations():

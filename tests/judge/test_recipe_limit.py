@@ -1,16 +1,15 @@
-"""The baseline of a network that sees a part of the sequence only, against counting what it sees."""
+"""The limit of a network that sees a part of the sequence only, against counting what it sees."""
 
 from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
 
+from seqmem.judge.baseline import baseline, of_contexts, recipe_limit, seen_ids
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.arrangement import Arrangement
-from seqmem.judge.baseline import baseline, baseline_of_contexts
 from seqmem.tasks.contexts import prefix_ids
 from seqmem.tasks.streams import finite_sequences
-from seqmem.tasks.views import recipe_limit, view_ids
 
 TUTORIAL = ConflictingSequences()
 TASKS = [
@@ -52,7 +51,7 @@ def histories(task, arrangement):
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
 def test_a_network_tells_apart_exactly_what_its_rows_have_shown_it(task, recipe):
     arrangement = Arrangement(task.time, **recipe)
-    ids = view_ids(finite_sequences(task, 0), arrangement, keeps_state=True)
+    ids = seen_ids(finite_sequences(task, 0), arrangement, keeps_state=True)
     groups = defaultdict(set)
     for place, history in histories(task, arrangement).items():
         groups[history].add(int(ids[place]))
@@ -100,8 +99,8 @@ def test_stateless_windows_over_fresh_fillers_have_a_closed_form(gap, trigger, w
     batch = every_string(listed, strings)
     for context in (1, 2):
         arrangement = Arrangement(task.time, min(window, task.time), context=context, stateful=False)
-        expected = baseline_of_contexts(view_ids(batch, arrangement, keeps_state=True), batch, len(task.alphabet), head)
-        found = recipe_limit(task, [0], head, arrangement, keeps_state=True) or baseline_of_contexts(
+        expected = of_contexts(seen_ids(batch, arrangement, keeps_state=True), batch, len(task.alphabet), head)
+        found = recipe_limit(task, [0], head, arrangement, keeps_state=True) or of_contexts(
             prefix_ids(batch.inputs), batch, len(task.alphabet), head
         )
         for name in ("accuracy", "recall_accuracy", "loss", "recall_loss"):

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.judge.baseline import baseline
+from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.streams import finite_sequences
 
 
@@ -70,6 +70,27 @@ def counted_baseline(steps, alphabet_size, head, order):
     return right, nats / total
 
 
+def counted_trained(steps, alphabet_size, head, order):
+    """Recall accuracy and loss of the predictor that gives each context of all steps the shares of its targets."""
+    tables = defaultdict(Counter)
+    for chance, prefix, target, _ in steps:
+        tables[(("start",) * order + prefix)[-order:]][target] += chance
+    right = nats = mass = 0.0
+    for chance, prefix, target, recall in steps:
+        if not recall:
+            continue
+        table = tables[(("start",) * order + prefix)[-order:]]
+        shares = {symbol: count / sum(table.values()) for symbol, count in table.items()}
+        tied = [symbol for symbol, share in shares.items() if share >= max(shares.values()) - 1e-12]
+        mass += chance
+        right += chance * (target in tied) / len(tied)
+        nats -= chance * math.log(shares[target]) / (1 if head == "softmax" else alphabet_size)
+        if head == "sigmoid":
+            others = [share for symbol, share in shares.items() if symbol != target]
+            nats -= chance * sum(math.log(1 - share) for share in others) / alphabet_size
+    return (right / mass, nats / mass) if mass else (None, None)
+
+
 FRESH = [
     ConflictingSequences(alphabet_size=size + cues + trigger, gap=gap, cues=cues, fillers="fresh", trigger=trigger)
     for size, cues, gap in [
@@ -95,6 +116,8 @@ def test_closed_form_of_fresh_fillers_equals_counting_all_of_them(task, head):
         counted_recall = counted_baseline(recall, len(task.alphabet), head, order)
         assert (found.accuracy, found.loss) == pytest.approx(counted, abs=1e-12)
         assert (found.recall_accuracy, found.recall_loss) == pytest.approx(counted_recall, abs=1e-12)
+        trained = counted_trained(steps, len(task.alphabet), head, order)
+        assert (found.trained_recall_accuracy, found.trained_recall_loss) == pytest.approx(trained, abs=1e-10)
 
 
 FINITE = [
@@ -104,6 +127,7 @@ FINITE = [
     ConflictingSequences(alphabet_size=6, gap=(1, 5), fillers="fresh", pool=4),
     ExplicitSequences(sequences=("the cat sat", "a cat ran off", "a dog sat down the", "a dog")),
     ExplicitSequences(sequences=("a b", "a c", "a b")),
+    ExplicitSequences(sequences=("a x x x b x a", "c x x x b x c")),
 ]
 
 
@@ -118,6 +142,8 @@ def test_baseline_of_finite_tasks_equals_a_slow_count(task, head):
         counted_recall = counted_baseline(recall, len(task.alphabet), head, order)
         assert (found.accuracy, found.loss) == pytest.approx(counted, abs=1e-12)
         assert (found.recall_accuracy, found.recall_loss) == pytest.approx(counted_recall, abs=1e-12)
+        trained = counted_trained(steps, len(task.alphabet), head, order)
+        assert (found.trained_recall_accuracy, found.trained_recall_loss) == pytest.approx(trained, abs=1e-10)
 
 
 def test_task_without_recall_steps_has_no_recall_baseline():
@@ -129,3 +155,10 @@ def test_task_without_recall_steps_has_no_recall_baseline():
 def test_baseline_of_a_long_gap_is_computed_at_once():
     task = ConflictingSequences(alphabet_size=100, gap=1000, fillers="fresh", trigger=True)
     assert baseline(task, 0, "sigmoid").recall_accuracy == 0.5
+
+
+def test_one_predictor_trained_on_all_steps_misses_what_is_rare():
+    # after a fresh filler comes another one four times in five: the best guess is never a cue, though half could be had
+    found = baseline(ConflictingSequences(alphabet_size=5, gap=5, fillers="fresh"), 0, "softmax")
+    assert (found.recall_accuracy, found.trained_recall_accuracy) == (0.5, 0.0)
+    assert found.trained_recall_loss > found.recall_loss == pytest.approx(math.log(2), abs=1e-15)
