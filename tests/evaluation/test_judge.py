@@ -2,14 +2,19 @@
 
 import keras
 import numpy as np
+import pytest
 
 from seqmem.config import RunConfig
+from seqmem.evaluation.forward import StepOutputs
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
-from seqmem.evaluation.judge import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge
+from seqmem.evaluation.judge import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge, Report
 from seqmem.judge.baseline import replicate_baselines
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
 from seqmem.models.population import build_population
 from seqmem.tasks.encoding import one_hot
+from seqmem.tasks.streams import SequenceStream
 from seqmem.training.loop import Training
 
 
@@ -40,8 +45,8 @@ def test_answers_are_those_of_a_keras_model_with_the_same_weights():
         config, population, judge = judged(
             {"gap": 5, "fillers": "fresh", "alphabet_size": 9, "units": 7, "replicates": 2, "head": head}
         )
-        metrics, _, answers, sequences = judge.report()
-        batch = sequences[1]
+        report = judge.report()
+        metrics, answers, batch = report.metrics, report.outputs, report.sequences[1]
         outputs = keras_outputs(config, population, batch.inputs, 1)
         wanted = one_hot(batch.targets, 9)
         np.testing.assert_array_equal(answers.predicted[1], outputs.argmax(-1))
@@ -58,18 +63,93 @@ def test_answers_are_those_of_a_keras_model_with_the_same_weights():
 def test_shorter_sequences_are_judged_on_their_own_steps_only():
     rows = ["a b c d e f", "b c a"]
     _, _, judge = judged({"sequences": rows, "units": 7})
-    _, _, together, _ = judge.report()
+    together = judge.report().outputs
     _, _, alone = judged({"sequences": rows[1:], "symbols": "a b c d e f", "units": 7})
-    _, _, answers, _ = alone.report()
+    answers = alone.report().outputs
     np.testing.assert_allclose(together.error[0, 1, :2], answers.error[0, 0], atol=1e-6)
 
 
-def test_the_reported_sequences_are_none_of_those_checked_or_trained_on():
+def test_the_reported_sequences_are_none_of_those_checked():
     _, _, judge = judged({"gap": 30, "fillers": "fresh", "units": 7})
     reported = {row.tobytes() for row in judge.sequences()[0].symbols}
-    checked = {row.tobytes() for row in judge._streams[0].take(GATE_SEQUENCES + CONFIRMING_SEQUENCES).symbols}
+    checked = {row.tobytes() for row in judge._streams[0].take_paired(GATE_SEQUENCES + CONFIRMING_SEQUENCES).symbols}
     assert len(reported) == 256
     assert not reported & checked
+
+
+@pytest.mark.parametrize(("cues", "count"), [(2, 256), (3, 258), (4, 256), (10, 256)])
+def test_reported_sequences_are_strings_after_several_cues_each(cues, count):
+    _, _, judge = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 20, "cues": cues, "units": 3})
+    batch = judge.sequences()[0]
+    assert len(batch) == count
+    strings, sizes = np.unique(batch.symbols[:, 1:-1], axis=0, return_counts=True)
+    assert len(strings) >= 32
+    assert set(sizes.tolist()) == {min(cues, 8)}
+
+
+def test_few_replicates_are_judged_in_the_places_of_many_with_the_same_answers():
+    _, _, judge = judged({"gap": 6, "fillers": "fresh", "alphabet_size": 8, "units": 5, "replicates": 5})
+    sequences = [stream.take_paired(100) for stream in judge._streams]
+    together = judge.outputs(sequences)
+    for wanted in ([3], [4, 0], [1, 2, 3]):
+        alone = judge.outputs([sequences[index] for index in wanted], wanted)
+        for name, array in vars(alone).items():
+            np.testing.assert_array_equal(array, getattr(together, name)[wanted], err_msg=name)
+
+
+class Answers:
+    """Stands in for the forward pass: a network that is always right, but in some calls for some sequences."""
+
+    def __init__(self, judge: Judge, wrong_in_call: int | None = None):
+        self.judge, self.wrong_in_call, self.counts = judge, wrong_in_call, []
+
+    def __call__(self, sequences, replicates=None):
+        batch = sequences[0]
+        shape = (len(sequences), *batch.targets.shape)
+        right = np.broadcast_to(batch.targets, shape).astype(np.int32)
+        error = np.full(shape, 0.1, np.float32)
+        if len(self.counts) == self.wrong_in_call:
+            error[0, -1] = 0.9
+        self.counts.append(len(batch))
+        ones = np.full(shape, 0.9, np.float32)
+        return StepOutputs(ones * 0.01, right, ones, ones, error, right)
+
+
+@pytest.mark.parametrize(("wrong_in_call", "counts"), [(None, [32, 1024]), (0, [32]), (1, [32, 1024])])
+def test_a_check_passes_on_few_sequences_and_once_more_on_1024_fresh_ones(monkeypatch, wrong_in_call, counts):
+    _, _, judge = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 12, "units": 3})
+    answers = Answers(judge, wrong_in_call)
+    monkeypatch.setattr(judge, "outputs", answers)
+    _, passed = judge.check()
+    assert answers.counts == counts
+    assert passed == [wrong_in_call is None]
+
+
+def test_a_small_task_is_checked_on_all_its_sequences_once(monkeypatch):
+    _, _, judge = judged({"gap": 5, "units": 3})
+    answers = Answers(judge)
+    monkeypatch.setattr(judge, "outputs", answers)
+    assert judge.check()[1] == [True]
+    assert answers.counts == [2]
+
+
+def test_the_report_counts_sequences_that_miss_the_criterion(monkeypatch):
+    _, _, judge = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 12, "units": 3})
+    monkeypatch.setattr(judge, "outputs", Answers(judge, wrong_in_call=0))
+    report = judge.report()
+    assert (report.missed, report.met) == ([1], [False])
+    assert (report.evidence[0].groups, report.evidence[0].groups_right) == (128, 128)
+
+
+def test_steps_that_are_not_trained_are_not_judged():
+    settings = {"gap": 9, "alphabet_size": 6, "units": 5}
+    _, _, everywhere = judged(settings)
+    _, _, at_recall = judged(settings | {"loss_at": "recall"})
+    steps, recall = everywhere.report(), at_recall.report()
+    batch = steps.sequences[0]
+    assert steps.metrics[0].max_error == pytest.approx(steps.outputs.error[0][batch.settled].max())
+    assert recall.metrics[0].max_error == pytest.approx(recall.outputs.error[0][batch.recall].max())
+    assert steps.metrics[0].max_error > recall.metrics[0].max_error
 
 
 def test_a_judge_goes_on_from_where_it_was_kept():
@@ -98,12 +178,25 @@ def test_other_gaps_are_judged_with_their_own_sequences_and_baseline():
     config, population, _ = judged({"gap": "3:5", "fillers": "fresh", "alphabet_size": 6, "units": 7, "replicates": 2})
     found = list(gap_results(config, population, [4, 9], 64))
     assert [(one.gap, one.trained, one.baseline) for one in found] == [(4, True, 0.5), (9, False, 0.5)]
-    assert all(0.0 <= value <= 1.0 for one in found for value in one.cue_accuracy)
-    assert all(
-        cue >= recall for one in found for cue, recall in zip(one.cue_accuracy, one.recall_accuracy, strict=True)
-    )
+    for one in found:
+        assert all(
+            0.0 <= recall <= cue <= 1.0 for recall, cue in zip(one.recall_accuracy, one.cue_accuracy, strict=True)
+        )
+        # a network that was never trained is told from one that remembers
+        assert one.remembers == (False, False)
+        assert all(0.0 < value <= 1.0 for value in one.p_value)
 
 
-def test_sequences_of_ones_own_have_no_gaps_to_judge():
-    config, population, _ = judged({"sequences": ["a b c", "b b a"], "units": 3})
-    assert list(gap_results(config, population, (), None)) == []
+def test_evidence_over_gaps_is_corrected_for_all_gaps_and_replicates(monkeypatch):
+    config, population, _ = judged({"gap": 5, "fillers": "fresh", "alphabet_size": 6, "units": 7, "replicates": 2})
+    # p of 16 strings of 28 is 2.5e-4: memory if it is one network, chance if it is the best of eight looks
+    lucky = weigh(28, 16, 2, 1.0, 1.0)
+    assert (lucky.remembers, lucky.holds_among(8)) == (True, False)
+    metrics = [Metrics(1.0, 1.0, 0.5, 0.6, 0.5, 0.9, 6, 10)] * 2
+    batch = SequenceStream(config.task, 0, "evaluation").take_paired(2)
+    zeros = np.zeros((2, 2, 6))
+    outputs = StepOutputs(*[zeros] * 6)
+    report = Report(metrics, [lucky] * 2, [False] * 2, [1, 1], outputs, [batch] * 2)
+    monkeypatch.setattr(Judge, "report", lambda *_: report)
+    assert [one.remembers for one in gap_results(config, population, [1, 2, 3, 4], None)] == [(False, False)] * 4
+    assert next(gap_results(config, population, [5], None)).remembers == (True, True)
