@@ -18,7 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from seqmem.config import RunConfig
-from seqmem.results import Metrics, Prediction, ReplicateResult, RunResult
+from seqmem.judge.baseline import baseline
+from seqmem.judge.evidence import Evidence
+from seqmem.judge.metrics import Metrics
+from seqmem.results import JudgedOn, Prediction, ReplicateResult, RunResult
 from seqmem.rundir import CONFIG, RESULT
 from seqmem.sweep.axis import parse_axis
 from seqmem.sweep.digest import Digest
@@ -30,7 +33,6 @@ from seqmem.sweep.plan import Plan, build_plan
 from seqmem.sweep.store import create_sweep_directory, open_sweep_directory, read_sweep
 from seqmem.sweep.trial import Job, Reply
 from seqmem.sweep_results import trial_result
-from seqmem.judge.baseline import baseline
 
 REPLICATES = 20
 
@@ -40,9 +42,10 @@ def result_of(config: RunConfig) -> RunResult:
     metrics = Metrics(0.01, 0.01, 1.0, 1.0, 1.0, 0.1)
     symbols, four = ("3", "0", "1", "2", "3"), (0.9,) * 4
     shown = Prediction(0, symbols[:-1], symbols[1:], symbols[1:], four, four, four, (True,) * 4, (True,) * 4)
-    replicates = tuple(ReplicateResult(seed, True, False, 200, 150, metrics) for seed in config.seeds)
-    evaluation, cost = {"sequences": 2, "held_out": False}, {"updates": 1, "time_steps": 1}
-    return RunResult(config, baseline(config.task, config.seed, config.head), replicates, (shown,) * 6, evaluation, cost)
+    evidence = Evidence(1, 1, 0.25, 0.2, True)
+    replicates = tuple(ReplicateResult(seed, True, False, 200, 150, 150, 0, metrics, evidence) for seed in config.seeds)
+    least, cost = baseline(config.task, config.seed, config.head), {"updates": 1, "time_steps": 1}
+    return RunResult(config, least, replicates, (shown,) * 6, JudgedOn(2, 2, 2, True), cost)
 
 
 REPLY = Reply("complete", trial_result(result_of(RunConfig.from_settings({"replicates": REPLICATES}))))
