@@ -72,9 +72,12 @@ class EvalResult:
     own_task: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the document of the run with `gaps` and `free_runs` added."""
+        """Returns the document of the run with `gaps` and `free_runs` added; on other sequences without a verdict."""
+        document = self.run.to_json()
+        if not self.own_task:
+            document["summary"]["verdict"] = None
         return {
-            **self.run.to_json(),
+            **document,
             "gaps": to_plain(self.gaps),
             "free_runs": to_plain(self.free_runs),
             "own_task": self.own_task,

@@ -14,7 +14,10 @@ from seqmem.results import RunResult
 
 Row = dict[str, Any]
 
-OUTCOMES = ("verdict", "solved", "remember", "memoryless", "diverged", "success_rate", "presentations_to_success")
+OUTCOMES = (
+    *("verdict", "solved", "remember", "memoryless", "diverged", "success_rate", "presentations_to_success"),
+    "recall_baseline",
+)
 METRICS = tuple(field.name for field in dataclasses.fields(Metrics))
 COLUMNS = ("run", "status", "task", *setting_fields(), *OUTCOMES, *METRICS)
 
@@ -50,6 +53,7 @@ def _outcome(result: RunResult) -> Row:
         "diverged": summary.diverged,
         "success_rate": summary.success_rate,
         "presentations_to_success": spread and spread["median"],
+        "recall_baseline": result.baseline.recall_accuracy,
         **{name: _median(getattr(one.metrics, name) for one in result.replicates) for name in METRICS},
     }
 

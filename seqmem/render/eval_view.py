@@ -13,11 +13,12 @@ from seqmem.render.curve import Level, Series, curve
 from seqmem.render.header import header_lines
 from seqmem.render.page import Page, View, stack
 from seqmem.render.shown_predictions import prediction_lines
-from seqmem.render.verdict import verdict_lines
+from seqmem.render.verdict import other_lines, verdict_lines, wrapped
 from seqmem.render.wording import shown_score, shown_symbol
 
-WIDTHS = (12, 9, 23, 16, 13)
-HEADINGS = ("gap", "baseline", "recall accuracy", "among the cues", "recall loss")
+WIDTHS = (12, 9, 23, 11, 16, 13)
+HEADINGS = ("gap", "baseline", "recall accuracy", "remembers", "among the cues", "recall loss")
+RULE = "remembers: p < 0.001 / (gaps x replicates), or a recall loss below 0.9 of the baseline's"
 
 
 def draw_eval(result: EvalResult) -> RenderableType:
@@ -32,30 +33,46 @@ def eval_lines(result: EvalResult, page: Page) -> list[Text]:
         lines += [*gap_lines(result.gaps, page), Text()]
     if result.free_runs:
         lines += [*free_run_lines(result.free_runs, page), Text()]
-    return [*lines, *verdict_lines(result.run, page)]
+    return [*lines, *(verdict_lines(result.run, page) if result.own_task else other_lines(result.run, page))]
 
 
 def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
     """Returns recall over gaps as a table, and as a curve where there are at least three."""
     many = any(len(one.recall_accuracy) > 1 for one in gaps)
-    widths = WIDTHS if page.width > sum(WIDTHS) else WIDTHS[:-1] if page.width > sum(WIDTHS[:-1]) else WIDTHS[:-2]
-    lines = [Text("".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=False)), "label")]
+    widths = list(WIDTHS)
+    while sum(widths) + 2 > page.width:
+        widths.pop()
+    # two more columns for the mark beside the fourth
+    names = [
+        name.rjust(width) + "  " * (index == 3)
+        for index, (name, width) in enumerate(zip(HEADINGS, widths, strict=False))
+    ]
+    lines = [Text("".join(names).rstrip(), "label")]
     for one in gaps:
         cells = [f"trained {one.gap}" if one.trained else str(one.gap), shown_score(one.baseline)]
-        cells += [_with_span(one.recall_accuracy, many)]
+        cells += [_with_span(one.recall_accuracy, many), _remembers(one)]
         cells += [shown_score(statistics.median(one.cue_accuracy)), shown_score(statistics.median(one.recall_loss))]
         padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
-        above = statistics.median(one.recall_accuracy) > one.baseline + 0.5 * (1 - one.baseline)
+        share = sum(one.remembers) / len(one.remembers)
+        mark = "right" if share == 1 else "near" if share else "wrong"
         lines.append(
             Text.assemble(
                 padded[0],
                 (padded[1], "baseline"),
-                (padded[2], "right" if above else "baseline"),
-                "".join(padded[3:]),
+                padded[2],
+                (f"{padded[3]} {getattr(page.glyphs, mark)}", mark),
+                "".join(padded[4:]),
                 no_wrap=True,
             )
         )
+    lines += [Text(line.plain, "muted") for line in wrapped(Text(RULE), page.width, 3)]
     return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
+
+
+def _remembers(gap: GapResult) -> str:
+    if len(gap.remembers) == 1:
+        return "yes" if gap.remembers[0] else "no"
+    return f"{sum(gap.remembers)} of {len(gap.remembers)}"
 
 
 def _with_span(values: Sequence[float], many: bool) -> str:

@@ -10,7 +10,8 @@ class Glyphs:
     """One sign for each thing; every sign is a single cell wide.
 
     Attributes:
-        right, wrong, near, open: Marks of a predicted step.
+        right, wrong, near, open, untrained: Marks of a predicted step.
+        solved, partly, remembers, memoryless, diverged, nothing_to_remember, unsolved: Verdicts.
         recall: Marks a recall step. `up` points at something in the line above.
         dot: Stands between words of a line; `bullet` begins one.
         ellipsis: For what is left out of a line; `vertical_ellipsis` for rows left out.
@@ -26,6 +27,14 @@ class Glyphs:
     wrong: str = "✗"
     near: str = "≈"
     open: str = "·"
+    untrained: str = "·"
+    solved: str = "✓"
+    partly: str = "◐"
+    remembers: str = "◔"
+    memoryless: str = "✗"
+    diverged: str = "∞"
+    nothing_to_remember: str = "∅"
+    unsolved: str = "?"
     recall: str = "▸"
     up: str = "▴"
     dot: str = "·"
@@ -54,6 +63,14 @@ ASCII = Glyphs(
     wrong="x",
     near="~",
     open=".",
+    untrained=".",
+    solved="+",
+    partly="%",
+    remembers="o",
+    memoryless="x",
+    diverged="!",
+    nothing_to_remember="0",
+    unsolved="?",
     recall=">",
     up="^",
     dot="|",

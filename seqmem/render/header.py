@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
+import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -49,6 +51,8 @@ def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -
         ("budget", budget_words(config)),
     ]
     lines = [labelled("task" if not index else "", strip) for index, strip in enumerate(strips)]
+    if told := without_recall(config.task):
+        lines += [labelled("", Text(line, "nothing_to_remember")) for line in textwrap.wrap(told, max(20, room))]
     for label, words in rows:
         lines += [labelled(label if not index else "", line) for index, line in enumerate(dotted(words, room, page))]
     return lines
@@ -109,4 +113,17 @@ def budget_words(config: RunConfig) -> list[str]:
     """Returns how long it is trained, as phrases."""
     budget = plural(config.budget, "presentation")
     words = [f"{plural(config.epochs, 'epoch')} = {budget}" if config.epochs else budget]
-    return [*words, f"stops at {config.criterion}" if config.stop else f"no stop, judged by {config.criterion}"]
+    criterion = config.criterion
+    if not config.task.sequences_with_recall and criterion != "argmax":
+        criterion = f"every settled step right ({criterion})"
+    return [*words, f"stops at {criterion}" if config.stop else f"no stop, judged by {criterion}"]
+
+
+def without_recall(task: Any) -> str | None:
+    """Says that a task has nothing to remember, and why; None where it has."""
+    if task.sequences_with_recall:
+        return None
+    batch = task.all_sequences(np.random.default_rng(0))
+    if (batch.settled & batch.valid).any():
+        return "nothing to remember: the last symbol alone tells every settled target"
+    return "nothing to remember: no step has a target that what came before could tell; no predictor can settle it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -10,10 +10,13 @@ from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
+from seqmem.render.glyphs import Glyphs
 from seqmem.render.page import Page, View, stack
+from seqmem.render.verdict_words import NO_EVIDENCE, is_luck, verdict_style, verdict_word
 from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
 
 SHORTEST_NAME = 24
+Show = Callable[[Mapping[str, Any], Glyphs], str]
 
 
 def draw_list(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
@@ -29,12 +32,12 @@ def list_lines(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
     """Returns the lines of `draw_list`: as many columns as fit, the name of the run always in full where it can."""
     if not rows:
         return [Text(" no runs here yet: seqmem train makes one", "muted")]
-    cells = [{name: show(row) for name, show in COLUMNS.items()} for row in rows]
+    cells = [{name: show(row, page.glyphs) for name, show in COLUMNS.items()} for row in rows]
     names = [shown_symbol(row["run"], 200, page.glyphs) for row in rows]
     longest = max(map(cell_len, names))
     chosen: list[str] = []
     widths: dict[str, int] = {}
-    for name in COLUMNS:
+    for name in PRIORITY:
         width = max(cell_len(name), *(cell_len(row[name]) for row in cells))
         used = sum(widths.values()) + 2 * len(widths)
         if used + width + 2 + max(SHORTEST_NAME, longest) + 1 > page.width and len(chosen) >= 3:
@@ -43,8 +46,9 @@ def list_lines(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
         widths[name] = width
     room = max(SHORTEST_NAME, min(longest, page.width - 1 - sum(widths.values()) - 2 * len(widths)))
     head = Text(" " + "run".ljust(room), "label")
+    chosen.sort(key=list(COLUMNS).index)
     for name in chosen:
-        head.append("  " + name.rjust(widths[name]))
+        head.append("  " + _padded(name, widths[name], name == "verdict"))
     lines = [head]
     for row, cell, name in zip(rows, cells, names, strict=True):
         line = Text(f" {_tail(name, room, page)}")
@@ -54,15 +58,30 @@ def list_lines(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
             lines.append(Text(f" {name}  ").append("corrupt: ", "wrong").append(problem, "muted"))
             continue
         for column in chosen:
-            style = cell[column].split(" ")[0] if column == "verdict" else ""
-            line.append("  ").append(cell[column].rjust(widths[column]), VERDICT_STYLES.get(style, style and "muted"))
+            style = (verdict_style(row.get("verdict") or "") or "muted") if column == "verdict" else ""
+            line.append("  ").append(_padded(cell[column], widths[column], column == "verdict"), style)
         lines.append(line)
     unfinished = sum(row["status"] != "complete" for row in rows)
     words = plural(len(rows), "run") + (f", {unfinished} of them without a result" if unfinished else "")
-    return [*lines, Text(f" {words}", "muted")]
+    return [*lines, Text(f" {words}", "muted"), *_remarks(rows, page)]
 
 
-VERDICT_STYLES = {name: name for name in ("solved", "partly", "memoryless", "unsolved", "diverged")}
+def _remarks(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
+    """What the signs of single cells mean."""
+    told = {
+        f"{page.glyphs.near} {NO_EVIDENCE}": any(_is_luck(row) for row in rows),
+        "unsolved (0.1): judged by version 0.1": any(row.get("verdict") == "unsolved" for row in rows),
+    }
+    return [Text(f" {words}", "muted") for words, wanted in told.items() if wanted]
+
+
+def _is_luck(row: Mapping[str, Any]) -> bool:
+    return is_luck(row.get("recall_accuracy"), row.get("recall_baseline"), row.get("verdict"))
+
+
+def _padded(text: str, width: int, words: bool) -> str:
+    blank = " " * (width - cell_len(text))
+    return text + blank if words else blank + text
 
 
 def _tail(name: str, width: int, page: Page) -> str:
@@ -74,30 +93,49 @@ def _tail(name: str, width: int, page: Page) -> str:
     return (page.glyphs.ellipsis + kept).ljust(width)
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
-    return row.get("verdict") or row["status"]
+def _verdict(row: Mapping[str, Any], glyphs: Glyphs) -> str:
+    return verdict_word(row.get("verdict") or row["status"], glyphs)
 
 
-def _solved(row: Mapping[str, Any]) -> str:
+def _count(name: str) -> Show:
+    def show(row: Mapping[str, Any], glyphs: Glyphs) -> str:
+        return "-" if row.get(name) is None else shown_amount(row[name])
+
+    return show
+
+
+def _solved(row: Mapping[str, Any], glyphs: Glyphs) -> str:
     return "-" if row.get("solved") is None else f"{row['solved']}/{row['replicates']}"
 
 
-def _presentations(row: Mapping[str, Any]) -> str:
-    value = row.get("presentations_to_success")
-    return "-" if value is None else shown_amount(value)
+def _recall(row: Mapping[str, Any], glyphs: Glyphs) -> str:
+    text = shown_score(row.get("recall_accuracy"))
+    return f"{glyphs.near} {text}" if _is_luck(row) else text
 
 
-def _network(row: Mapping[str, Any]) -> str:
+def _setting(name: str) -> Show:
+    return lambda row, glyphs: str(row.get(name) or "-")
+
+
+def _network(row: Mapping[str, Any], glyphs: Glyphs) -> str:
     return "-" if row.get("cell") is None else f"{row['cell']} {row['units']}"
 
 
-COLUMNS = {
+COLUMNS: dict[str, Show] = {
     "verdict": _verdict,
     "solved": _solved,
-    "recall": lambda row: shown_score(row.get("recall_accuracy")),
-    "at": _presentations,
-    "gap": lambda row: str(row.get("gap") or "-"),
+    "remember": _count("remember"),
+    "memoryless": _count("memoryless"),
+    "diverged": _count("diverged"),
+    "recall": _recall,
+    "at": _count("presentations_to_success"),
+    "gap": _setting("gap"),
     "network": _network,
-    "fillers": lambda row: str(row.get("fillers") or "-"),
-    "recall loss": lambda row: shown_score(row.get("recall_loss"), 4),
+    "fillers": _setting("fillers"),
+    "recall loss": lambda row, glyphs: shown_score(row.get("recall_loss"), 4),
 }
+# What there is room for is chosen in this order;
+PRIORITY = (
+    *("verdict", "solved", "recall", "remember", "at", "gap", "network", "memoryless", "diverged", "fillers"),
+    "recall loss",
+)

@@ -39,6 +39,7 @@ class LiveRun:
     ):
         self._console, self._config, self._quiet, self._clock = console, config, quiet, clock
         self._baseline = None if quiet else quick_baseline(config)
+        self._recall = quiet or config.task.sequences_with_recall > 0
         self._records: list[Record] = []
         self._progress: Progress | None = None
         self._began = self._said = clock()
@@ -116,7 +117,8 @@ class LiveRun:
 
     def _words(self, progress: Progress) -> list[str]:
         rate = self._rate(progress)
-        words = [f"{shown_count(progress.solved)} of {shown_count(progress.replicates)} solved"]
+        reached = "solved" if self._recall else "every settled step right"
+        words = [f"{shown_count(progress.solved)} of {shown_count(progress.replicates)} {reached}"]
         if rate:
             left = (progress.budget - progress.presentations) / rate
             words.append(f"{shown_amount(rate if rate < 10 else round(rate))} presentations/s")

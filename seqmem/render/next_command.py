@@ -5,15 +5,27 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import shlex
+import statistics
 import string
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from seqmem.config import RunConfig, setting_fields
-from seqmem.results import RunResult
+from seqmem.render.headline import blown_up, nothing_settled
+from seqmem.results import Record, RunResult
 from seqmem.tasks import ExplicitSequences
 
-ALWAYS_SAID = ("cell", "rows", "stateful", "window")  # said even where they go back to the default: they are the point
+# Said even where they go back to the default: they are the point.
+ALWAYS_SAID = ("cell", "rows", "stateful", "window", "init", "head", "loss_at", "alphabet_size")
+ALPHABET = 12  # symbols at most of the recipe that remembers over long gaps
+REASONS = {
+    "init": "a start that holds its state",
+    "head": "one answer out of all",
+    "loss_at": "a loss of the recall alone",
+    "alphabet_size": "fewer symbols",
+    "learning_rate": "larger steps",
+}
 LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on a line
 
 
@@ -35,22 +47,38 @@ def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[
 
 def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
-    quick = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
-    whole = {"window": None, "stop": True, **quick}
-    if verdict == "diverged":
+    if verdict == "diverged" or (verdict == "memoryless" and blown_up(result)):
         return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
-    if verdict == "memoryless" and config.cell == "mlp":
-        return train_command(config, cell="lstm"), "give it a memory:"
-    if verdict == "memoryless" and config.rows == "steps":
-        return train_command(config, rows="sequences", **whole), "let each row be a whole sequence:"
-    if verdict == "memoryless" and not config.stateful:
-        return train_command(config, stateful=True, **whole), "keep the state to the end of a sequence:"
-    if verdict == "memoryless" and config.steps_per_window < config.task.time:
-        return train_command(config, **whole), "let the gradient reach back to the cue:"
     if nothing_settled(result):
         return train_command(with_cues(config)), "begin each sequence with a word that tells them apart:"
-    if verdict != "solved":
-        return train_command(config, **_longer_budget(config)), "train longer:"
+    if verdict == "nothing_to_remember":
+        return train_command(RunConfig()), "a task that needs memory:"
+    if verdict == "solved":
+        return _after_success(config)
+    if verdict == "memoryless" and (lacks := _lacks(config)):
+        return lacks
+    if any(one.met_at is not None and not one.solved and not one.diverged for one in result.replicates):
+        if config.stop:
+            return train_command(
+                config, stop=False
+            ), "train on where it looked solved, so that rare sequences count too:"
+        return train_command(config, **_longer_budget(config)), "it is nearly there: train longer:"
+    falling = still_falling(result.history)
+    if falling and verdict != "memoryless":
+        return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
+    if changes := untried(config):
+        reasons = ", ".join(REASONS[name] for name in changes if name in REASONS)
+        return train_command(config, **changes), f"what has not been tried: {reasons}:"
+    if falling:
+        return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
+    if config.replicates < 10:
+        return train_command(config, replicates=20), "is it so from every start?"
+    smaller = {"learning_rate": config.learning_rate / 3, "clip_norm": config.clip_norm or 1.0}
+    return train_command(config, **smaller, **_longer_budget(config)), "smaller, clipped steps, and more of them:"
+
+
+def _after_success(config: RunConfig) -> tuple[str, str]:
+    """What a solved run leads on to."""
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
     if isinstance(config.task, ExplicitSequences):
@@ -58,6 +86,55 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     if config.task.fillers != "fresh":
         return train_command(config, fillers="fresh"), "does it know the cue, or only these fillers?"
     return train_command(config, gap=min(2 * config.task.gap[1], 1_000_000)), "how much longer can it remember?"
+
+
+def _lacks(config: RunConfig) -> tuple[str, str] | None:
+    """What a recipe lacks without which no training helps."""
+    quick = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
+    whole = {"window": None, "stop": True, **quick}
+    if config.cell == "mlp":
+        return train_command(config, cell="lstm"), "give it a memory:"
+    if config.rows == "steps":
+        return train_command(config, rows="sequences", **whole), "let each row be a whole sequence:"
+    if not config.stateful:
+        return train_command(config, stateful=True, **whole), "keep the state to the end of a sequence:"
+    if config.steps_per_window < config.task.time:
+        return train_command(config, **whole), "let the gradient reach back to the cue:"
+    return None
+
+
+def untried(config: RunConfig) -> dict[str, Any]:
+    """Returns what a run leaves out of the recipe that remembers over a thousand steps, as changes of settings.
+
+    Each part is needed somewhere: without the first the state fades, without the second and the third the few steps
+    that need memory hardly count, and with many symbols the cue is one input among too many.
+    """
+    changes: dict[str, Any] = {}
+    if config.cell in ("lstm", "gru") and config.init != "chrono":
+        changes["init"] = "chrono"
+    if config.head != "softmax":
+        changes["head"] = "softmax"
+    if config.loss_at != "recall" and config.task.sequences_with_recall:
+        changes["loss_at"] = "recall"
+    task = config.task
+    if not isinstance(task, ExplicitSequences) and len(task.alphabet) > ALPHABET > task.cues + task.trigger:
+        changes["alphabet_size"] = ALPHABET
+    if changes and config.optimizer == "adam" and config.learning_rate < 0.01:
+        changes["learning_rate"] = 0.01
+    return changes
+
+
+def still_falling(history: Sequence[Record]) -> bool:
+    """Tells whether the median recall loss fell by a tenth and more over the last third of the checks."""
+    rows = [[value for value in record.recall_loss if value is not None] for record in history]
+    losses = [statistics.median(row) for row in rows if row]
+    third = len(losses) // 3
+    if third < 2:
+        return False
+    # halves of the last third, because single checks go up and down
+    last = losses[-third:]
+    before, after = last[: third // 2], last[third // 2 :]
+    return statistics.median(after) < 0.95 * statistics.median(before) and after[-1] < 0.9 * last[0]
 
 
 def train_command(config: RunConfig, **changes: Any) -> str:
@@ -83,11 +160,6 @@ def train_command(config: RunConfig, **changes: Any) -> str:
     asked |= {name: _written(name, changes[name]) for name in ALWAYS_SAID if name in changes}
     ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
     return " ".join(["seqmem train", *(_spelled(name, asked[name]) for name in ordered)])
-
-
-def nothing_settled(result: RunResult) -> bool:
-    """Tells whether no step that was judged has a target that what came before could tell."""
-    return all(one.metrics.settled_accuracy is None for one in result.replicates)
 
 
 def with_cues(config: RunConfig) -> RunConfig:

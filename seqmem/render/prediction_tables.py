@@ -50,7 +50,7 @@ def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) ->
         cells += [f"{prediction.probability[step]:.3f}", f"{prediction.margin[step]:.3f}"]
         padded = [" " * (width - cell_len(cell)) + cell for cell, width in zip(cells, widths, strict=True)]
         mark, recall = marks[step], prediction.recall[step]
-        muted = "muted" if mark == "open" else ""
+        muted = "muted" if mark in ("open", "untrained") else ""
         lines.append(
             Text.assemble(
                 (glyphs.recall if recall else " ", "recall"),
@@ -84,7 +84,7 @@ def _left_out(marks: Sequence[str], width: int, glyphs: Glyphs) -> Text:
     return Text(f"{text}: {words}", "muted", no_wrap=True)
 
 
-MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open"}
+MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open", "untrained": "not trained"}
 
 
 def _beside(tables: Sequence[list[Text]], widest: int) -> list[Text]:
@@ -115,6 +115,7 @@ def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, 
         "near": f"right, but {near}" + (", or by luck" if lucky else ""),
         "wrong": "wrong",
         "open": "open: nothing settles it",
+        "untrained": "not trained",
     }
     entries = [(getattr(page.glyphs, mark), mark, text) for mark, text in meanings.items() if mark in marks]
     if recall:

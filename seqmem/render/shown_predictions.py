@@ -46,7 +46,8 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
 
 
 def _marks(result: RunResult, one: Prediction) -> tuple[str, ...]:
-    return step_marks(one, result.config.criterion, _has_memory(result, one.replicate))
+    config = result.config
+    return step_marks(one, config.criterion, _has_memory(result, one.replicate), config.loss_at)
 
 
 def _has_memory(result: RunResult, index: int) -> bool:

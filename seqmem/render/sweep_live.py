@@ -109,7 +109,10 @@ def _outcome(trial: Trial) -> str:
     if trial.result is None:
         return f"{trial.status}: {shown_symbol(trial.reason, 200)}"
     summary = trial.result.summary
-    return f"{summary.verdict}, {summary.solved} of {summary.replicates} solved"
+    word = summary.verdict.replace("_", " ")
+    if summary.solved is None:
+        return word
+    return f"{word}, {summary.solved} of {summary.replicates} solved, {summary.remember} remember"
 
 
 def _best(progress: SweepProgress) -> str:

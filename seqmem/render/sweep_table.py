@@ -8,26 +8,40 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
+from seqmem.render.glyphs import Glyphs
 from seqmem.render.page import Page
+from seqmem.render.verdict_words import NO_EVIDENCE, false_claims, recall_cell, verdict_word
 from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
 from seqmem.sweep_axes import shown_value, shown_values
 from seqmem.sweep_results import MEASURES, SPREADS, SweepResult, Trial, TrialResult, ranked
 
 MOST_ROWS = 40
 SHORTEST_REASON = 12
-VERDICTS = ("solved", "partly", "memoryless", "unsolved", "diverged")
+Show = Callable[[TrialResult, Glyphs], str]
 
 
-def _solved(result: TrialResult) -> str:
-    return f"{result.summary.solved}/{result.summary.replicates}"
+def _verdict(result: TrialResult, glyphs: Glyphs) -> str:
+    return verdict_word(result.summary.verdict, glyphs)
 
 
-def _rate(result: TrialResult) -> str:
-    low, high = result.summary.interval
-    return f"{result.summary.success_rate:.2f} [{low:.2f}, {high:.2f}]"
+def _solved(result: TrialResult, glyphs: Glyphs) -> str:
+    summary = result.summary
+    return "-" if summary.solved is None else f"{summary.solved}/{summary.replicates}"
 
 
-def _presentations(result: TrialResult) -> str:
+def _count(name: str) -> Show:
+    return lambda result, glyphs: str(getattr(result.summary, name))
+
+
+def _rate(result: TrialResult, glyphs: Glyphs) -> str:
+    summary = result.summary
+    if summary.success_rate is None or summary.interval is None:
+        return "-"
+    low, high = summary.interval
+    return f"{summary.success_rate:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _presentations(result: TrialResult, glyphs: Glyphs) -> str:
     spread = result.summary.presentations_to_success
     if spread is None:
         return "-"
@@ -35,30 +49,42 @@ def _presentations(result: TrialResult) -> str:
     return shown_amount(spread["median"]) + (f" ({low} to {high})" if low != high else "")
 
 
-def _median(name: str, digits: int) -> Callable[[TrialResult], str]:
-    def show(result: TrialResult) -> str:
+def _median(name: str, digits: int) -> Show:
+    def show(result: TrialResult, glyphs: Glyphs) -> str:
         spread = result.spreads[name]
         return shown_score(spread.median if spread else None, digits)
 
     return show
 
 
-def _baseline(result: TrialResult) -> str:
+def _recall(result: TrialResult, glyphs: Glyphs) -> str:
+    spread, least = result.spreads["recall_accuracy"], result.baseline.recall_accuracy
+    return recall_cell(spread.median if spread else None, least, result.summary.verdict, glyphs)
+
+
+def _baseline(result: TrialResult, glyphs: Glyphs) -> str:
     return shown_score(result.baseline.recall_accuracy)
 
 
-# In the order of what is left out last where the page is narrow; what is ranked by comes before them all.
-COLUMNS: dict[str, Callable[[TrialResult], str]] = {
-    "verdict": lambda result: result.summary.verdict,
+COLUMNS: dict[str, Show] = {
+    "verdict": _verdict,
     "solved": _solved,
+    "remember": _count("remember"),
+    "memoryless": _count("memoryless"),
+    "diverged": _count("diverged"),
     "success rate [95 %]": _rate,
-    "recall": _median("recall_accuracy", 3),
-    "no memory": _baseline,
+    "recall": _recall,
+    "baseline": _baseline,
     "presentations to success": _presentations,
     "recall loss": _median("recall_loss", 4),
     "accuracy": _median("accuracy", 3),
     "loss": _median("loss", 4),
 }
+# What there is room for is chosen in this order, after what is ranked by.
+PRIORITY = (
+    *("verdict", "solved", "remember", "recall", "baseline", "memoryless", "diverged", "success rate [95 %]"),
+    *("presentations to success", "recall loss", "accuracy", "loss"),
+)
 RANKED = {
     "success_rate": "success rate [95 %]",
     "recall_accuracy": "recall",
@@ -77,9 +103,10 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     keys = {name: [shown_symbol(shown_value(trial.values[name]), 16, page.glyphs) for trial in shown] for name in axes}
     widths = {name: max([len(name), *map(cell_len, cells)]) for name, cells in keys.items()}
     room = page.width - 1 - sum(widths.values()) - 2 * (len(widths) - 1)
-    columns = _fitting([trial.result for trial in shown if trial.result], room, RANKED.get(sweep.rank, "verdict"))
+    results = [trial.result for trial in shown if trial.result]
+    columns = _fitting(results, room, RANKED.get(sweep.rank, "verdict"), page.glyphs)
     heading = "  ".join(name.rjust(widths[name]) for name in axes)
-    lines = [Text(f" {heading}" + "".join(f"  {name.rjust(width)}" for name, width in columns.items()), "label")]
+    lines = [Text(f" {heading}" + "".join(_cell(name, name, columns) for name in columns), "label")]
     for index, trial in enumerate(shown):
         line = Text(" " + "  ".join(_padded(keys[name][index], widths[name]) for name in axes), no_wrap=True)
         lines.append(_with_result(line, trial, columns, page))
@@ -88,7 +115,21 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     rest += [f"{plural(missing, 'trial')} still missing"] if missing else []
     if rest:
         lines.append(Text(f" {page.glyphs.ellipsis} {', '.join(rest)}", "muted"))
-    return [*lines, Text(f" {_order(sweep)}", "muted")]
+    return [*lines, *(Text(f" {words}", "muted") for words in [_order(sweep), *_remarks(sweep, page)])]
+
+
+def _remarks(sweep: SweepResult, page: Page) -> list[str]:
+    """How many trials are called what they are by chance, and what the signs of single cells mean."""
+    results = [trial.result for trial in sweep.trials if trial.result]
+    judged = [one for one in results if one.baseline.recall_accuracy is not None]
+    words = [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
+    if any(_recall(one, page.glyphs).startswith(page.glyphs.near) for one in judged):
+        words.append(f"{page.glyphs.near} {NO_EVIDENCE}")
+    if any(one.summary.verdict == "memoryless" and one.summary.remember for one in judged):
+        words.append("memoryless, with one that remembers: among so many replicates, chance explains it")
+    if any(one.summary.verdict == "unsolved" for one in results):
+        words.append("unsolved (0.1): judged by version 0.1")
+    return [line for text in words for line in textwrap.wrap(text, page.width - 1)]
 
 
 def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
@@ -105,11 +146,11 @@ def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
     return [Text(), *lines] if lines else []
 
 
-def _fitting(results: Sequence[TrialResult], room: int, first: str) -> dict[str, int]:
+def _fitting(results: Sequence[TrialResult], room: int, first: str, glyphs: Glyphs) -> dict[str, int]:
     """The columns that there is room for, with their widths, in their order."""
     columns: dict[str, int] = {}
-    for name in sorted(COLUMNS, key=lambda name: name != first):
-        width = max([len(name), *(len(COLUMNS[name](result)) for result in results)])
+    for name in sorted(PRIORITY, key=lambda name: name != first):
+        width = max([len(name), *(len(COLUMNS[name](result, glyphs)) for result in results)])
         if results and width + 2 <= room:
             columns[name] = width
             room -= width + 2
@@ -124,10 +165,15 @@ def _with_result(line: Text, trial: Trial, columns: dict[str, int], page: Page) 
         if trial.status == "failed" or not trial.reason or room < SHORTEST_REASON:
             return line
         return line.append(f"  {shown_symbol(trial.reason, room, page.glyphs)}", "muted")
-    for name, width in columns.items():
-        text = COLUMNS[name](trial.result)
-        line.append("  ").append(text.rjust(width), text if text in VERDICTS else "")
+    for name in columns:
+        style = trial.result.summary.verdict if name == "verdict" else ""
+        line.append(_cell(COLUMNS[name](trial.result, page.glyphs), name, columns), style)
     return line
+
+
+def _cell(text: str, name: str, columns: dict[str, int]) -> str:
+    """A cell with the blanks before it: words begin at the left, numbers end at the right."""
+    return "  " + (text.ljust(columns[name]) if name == "verdict" else text.rjust(columns[name]))
 
 
 def _padded(text: str, width: int) -> str:
@@ -135,12 +181,12 @@ def _padded(text: str, width: int) -> str:
 
 
 def _order(sweep: SweepResult) -> str:
-    """What the rows are sorted by, and what there is of it without memory, where that is the same for all."""
+    """What the rows are sorted by, and its baseline, where that is the same for all."""
     name = sweep.rank.replace("_", " ")
     if sweep.rank not in MEASURES:
         return f"in the order of {name}"
     if sweep.rank not in SPREADS:
         return f"best {name} first"
     baselines = {getattr(trial.result.baseline, sweep.rank) for trial in sweep.trials if trial.result}
-    known = f" (without memory {shown_score(baselines.pop(), 4)})" if len(baselines) == 1 else ""
+    known = f" (baseline {shown_score(baselines.pop(), 4)})" if len(baselines) == 1 else ""
     return f"best {name} first{known}"

@@ -9,7 +9,7 @@ from seqmem.render.curve import Level, Series, curve
 from seqmem.render.heat_map import heat_map
 from seqmem.render.page import Page, View, stack
 from seqmem.render.sweep_table import failure_lines, trial_lines
-from seqmem.render.wording import plural, shown_count
+from seqmem.render.wording import plural, shown_count, shown_score
 from seqmem.sweep_axes import Axis, shown_value
 from seqmem.sweep_results import SweepResult, Trial, TrialResult, measure_of
 
@@ -96,8 +96,8 @@ def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Seri
             "success rate",
             xs,
             [one.success_rate if one else None for one in rates],
-            [one.interval[0] if one else None for one in rates],
-            [one.interval[1] if one else None for one in rates],
+            [one.interval[0] if one and one.interval else None for one in rates],
+            [one.interval[1] if one and one.interval else None for one in rates],
             "95 % interval",
             marked=True,
         )
@@ -119,8 +119,8 @@ def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Seri
     baselines = [result.baseline.recall_accuracy if result else None for result in results]
     known = {value for value in baselines if value is not None}
     if len(known) == 1:
-        return series, [Level("recall without memory", known.pop())]
-    return [*series, Series("recall without memory", xs, baselines, style="baseline")], []
+        return series, [Level("baseline of recall", known.pop())]
+    return [*series, Series("baseline of recall", xs, baselines, style="baseline")], []
 
 
 def _axis_name(axis: Axis, numeric: bool) -> str:
@@ -147,7 +147,7 @@ def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
     title = Text(f" {name.replace('_', ' ')}", "title")
     baselines = {trial.result.baseline.recall_accuracy for trial in found.values() if trial.result is not None}
     if name == "recall_accuracy" and len(baselines) == 1:
-        title.append(f" (without memory {baselines.pop()})", "muted")
+        title.append(f" (baseline {shown_score(baselines.pop())})", "muted")
     drawn = heat_map(
         values,
         [shown_value(value) for value in rows.values],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from seqmem.config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.render.conflicts import conflict_lines
 from seqmem.render.examples import Example, batch_examples, example_sequences
-from seqmem.render.header import dotted, labelled, task_words
+from seqmem.render.header import LABEL_WIDTH, dotted, labelled, task_words, without_recall
 from seqmem.render.page import Page, View, stack
 from seqmem.render.shapes import shape_lines
 from seqmem.render.strips import draw_strips
@@ -97,6 +98,9 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
         sequences = f"{_amount(total)} different: fillers are drawn anew each time"
     time = plural(task.time, "step")
     facts = [("conflict", line) for line in conflict_lines(config, page)]
+    if told := without_recall(task):
+        width = max(20, page.width - LABEL_WIDTH - 1)
+        facts += [("memory", Text(line, "nothing_to_remember")) for line in textwrap.wrap(told, width)]
     facts += [
         ("sequences", Text(sequences)),
         ("length", Text(f"{time} at most" if _varied(task) else time)),
@@ -109,7 +113,7 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     if task.finite and total and total * task.time > MOST_STEPS:
         return lines
     best = baseline(task, config.seed, config.head)
-    lines += [Text(), Text(" the best without memory, from the last symbol alone", "label")]
+    lines += [Text(), Text(" baseline: the best without memory, from the last symbol alone", "label")]
     rows = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
     lines.append(Text(f"   {'':12}{'all steps':>12}{'recall steps':>16}", "label"))
     for name, everywhere, recall in rows:
