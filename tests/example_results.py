@@ -4,7 +4,9 @@ import math
 
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import Baseline
-from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.results import JudgedOn, Prediction, Record, ReplicateResult, RunResult
 
 
 def example_record(presentations=10, replicates=2):
@@ -20,12 +22,12 @@ def example_record(presentations=10, replicates=2):
 
 def example_result(config=None, diverged=False):
     config = config or RunConfig(replicates=2, seed=5)
-    good = Metrics(0.01, 0.02, 1.0, 1.0, 1.0, 0.125)
-    bad = Metrics(math.nan, None, math.nan, None, None, None)
+    good = Metrics(0.01, 0.02, 1.0, 1.0, 1.0, 0.125, 2, 2)
+    bad = Metrics(math.nan, None, math.nan, None, None, None, 0, 2)
     replicates = tuple(
-        ReplicateResult(seed, True, False, 20, 10, good)
+        ReplicateResult(seed, True, False, 20, 10, 10, 0, good, weigh(1, 1, 2, 0.02, 0.2773))
         if number == 0 or not diverged
-        else ReplicateResult(seed, False, True, 20, None, bad)
+        else ReplicateResult(seed, False, True, 20, None, None, 2, bad, weigh(1, 0, 2, None, 0.2773))
         for number, seed in enumerate(config.seeds)
     )
     prediction = Prediction(
@@ -44,7 +46,7 @@ def example_result(config=None, diverged=False):
         baseline=Baseline(0.875, 0.5, 0.0693, 0.2773),
         replicates=replicates,
         predictions=(prediction,),
-        evaluation={"sequences": 2, "held_out": False},
+        evaluation=JudgedOn(2, 2 * config.replicates, 2 * config.replicates, exhaustive=True),
         cost={"updates": 1000, "time_steps": 4000},
         history=(example_record(10, config.replicates), example_record(20, config.replicates)),
     )

@@ -57,6 +57,12 @@ def _explicit_lines(task: ExplicitSequences, page: Page) -> list[Text]:
         following = [task.alphabet[index] for index in dict.fromkeys(targets[here])]
         who = "an earlier symbol decides" if lengths is None else _decider(batch.recall & here, lengths)
         lines.append(_line(_word(task.alphabet[symbol], page), _listed(following, page), who))
+    # no recall step: where in the sequence it stands tells what follows
+    placed = batch.valid & batch.settled & ~np.isin(inputs, inputs[batch.recall])
+    for symbol in np.unique(inputs[placed]):
+        following = [task.alphabet[index] for index in dict.fromkeys(targets[placed & (inputs == symbol)])]
+        if len(following) > 1:
+            lines.append(_line(_word(task.alphabet[symbol], page), _listed(following, page), "its place decides"))
     open_steps = batch.valid & ~batch.settled
     starts: dict[tuple[str, ...], dict[str, None]] = {}
     for row, step in zip(*np.nonzero(open_steps), strict=True):

@@ -33,11 +33,12 @@ def evidence_words(result: RunResult) -> str | None:
 
 def _by_loss(found: list[Evidence], groups: int, generated: bool) -> str:
     shares = [one.loss_share for one in found if one.loss_share is not None]
-    text = f"evidence: guessing may recall {_groups(groups, generated)} by luck, so the loss decides"
+    text = f"evidence: guessing may recall {_groups(groups, generated)} by luck, so the recall loss decides"
     if not shares:
         return text
     middle = "a median of " if len(found) > 1 else ""
-    return f"{text}: {middle}{shown_score(statistics.median(shares), 2)} of the baseline's, memory is below 0.9"
+    share = statistics.median(shares)
+    return f"{text}: {middle}{shown_score(share, 2) if share < 10 else f'{share:,.0f}'} times the baseline's (memory: below 0.9)"
 
 
 def _groups(count: int, generated: bool) -> str:
@@ -65,6 +66,8 @@ def judged_words(judged: JudgedOn, replicates: int) -> str:
             return text
         if trained == different:
             return f"{text}, {'all of them ' if many > 1 else ''}trained on"
+        if trained == 0:
+            return f"{text}, none of them trained on"
         totals = f" ({shown_count(many)} for each of {replicates:,} replicates)" if replicates > 1 else ""
         return f"{text}, {shown_count(trained)} of {shown_count(different)}{totals} trained on"
     each = f" for each of {replicates:,} replicates" if replicates > 1 else ""

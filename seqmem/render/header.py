@@ -125,5 +125,5 @@ def without_recall(task: Any) -> str | None:
         return None
     batch = task.all_sequences(np.random.default_rng(0))
     if (batch.settled & batch.valid).any():
-        return "nothing to remember: the last symbol alone tells every settled target"
+        return "nothing to remember: no settled target depends on which sequence it is in"
     return "nothing to remember: no step has a target that what came before could tell; no predictor can settle it"

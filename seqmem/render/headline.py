@@ -50,6 +50,11 @@ def blown_up(result: RunResult) -> bool:
     return loss > min(1.5 * start, BLOW_UP * lowest)
 
 
+def above_baseline(result: RunResult) -> bool:
+    """Tells whether the recall loss is clearly above the baseline, which needs no memory to reach."""
+    return (median(result, "recall_loss") or 0.0) > FAR_ABOVE * (result.baseline.recall_loss or 0.0)
+
+
 def median(result: RunResult, name: str) -> float | None:
     """Returns the median of a metric over the replicates that have a finite one."""
     values = [getattr(one.metrics, name) for one in result.replicates]
@@ -134,7 +139,7 @@ def _memoryless(result: RunResult) -> str:
     loss, least = median(result, "recall_loss") or 0.0, result.baseline.recall_loss or 0.0
     if blown_up(result):
         return f"training blew up, the recall loss of {shown_score(loss)} is {loss / least:.3g} times the baseline"
-    if loss > FAR_ABOVE * least:
+    if above_baseline(result):
         return "the recall loss is still above the baseline, which needs no memory to reach"
     passing = [one for one in result.replicates if one.remembers]
     if passing and not result.judged:
@@ -156,7 +161,7 @@ def _nothing_to_remember(result: RunResult) -> str:
         )
     right = sum(one.metrics.settled_accuracy == 1.0 for one in result.replicates)
     return (
-        "Nothing to remember: the last symbol alone tells every settled target. "
+        "Nothing to remember: no settled target depends on which sequence it is in. "
         f"{shown_count(right)} of {plural(len(result.replicates), 'replicate')} "
         f"{'has' if right == 1 else 'have'} every settled step right{_others(result, 'diverged')}."
     )

@@ -40,7 +40,7 @@ def list_lines(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
     for name in PRIORITY:
         width = max(cell_len(name), *(cell_len(row[name]) for row in cells))
         used = sum(widths.values()) + 2 * len(widths)
-        if used + width + 2 + max(SHORTEST_NAME, longest) + 1 > page.width and len(chosen) >= 3:
+        if used + width + 2 + max(SHORTEST_NAME, longest) + 1 > page.width and len(chosen) >= 2:
             continue
         chosen.append(name)
         widths[name] = width

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import Any
 
 from seqmem.config import RunConfig, setting_fields
-from seqmem.render.headline import blown_up, nothing_settled
+from seqmem.render.headline import above_baseline, blown_up, nothing_settled
 from seqmem.results import Record, RunResult
 from seqmem.tasks import ExplicitSequences
 
@@ -20,9 +20,9 @@ from seqmem.tasks import ExplicitSequences
 ALWAYS_SAID = ("cell", "rows", "stateful", "window", "init", "head", "loss_at", "alphabet_size")
 ALPHABET = 12  # symbols at most of the recipe that remembers over long gaps
 REASONS = {
-    "init": "a start that holds its state",
-    "head": "one answer out of all",
-    "loss_at": "a loss of the recall alone",
+    "init": "gates that begin by holding the state",
+    "head": "softmax outputs",
+    "loss_at": "loss at recall steps only",
     "alphabet_size": "fewer symbols",
     "learning_rate": "larger steps",
 }
@@ -68,8 +68,10 @@ def _next_training(result: RunResult) -> tuple[str, str]:
         return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
     if changes := untried(config):
         reasons = ", ".join(REASONS[name] for name in changes if name in REASONS)
-        return train_command(config, **changes), f"what has not been tried: {reasons}:"
-    if falling:
+        # a loss above the baseline has not even come to the frequencies of the symbols
+        longer = _longer_budget(config) if above_baseline(result) else {}
+        return train_command(config, **changes, **longer), f"what helps over long gaps and was not tried: {reasons}:"
+    if falling or above_baseline(result):
         return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"

@@ -82,7 +82,7 @@ COLUMNS: dict[str, Show] = {
 }
 # What there is room for is chosen in this order, after what is ranked by.
 PRIORITY = (
-    *("verdict", "solved", "remember", "recall", "baseline", "memoryless", "diverged", "success rate [95 %]"),
+    *("verdict", "solved", "remember", "recall", "success rate [95 %]", "baseline", "memoryless", "diverged"),
     *("presentations to success", "recall loss", "accuracy", "loss"),
 )
 RANKED = {

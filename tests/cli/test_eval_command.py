@@ -18,7 +18,7 @@ def judging(monkeypatch):
         calls.append(asked)
         if asked["replicate"] == "7":
             raise SettingError("replicate", 7, "must be from 0 to 0: the run has 1")
-        gaps = tuple(GapResult(gap, gap == 3, 0.5, (1.0,), (1.0,), (0.01,)) for gap in asked["gaps"])
+        gaps = tuple(GapResult(gap, gap == 3, 0.5, (1.0,), (1.0,), (0.01,), (0.25,), (True,)) for gap in asked["gaps"])
         return EvalResult(read_run(path).result, gaps)
 
     monkeypatch.setattr("seqmem.reevaluation.evaluate", evaluate)

@@ -1,10 +1,13 @@
 """Results made by hand, for the drawings to be tested on."""
 
+import dataclasses
 import math
 
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import Baseline
-from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.results import JudgedOn, Prediction, Record, ReplicateResult, RunResult
 
 BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
 
@@ -60,13 +63,16 @@ def solved_run(**settings):
             diverged=False,
             presentations=180 + 10 * index,
             presentations_to_success=180 + 10 * index,
-            metrics=Metrics(0.004 + index / 1e4, 0.016 + index / 1e3, 1.0, 1.0, 1.0, 0.11 + index / 200),
+            met_at=180 + 10 * index,
+            missed=0,
+            metrics=Metrics(0.004 + index / 1e4, 0.016 + index / 1e3, 1.0, 1.0, 1.0, 0.11 + index / 200, 2, 2),
+            evidence=weigh(1, 1, 2, 0.016 + index / 1e3, BASELINE.recall_loss),
         )
         for index, seed in enumerate(config.seeds)
     )
     shown = sorted({0, config.replicates - 1})
     predictions = tuple(make_prediction(cue, config, index) for index in shown for cue in range(config.task.cues))
-    evaluation = {"sequences": config.task.cues, "held_out": False}
+    evaluation = JudgedOn(config.task.cues, *[config.task.cues * config.replicates] * 2, exhaustive=True)
     cost = {"updates": 500, "time_steps": 2000}
     return RunResult(config, BASELINE, replicates, predictions, evaluation, cost, make_history(config))
 
@@ -81,6 +87,9 @@ def memoryless_run(**settings):
             diverged=False,
             presentations=500,
             presentations_to_success=None,
+            met_at=None,
+            missed=2,
+            evidence=weigh(1, int(index % 5 < 2), 2, 0.29 + index / 1e4, BASELINE.recall_loss),
             metrics=Metrics(
                 0.083 + index / 1e4,
                 0.29 + index / 1e4,
@@ -88,12 +97,43 @@ def memoryless_run(**settings):
                 0.5 if index % 5 > 1 else 1.0,
                 0.875 if index % 5 > 1 else 1.0,
                 0.506,
+                1 if index % 5 > 1 else 2,
+                2,
             ),
         )
         for index, seed in enumerate(config.seeds)
     )
     shown = sorted({0, config.replicates - 1})
     predictions = tuple(make_prediction(cue, config, index, sure=0.501) for index in shown for cue in range(2))
-    evaluation = {"sequences": 2, "held_out": False}
+    evaluation = JudgedOn(2, 2 * config.replicates, 2 * config.replicates, exhaustive=True)
     cost = {"updates": 2000, "time_steps": 2000}
     return RunResult(config, BASELINE, replicates, predictions, evaluation, cost, make_history(config, baseline=0.2773))
+
+
+def replaced_replicates(run, *, metrics=(), evidence=None, **fields):
+    """The same run with fields of every replicate replaced, those of its metrics among them."""
+    return dataclasses.replace(
+        run,
+        replicates=tuple(
+            dataclasses.replace(
+                one,
+                metrics=dataclasses.replace(one.metrics, **dict(metrics)),
+                evidence=one.evidence if evidence is None else evidence,
+                **fields,
+            )
+            for one in run.replicates
+        ),
+    )
+
+
+def fresh_run(replicates=4, recall=0.98, right=126, recall_loss=0.21, **settings):
+    """Not solved, judged on fresh strings of fillers, with so much evidence."""
+    run = memoryless_run(replicates=replicates, **{"fillers": "fresh", "gap": 5, "window": None} | settings)
+    run = replaced_replicates(
+        run,
+        metrics={"recall_accuracy": recall, "recall_loss": recall_loss, "recall_steps": 256, "max_error": 0.7},
+        evidence=weigh(126, right, 2, recall_loss, 0.1981),
+    )
+    baseline = Baseline(0.1667, 0.5, 0.3987, 0.1981, 0.0, 0.4687)
+    judged = JudgedOn(256, 252 * replicates, 0, exhaustive=False)
+    return dataclasses.replace(run, baseline=baseline, evaluation=judged)

@@ -18,7 +18,14 @@ def drawn(renderable, width=80):
 def evaluation(replicates=5):
     gaps = tuple(
         GapResult(
-            gap, gap == 3, 0.5, tuple(1 - gap / 300 - i / 50 for i in range(replicates)), (1.0,) * replicates, (0.1,)
+            gap,
+            gap == 3,
+            0.5,
+            tuple(1 - gap / 300 - i / 50 for i in range(replicates)),
+            (1.0,) * replicates,
+            (0.1,),
+            (0.0,) * replicates,
+            (gap < 100,) * replicates,
         )
         for gap in (3, 10, 100)
     )

@@ -16,10 +16,11 @@ from seqmem.sweep_results import Spread, SweepProgress, SweepResult, Trial, Tria
 
 
 def result(solved, baseline=0.5):
-    summary = Summary(20, solved, solved / 20, wilson_interval(solved, 20), None, "partly" if solved else "memoryless")
+    word = "partly" if solved else "memoryless"
+    summary = Summary(20, solved, solved, 20 - solved, 0, solved / 20, wilson_interval(solved, 20), None, word)
     spread = Spread(0.5 + solved / 40, 0.5, 1.0)
     spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
-    return TrialResult(summary, Baseline(0.875, baseline, 0.07, 0.28), spreads, None, 0)
+    return TrialResult(summary, Baseline(0.875, baseline, 0.07, 0.28), spreads, None)
 
 
 def sweep(*axes, rank="success_rate", **how):
@@ -58,12 +59,12 @@ def test_the_table_has_interval_and_baseline_best_first():
     rows = [line.split() for line in lines if "/20" in line]
     assert [row[0] for row in rows] == ["3", "10", "30"]
     assert "1.00 [0.84, 1.00]" in drawn(sweep(GAP))
-    assert "no memory" in lines[3]
+    assert "baseline" in lines[3]
 
 
 def test_what_is_ranked_by_has_its_column_even_where_it_is_narrow():
     assert "recall loss" in drawn(sweep(GAP, UNITS, rank="recall_loss"), 60).splitlines()[3]
-    assert "best recall loss first (without memory 0.2800)" in drawn(sweep(GAP, rank="recall_loss"))
+    assert "best recall loss first (baseline 0.2800)" in drawn(sweep(GAP, rank="recall_loss"))
 
 
 @pytest.mark.parametrize(("width", "words"), [(60, "recall loss 0.683"), (30, "recall loss 0.6")])
@@ -81,7 +82,7 @@ def test_baselines_that_differ_are_drawn_as_a_curve():
     found = sweep(GAP)
     other = [Trial(9, "9", {"gap": 50}, "complete", result=result(3, baseline=0.25))]
     found = SweepResult(found.axes, "grid", found.rank, 4, found.trials + tuple(other))
-    assert "recall without memory" in drawn(found)
+    assert "baseline of recall" in drawn(found)
 
 
 def test_failures_are_told_in_full_and_missing_trials_counted():
@@ -124,7 +125,7 @@ def test_off_a_terminal_a_trial_that_ends_is_a_line(quiet):
     if quiet:
         assert text == ""
     else:
-        assert "gap 3: partly, 20 of 20 solved, 1 of 3 trials done, 1 min 00 s left\n" in text
+        assert "gap 3: partly, 20 of 20 solved, 20 remember, 1 of 3 trials done, 1 min 00 s left\n" in text
         assert "failed: gap 4: no luck\n" in text
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import baseline
-from seqmem.results import Metrics, Prediction, Record, ReplicateResult, RunResult
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.results import JudgedOn, Prediction, Record, ReplicateResult, RunResult
 from seqmem.rundir import create_run_directory
 from seqmem.sweep.store import read_trial
 from seqmem.sweep.trial import Reply
@@ -20,17 +22,19 @@ def result_of(config: RunConfig) -> RunResult:
     solved = config.units >= 10
     metrics = Metrics(loss, loss, 1.0, 1.0 if solved else 0.5, 1.0, 0.1)
     alphabet = config.task.alphabet
+    least = baseline(config.task, config.seed, config.head)
+    at = 100 + config.units if solved else None
+    evidence = weigh(1, int(solved), 2, 0.1 * least.recall_loss if solved else loss, least.recall_loss)
     return RunResult(
         config=config,
-        baseline=baseline(config.task, config.seed, config.head),
+        baseline=least,
         replicates=tuple(
-            ReplicateResult(seed, solved, False, 200, 100 + config.units if solved else None, metrics)
-            for seed in config.seeds
+            ReplicateResult(seed, solved, False, 200, at, at, 0, metrics, evidence) for seed in config.seeds
         ),
         predictions=(
             Prediction(0, alphabet[:1], alphabet[1:2], alphabet[1:2], (0.9,), (0.8,), (0.1,), (True,), (True,)),
         ),
-        evaluation={"sequences": 2, "held_out": False},
+        evaluation=JudgedOn(2, 2 * config.replicates, 2 * config.replicates, exhaustive=True),
         cost={"updates": 1, "time_steps": 1},
     )
 

@@ -7,7 +7,9 @@ from made_up_trials import result_of
 
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.results import Metrics, ReplicateResult, RunResult
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.results import ReplicateResult, RunResult
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import Trial, check_rank, ranked, trial_result
 
@@ -20,13 +22,14 @@ def run_of(*replicates):
 
 def replicate(seed, solved_at=None, loss=0.5, diverged=False):
     metrics = Metrics(loss, loss, 1.0, 0.5, 1.0, loss)
-    return ReplicateResult(seed, solved_at is not None, diverged, 500, solved_at, metrics)
+    evidence = weigh(1, 1, 2, 0.02 if solved_at else None, 0.2773)
+    return ReplicateResult(seed, solved_at is not None, diverged, 500, solved_at, solved_at, 0, metrics, evidence)
 
 
 def test_a_diverged_run_has_no_loss_and_reads_back_equal():
     result = run_of(replicate(0, loss=math.nan, diverged=True))
     found = trial_result(result)
-    assert (found.summary.verdict, found.diverged, found.spreads["recall_loss"]) == ("diverged", 1, None)
+    assert (found.summary.verdict, found.summary.diverged, found.spreads["recall_loss"]) == ("diverged", 1, None)
     assert trial_result(RunResult.from_json(result.to_json())) == found
 
 
