@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 from seqmem.config import RunConfig
-from seqmem.recipes import recipe_limit
+from seqmem.judge.baseline import recipe_limit
 
 PLACE = re.compile(r"(<!-- (rows|grid): (\S+?)(?: (\S+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 # The columns beside the axes, which stand between them: what is told of a trial, and the first of what was found.
@@ -54,7 +54,7 @@ def read_trials(path):
 def recipe_recall(settings):
     """Returns the highest recall accuracy that a recipe can reach, 1 where it shows all."""
     config = RunConfig.from_settings({name: value for name, value in settings.items() if value != "none"})
-    baseline = recipe_limit(config)
+    baseline = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp")
     return 1.0 if baseline is None else baseline.recall_accuracy
 
 

@@ -44,7 +44,7 @@ def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any
             "trained_on": None,
             "exhaustive": not from_plain(bool, evaluation.get("held_out"), "evaluation.held_out"),
         },
-        "judged": document["summary"].get("verdict"),
+        "judged": from_plain(str, document["summary"].get("verdict"), "summary.verdict"),
     }
 
 

@@ -20,11 +20,10 @@ LAYERS = (
     ("settings", "plain_values", "runtime"),
     ("network_settings", "files"),
     ("user_cells",),
-    ("new_files", "array_files", "run_lock", "results_reading"),
+    ("new_files", "array_files", "run_lock"),
     ("tasks",),
-    ("recipes",),
-    ("config",),
-    ("criteria",),
+    ("recipes", "judge"),
+    ("config", "results_reading"),
     ("results", "sweep_axes"),
     ("eval_results", "sweep_results", "history", "config_file", "checkpoints", "ranking", "listing", "task_files"),
     ("presets", "rundir"),
@@ -42,7 +41,7 @@ RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What is drawn is a result: drawing knows nothing of how it came about.
 SEEN_BY_RENDER = {
     *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "recipes", "config"),
-    *("criteria",),
+    *("judge",),
     *("results", "eval_results", "sweep_axes", "sweep_results", "ranking", "listing", "rundir", "presets"),
 }
 MAY_USE_TENSORFLOW = {"models", "training", "evaluation"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from seqmem.judge.evidence import P_VALUE, Evidence, guessing_chance
+from seqmem.judge.evidence import LOSS_SHARE, P_VALUE, Evidence, guessing_chance
 from seqmem.render.wording import plural, shown_count, shown_score
 from seqmem.results import JudgedOn, RunResult
 
@@ -38,7 +38,8 @@ def _by_loss(found: list[Evidence], groups: int, generated: bool) -> str:
         return text
     middle = "a median of " if len(found) > 1 else ""
     share = statistics.median(shares)
-    return f"{text}: {middle}{shown_score(share, 2) if share < 10 else f'{share:,.0f}'} times the baseline's (memory: below 0.9)"
+    times = shown_score(share, 2) if share < 10 else f"{share:,.0f}"
+    return f"{text}: {middle}{times} times the baseline's (memory: below {LOSS_SHARE:g})"
 
 
 def _groups(count: int, generated: bool) -> str:

@@ -115,7 +115,7 @@ def _remembers(result: RunResult) -> str:
 def _judged(result: RunResult) -> str:
     """What recall accuracy is a share of: sequences where each has one recall step."""
     judged = result.evaluation
-    steps = max(one.metrics.recall_steps for one in result.replicates)
+    steps = max(one.metrics.recall_steps for one in result.replicates) or judged.sequences
     if steps != judged.sequences:
         return plural(steps, "recall step")
     return f"{'all' if judged.exhaustive else shown_count(steps)} {_kind(steps, judged.exhaustive)}"

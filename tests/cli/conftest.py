@@ -4,7 +4,9 @@ import pytest
 
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import baseline
-from seqmem.results import Metrics, Prediction, Progress, Record, ReplicateResult, RunResult
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.results import JudgedOn, Prediction, Progress, Record, ReplicateResult, RunResult
 from seqmem.rundir import create_run_directory
 
 
@@ -12,9 +14,8 @@ def result_of(config: RunConfig, solved: bool = True) -> RunResult:
     """Returns what a run of the default task might have found."""
     loss = 0.01 if solved else 0.28
     metrics = Metrics(loss, loss, 1.0, 1.0 if solved else 0.5, 1.0, 0.1 if solved else 0.6)
-    replicates = tuple(
-        ReplicateResult(seed, solved, False, 200, 150 if solved else None, metrics) for seed in config.seeds
-    )
+    at, evidence = 150 if solved else None, weigh(1, int(solved), 2, loss, 0.2773)
+    replicates = tuple(ReplicateResult(seed, solved, False, 200, at, at, 0, metrics, evidence) for seed in config.seeds)
     symbols = ("3", "0", "1", "2", "3")
     prediction = Prediction(
         replicate=0,
@@ -32,7 +33,7 @@ def result_of(config: RunConfig, solved: bool = True) -> RunResult:
         baseline=baseline(config.task, config.seed, config.head),
         replicates=replicates,
         predictions=(prediction,),
-        evaluation={"sequences": 2, "held_out": False},
+        evaluation=JudgedOn(2, 2 * config.replicates, 2 * config.replicates, exhaustive=True),
         cost={"updates": 200, "time_steps": 800},
         history=tuple(records_of(config)),
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from seqmem.config import RunConfig
+from seqmem.judge.baseline import recipe_limit
 from seqmem.judge.verdict import wilson_interval
 from seqmem.presets import preset_names, read_preset
-from seqmem.recipes import recipe_limit
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "tutorial"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ def test_results_and_output_tell_the_same(file, preset, name):
 def test_recorded_baselines_are_those_of_the_recipe_and_hold(file, preset, name):
     one = RESULTS[file][preset]
     config = RunConfig.from_settings(read_preset(preset) | {"replicates": one["replicates"]})
-    best = recipe_limit(config)
+    best = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp")
     accuracy, loss = one["recall_accuracy"], one["recall_loss"]
     assert accuracy["this_recipe"] == (1.0 if best is None else pytest.approx(best.recall_accuracy))
     assert loss["this_recipe"] == (0.0 if best is None else pytest.approx(best.recall_loss))

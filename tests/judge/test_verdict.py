@@ -1,54 +1,20 @@
-"""What counts as solved, how sure a rate is, and what an outcome is called."""
+"""What an outcome is called, and how sure a rate is."""
 
-import math
 from types import SimpleNamespace
 
 import pytest
 
 from seqmem.judge.baseline import Baseline
-from seqmem.judge.verdict import criterion_met, shows_memory, verdict, wilson_interval
-from seqmem.results import Metrics
+from seqmem.judge.evidence import weigh
+from seqmem.judge.verdict import VERDICTS, verdict, wilson_interval
 
 BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
 NO_RECALL = Baseline(accuracy=1.0, recall_accuracy=None, loss=0.0, recall_loss=None)
 
 
-def metrics(loss=0.01, recall_loss=0.01, recall_accuracy=1.0, settled_accuracy=1.0, max_error=0.1):
-    return Metrics(loss, recall_loss, 1.0, recall_accuracy, settled_accuracy, max_error)
-
-
-def replicate(solved=False, diverged=False, recall_loss=0.27):
-    return SimpleNamespace(solved=solved, diverged=diverged, metrics=metrics(recall_loss=recall_loss))
-
-
-@pytest.mark.parametrize(
-    ("criterion", "found", "met"),
-    [
-        ("error:0.25", metrics(max_error=0.25), True),
-        ("error:0.25", metrics(max_error=0.2501), False),
-        ("recall:0.9", metrics(recall_accuracy=0.9, max_error=0.9), True),
-        ("recall:0.9", metrics(recall_accuracy=0.89), False),
-        ("argmax", metrics(settled_accuracy=1.0, max_error=0.6), True),
-        ("argmax", metrics(settled_accuracy=0.999), False),
-        ("error:0.25", metrics(max_error=None), False),
-        ("recall:0.9", metrics(recall_accuracy=None, recall_loss=None), False),
-        ("error:0.25", metrics(loss=math.nan), False),
-        ("error:0.25", metrics(max_error=math.nan), False),
-        ("argmax", metrics(recall_loss=0.2773 * 0.9 + 1e-9), False),
-        ("argmax", metrics(recall_loss=0.2773 * 0.9 - 1e-9), True),
-    ],
-)
-def test_criterion_is_met_only_within_its_bound_and_below_the_memoryless_loss(criterion, found, met):
-    assert criterion_met(criterion, found, BASELINE) is met
-
-
-def test_all_right_by_a_hair_is_not_solved():
-    assert not criterion_met("argmax", metrics(recall_loss=0.2772, max_error=0.51), BASELINE)
-
-
-def test_task_without_recall_needs_no_memory():
-    assert criterion_met("argmax", metrics(recall_loss=None), NO_RECALL)
-    assert shows_memory(None, NO_RECALL)
+def replicate(solved=False, diverged=False, recall_loss=0.27, right=0):
+    evidence = weigh(128, right, 2, None if diverged else recall_loss, BASELINE.recall_loss)
+    return SimpleNamespace(solved=solved, diverged=diverged, evidence=evidence)
 
 
 # Newcombe 1998 (doi 10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E), table I, method 3
@@ -71,12 +37,28 @@ def test_wilson_interval_stays_between_nought_and_one():
     [
         ([replicate(solved=True)] * 3, "solved"),
         ([replicate(solved=True), replicate(), replicate(diverged=True)], "partly"),
-        ([replicate(recall_loss=0.27), replicate(recall_loss=0.26), replicate(recall_loss=0.01)], "memoryless"),
-        ([replicate(recall_loss=0.2), replicate(recall_loss=0.1)], "unsolved"),
-        ([replicate(diverged=True, recall_loss=math.nan)] * 2, "diverged"),
-        ([replicate(diverged=True, recall_loss=math.nan), replicate(recall_loss=0.27)], "memoryless"),
-        ([replicate(recall_loss=None)], "unsolved"),
+        ([replicate(), replicate(recall_loss=0.26)], "memoryless"),
+        # one of many remembers by its loss: no luck explains that
+        ([replicate(), replicate(), replicate(recall_loss=0.01)], "remembers"),
+        # right everywhere, badly calibrated: a memory all the same
+        ([replicate(recall_loss=0.4, right=128)] * 4, "remembers"),
+        ([replicate(diverged=True)] * 2, "diverged"),
+        ([replicate(diverged=True), replicate()], "memoryless"),
     ],
 )
 def test_verdict_names_the_outcome_of_all_replicates(replicates, expected):
     assert verdict(replicates, BASELINE) == expected
+    assert expected in VERDICTS
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, "remembers"), (20, "memoryless")])
+def test_what_passes_alone_does_not_pass_as_the_best_of_many(count, expected):
+    lucky = replicate(right=49)
+    assert 0.001 / 20 < lucky.evidence.p_value < 0.001
+    assert verdict([lucky, *[replicate()] * (count - 1)], BASELINE) == expected
+
+
+@pytest.mark.parametrize("solved", [False, True])
+def test_without_recall_there_is_nothing_to_remember(solved):
+    assert verdict([replicate(solved=solved)], NO_RECALL) == "nothing_to_remember"
+    assert verdict([replicate(diverged=True)], NO_RECALL) == "diverged"

@@ -22,10 +22,10 @@ def test_the_baseline_of_the_recipe_is_a_column_of_its_own(width):
     lines = lines_at(width, Baseline(0.9, 0.75, 0.05, 0.2))
     row = next(line for line in lines if line.strip().startswith("recall accuracy"))
     assert row.split()[-2:] == ["0.500", "0.750"]
-    assert any(line.endswith("without memory   this recipe") for line in lines)
+    assert any(line.endswith("baseline  recipe limit") for line in lines)
     assert max(map(len, lines[:-2])) <= width
 
 
 @pytest.mark.parametrize(("width", "control"), [(60, Baseline(0.9, 0.75, 0.05, 0.2)), (100, None)])
 def test_there_is_no_column_without_room_or_without_a_control(width, control):
-    assert not any("this recipe" in line for line in lines_at(width, control))
+    assert not any("recipe limit" in line for line in lines_at(width, control))
