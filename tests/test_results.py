@@ -108,7 +108,9 @@ def test_recipe_limit_is_kept_and_may_be_absent():
     assert RunResult.from_json(before_controls).recipe_limit is None
 
 
-@pytest.mark.parametrize("path", [path for path in READ_PATHS if path[0] not in ("config", "recipe_limit", "judged")], ids=str)
+@pytest.mark.parametrize(
+    "path", [path for path in READ_PATHS if path[0] not in ("config", "recipe_limit", "judged")], ids=str
+)
 def test_missing_part_is_refused(path):
     document = copy.deepcopy(DOCUMENT)
     part = document

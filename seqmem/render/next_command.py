@@ -57,13 +57,9 @@ def _next_training(result: RunResult) -> tuple[str, str]:
         return _after_success(config)
     if verdict == "memoryless" and (lacks := _lacks(config)):
         return lacks
-    if any(one.met_at is not None and not one.solved and not one.diverged for one in result.replicates):
-        if config.stop:
-            return train_command(
-                config, stop=False
-            ), "train on where it looked solved, so that rare sequences count too:"
-        return train_command(config, **_longer_budget(config)), "it is nearly there: train longer:"
-    falling = still_falling(result.history)
+    # what stopped too early has learned enough to stop: its loss still falls, and more budget is not what it lacks
+    late = [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]
+    falling = still_falling(result.history) and not late
     if falling and verdict != "memoryless":
         return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
     if changes := untried(config):
@@ -71,8 +67,11 @@ def _next_training(result: RunResult) -> tuple[str, str]:
         # a loss above the baseline has not even come to the frequencies of the symbols
         longer = _longer_budget(config) if above_baseline(result) else {}
         return train_command(config, **changes, **longer), f"what helps over long gaps and was not tried: {reasons}:"
-    if falling or above_baseline(result):
-        return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
+    if late and config.stop:
+        return train_command(config, stop=False), "train on where it looked solved, so that rare sequences count too:"
+    if late or falling or above_baseline(result):
+        why = "the loss still falls: train longer:" if falling else "train longer:"
+        return train_command(config, **_longer_budget(config)), why
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
     smaller = {"learning_rate": config.learning_rate / 3, "clip_norm": config.clip_norm or 1.0}
@@ -134,9 +133,8 @@ def still_falling(history: Sequence[Record]) -> bool:
     if third < 2:
         return False
     # halves of the last third, because single checks go up and down
-    last = losses[-third:]
-    before, after = last[: third // 2], last[third // 2 :]
-    return statistics.median(after) < 0.95 * statistics.median(before) and after[-1] < 0.9 * last[0]
+    before, after = losses[-third : -third + third // 2], losses[-third + third // 2 :]
+    return statistics.fmean(after) < 0.9 * statistics.fmean(before)
 
 
 def train_command(config: RunConfig, **changes: Any) -> str:

@@ -53,3 +53,28 @@ def test_baselines_that_differ_from_gap_to_gap_are_a_line_of_their_own():
     base = evaluation()
     gaps = tuple(dataclasses.replace(one, baseline=1 / one.gap) for one in base.gaps)
     assert "■ baseline" in drawn(draw_eval(dataclasses.replace(base, gaps=gaps)))
+
+
+def test_a_gap_says_how_many_remember_and_by_what_rule():
+    lines = drawn(draw_eval(evaluation())).splitlines()
+    rows = {line.split("%")[0].split()[0]: line for line in lines if " of 5 " in line}
+    assert "5 of 5 ✓" in rows["trained"]
+    assert "0 of 5 ✗" in rows["100"]
+    assert any(line.strip().startswith("remembers: p < 0.001 / (gaps x replicates)") for line in lines)
+
+
+def test_one_replicate_remembers_or_does_not():
+    text = drawn(draw_eval(evaluation(replicates=1)))
+    assert "yes ✓" in text
+    assert "no ✗" in text
+
+
+def test_other_sequences_get_scores_and_no_verdict_and_no_advice():
+    own = drawn(draw_eval(EvalResult(solved_run(replicates=5))))
+    other = drawn(draw_eval(EvalResult(solved_run(replicates=5), own_task=False)))
+    assert "Solved: 5 of 5" in own
+    assert "Not the sequences that this run was made for" in other
+    assert "evidence: " in other
+    assert "recall accuracy" in other
+    for word in ("Solved", "No memory", "seqmem train", "met after"):
+        assert word not in other

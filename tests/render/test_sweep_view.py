@@ -140,3 +140,36 @@ def test_on_a_terminal_the_bar_names_what_runs_and_the_best():
     assert "1 of 3 trials done · 9 running · 1 min 00 s left" in text
     assert "and 3 more" in text
     assert "best so far: gap 3 (success rate 1.000)" in text
+
+
+def without_recall():
+    summary = Summary(20, None, 0, 0, 0, None, None, None, "nothing_to_remember")
+    spread = Spread(1.0, 1.0, 1.0)
+    spreads = {"recall_accuracy": None, "accuracy": spread, "recall_loss": None, "loss": spread}
+    return TrialResult(summary, Baseline(1.0, None, 0.0, None), spreads, None)
+
+
+def test_a_trial_without_recall_has_dashes_and_comes_last():
+    last = Trial(1, "1", {"gap": 1}, "complete", result=without_recall())
+    found = sweep(GAP)
+    text = drawn(SweepResult((GAP,), "grid", "success_rate", 4, (last, *found.trials)), 160)
+    rows = [line for line in text.splitlines() if " ✓ " in line or " ◐ " in line or " ∅ " in line]
+    assert rows[-1].split()[:7] == ["1", "∅", "nothing", "to", "remember", "-", "0"]
+    assert rows[-1].split()[9:13] == ["-"] * 4
+
+
+def test_the_counts_stand_in_the_table_and_chance_below_it():
+    text = drawn(sweep(GAP), 120)
+    assert text.splitlines()[3].split()[:6] == ["gap", "verdict", "solved", "remember", "memoryless", "diverged"]
+    assert "by chance, at most 0.003 of these 3 trials would be called 'remembers'" in text
+    assert "◐ partly" in text
+
+
+def test_memoryless_and_a_high_recall_never_stand_in_a_row_unmarked():
+    summary = Summary(1, 0, 0, 1, 0, 0.0, wilson_interval(0, 1), None, "memoryless")
+    spread = Spread(1.0, 1.0, 1.0)
+    spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
+    lucky = Trial(1, "1", {"gap": 3}, "complete", result=TrialResult(summary, result(0).baseline, spreads, None))
+    text = drawn(SweepResult((GAP,), "grid", "success_rate", 1, (lucky,)))
+    assert "≈ 1.000" in text
+    assert "≈ recall that was not counted as evidence of memory" in text

@@ -6,6 +6,7 @@ import io
 import pytest
 from render_samples import BASELINE, fresh_run, memoryless_run, replaced_replicates, solved_run
 
+from seqmem.config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.verdict import VERDICTS
@@ -31,7 +32,7 @@ def words_of(run):
 
 def missing_run(missed=1, replicates=1, **settings):
     """Stopped as solved, and missing some sequences of the report."""
-    run = fresh_run(replicates=replicates, recall=0.996, stop=True, **settings)
+    run = fresh_run(replicates=replicates, recall=0.996, **{"stop": True} | settings)
     at = [dataclasses.replace(one, met_at=640 + one.seed, missed=missed) for one in run.replicates]
     return dataclasses.replace(run, replicates=tuple(at))
 
@@ -92,7 +93,7 @@ def test_one_of_many_that_passes_by_luck_is_explained():
     replicates = [*run.replicates[:3], lucky, *run.replicates[4:]]
     text = headline(dataclasses.replace(run, replicates=tuple(replicates)))
     assert text == (
-        "No memory: the loss sits at the baseline; 1 of 20 would pass by itself at p = 0.0005, which chance explains: "
+        "No memory: the loss sits at the baseline; 1 of 20 would pass by itself at p = 0.0004, which chance explains: "
         "among 20, p must be below 5e-05."
     )
 
@@ -118,8 +119,10 @@ def test_what_stopped_as_solved_and_missed_is_not_called_a_matter_of_budget(miss
     at = "640" if replicates == 1 else "640 to 643"
     assert f"{many}stopped as solved at {at}; {missed} of 256 missed in the report" in text
     assert "within 500" not in text
-    assert "seqmem train --no-stop" in text
-    assert "seqmem train --epochs 1000" in words_of(missing_run(stop=False))
+    assert "seqmem train --init chrono --head softmax --loss-at recall --gap 5" in text
+    best = {"init": "chrono", "head": "softmax", "loss_at": "recall"}
+    assert "seqmem train --no-stop" in words_of(missing_run(missed, replicates, **best))
+    assert "seqmem train --epochs 1000" in words_of(missing_run(missed, replicates, stop=False, **best))
 
 
 def test_luck_is_marked_where_so_little_was_judged_that_chance_explains_it():
@@ -178,7 +181,8 @@ def test_what_training_saw_is_said_only_where_it_was_counted(judged, replicates,
 
 
 def test_without_recall_the_criterion_is_every_settled_step():
-    run = solved_run(replicates=2, sequences=["a b c", "d b c"])
+    config = RunConfig.from_settings({"sequences": ["a b c", "d b c"], "replicates": 2})
+    run = dataclasses.replace(solved_run(replicates=2), config=config)
     run = replaced_replicates(run, metrics={"recall_loss": None, "recall_accuracy": None})
     run = dataclasses.replace(run, baseline=Baseline(1.0, None, 0.0, None), predictions=(), history=())
     text = words_of(run)
