@@ -7,8 +7,9 @@ import pytest
 
 from seqmem.config import RunConfig
 from seqmem.config_file import config_text, parse_settings
+from seqmem.judge.baseline import recipe_limit
 from seqmem.presets import preset_names, read_preset
-from seqmem.recipes import recipe_limit, recipe_note
+from seqmem.recipes import recipe_note
 from seqmem.tasks.streams import SequenceStream
 
 TUTORIAL = ("3 0 1 2", "0 1 2 3")
@@ -75,6 +76,7 @@ def test_the_note_tells_whether_the_preset_can_work(name):
 
 @pytest.mark.parametrize("name", preset_names())
 def test_the_baseline_of_a_preset_that_cannot_see_the_cue_is_chance(name):
-    control = recipe_limit(config_of(name))
+    config = config_of(name)
+    control = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp")
     expected = {"context": 1.0, "lags-enough": 1.0} | dict.fromkeys(CANNOT - {"tutorial"}, 0.5)
     assert (control and control.recall_accuracy) == expected.get(name)

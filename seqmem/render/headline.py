@@ -101,7 +101,8 @@ def _remembers(result: RunResult) -> str:
     verb = "s" if len(those) == 1 else ""
     if recall > (baseline.recall_accuracy or 0.0):
         told = f"{many} recall{verb} the cue on {shown_share(recall)} of {_judged(result)} {without}"
-        return f"Remembers, not yet sure of it: {told}; {_not_solved(result)}"
+        lead = "Remembers" if 2 * len(those) > len(result.replicates) else "Few remember"
+        return f"{lead}, not yet sure of it: {told}; {_not_solved(result)}"
     shares = [one.evidence.loss_share for one in those if one.evidence.by_loss and one.evidence.loss_share is not None]
     if len(shares) == len(those):
         loss = statistics.median(shares)

@@ -55,7 +55,8 @@ def _next_training(result: RunResult) -> tuple[str, str]:
         return train_command(RunConfig()), "a task that needs memory:"
     if verdict == "solved":
         return _after_success(config)
-    if verdict == "memoryless" and (lacks := _lacks(config)):
+    few = not result.summary.solved and 2 * result.summary.remember <= len(result.replicates)
+    if few and (lacks := _lacks(config)):
         return lacks
     # what stopped too early has learned enough to stop: its loss still falls, and more budget is not what it lacks
     late = [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]

@@ -25,7 +25,7 @@ def test_a_grid_runs_every_trial_and_draws_table_and_map(workplace, made_up_trai
 def test_one_axis_draws_a_curve_with_the_baseline(workplace, made_up_training, capsys):
     assert run(["sweep", "--vary", "gap=3,10,30"]) == 0
     out = capsys.readouterr().out
-    assert "recall without memory" in out
+    assert "baseline of recall" in out
     assert "95 % interval" in out
 
 

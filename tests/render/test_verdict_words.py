@@ -53,6 +53,17 @@ def test_a_badly_calibrated_memory_remembers_and_is_not_called_memoryless():
     assert "memoryless" not in text_of(fresh_run())
 
 
+def test_few_that_remember_among_many_are_called_few():
+    run = memoryless_run(replicates=3)
+    one = dataclasses.replace(run.replicates[0], evidence=weigh(1, 1, 2, 0.2, 0.2773))
+    text = headline(dataclasses.replace(run, replicates=(one, *run.replicates[1:])))
+    assert text == (
+        "Few remember, not yet sure of it: 1 of 3 replicates recalls the cue on 1.00 of all 2 sequences "
+        "(0.50 without memory); none within 0.25 of its target; 2 memoryless."
+    )
+    assert "let the gradient reach back" in text_of(dataclasses.replace(run, replicates=(one, *run.replicates[1:])))
+
+
 def test_a_trace_of_the_cue_is_not_said_to_be_recalled():
     text = headline(fresh_run(replicates=1, recall=0.1, right=60, recall_loss=0.4))
     assert text == (
