@@ -7,6 +7,7 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from seqmem.defaults import default_check_every, default_epochs, default_init, default_loss_at
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import CriterionText
 from seqmem.network_settings import CellName, InitText, check_network
@@ -55,16 +56,17 @@ class RunConfig:
     layers: int = setting(1, Integer(1, 64), "Cells on top of each other.", "Network")
     context: int = setting(1, Integer(1, 10_000), "Symbols in an input vector: the last ones.", "Network")
     init: str = setting(
-        "glorot",
-        InitText(),
-        "Keras' own start, time spans up to the sequence's, or all weights from -X to X.",
+        None,
+        InitText(optional=True),
+        "Keras' own start, time spans up to the sequence's, or all weights from -X to X "
+        "[default: chrono for lstm and gru without forget-bias, else glorot].",
         "Network",
     )
     forget_bias: float | None = setting(
         None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"
     )
     head: str = setting(
-        "sigmoid",
+        "softmax",
         Choice(("sigmoid", "softmax")),
         "Sigmoid outputs with binary cross-entropy, or softmax with cross-entropy.",
         "Network",
@@ -86,24 +88,34 @@ class RunConfig:
     )
     lags: int = setting(1, Integer(1, 10_000), "Time steps of a sample, each of which predicts one symbol.", "Training")
     shuffle: bool = setting(False, Flag(), "Draw a new order of the sequences for each epoch.", "Training")
-    loss_at: str = setting("all", Choice(("all", "recall")), "Train at all steps, or at recall steps only.", "Training")
+    loss_at: str = setting(
+        None,
+        Choice(("all", "recall", "balanced"), optional=True),
+        "Train at all steps, at recall steps only, or at all with recall steps weighing as much as all others together "
+        "[default: recall for a gap above 5 or fresh fillers, else all].",
+        "Training",
+    )
     optimizer: str = setting("adam", Choice(("adam", "rmsprop", "sgd")), "Keras' optimizer.", "Training")
     learning_rate: float = setting(0.01, Number(0.0, 1000.0), "The optimizer's learning rate.", "Training")
     clip_norm: float | None = setting(
         None, Number(0.0, optional=True), "Clip each replicate's gradient to this norm.", "Training"
     )
     epochs: int | None = setting(
-        None, Integer(1, optional=True), "Budget: each sequence is presented once an epoch [default: 250].", "Training"
+        None,
+        Integer(1, optional=True),
+        "Budget: each sequence is presented once an epoch "
+        "[default: 1000, and 500 more for every tenfold gap].",
+        "Training",
     )
     presentations: int | None = setting(
         None, Integer(1, optional=True), "Budget in presentations, in place of epochs.", "Training"
     )
     criterion: str = setting("error:0.25", CriterionText(), "What counts as solved.", "Training")
     stop: bool = setting(True, Flag(), "End a replicate as soon as it is solved.", "Training")
-    check_every: int | None = setting(
+    check_every: int = setting(
         None,
         Integer(1, optional=True),
-        "Presentations between checks [default: a fiftieth of the budget].",
+        "Presentations between checks [default: a hundredth of the budget].",
         "Training",
     )
     replicates: int = setting(1, Integer(1, 10_000), "Runs side by side, each from a seed of its own.", "Training")
@@ -114,17 +126,25 @@ class RunConfig:
         if self.epochs is not None and self.presentations is not None:
             raise SettingError("presentations", self.presentations, "cannot be given together with epochs")
         if self.epochs is None and self.presentations is None:
-            object.__setattr__(self, "epochs", 250)
+            self._decide("epochs", default_epochs(self.task, self.sequences_per_batch))
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
-        if self.loss_at == "recall" and not self.task.sequences_with_recall:
-            raise SettingError("loss_at", "recall", "this task has no recall step: the last symbol tells every target")
+        self._decide("check_every", default_check_every(self.task, self.budget))
+        self._decide("init", default_init(self.cell, self.forget_bias))
+        self._decide("loss_at", default_loss_at(self.task))
+        if self.loss_at != "all" and not self.task.sequences_with_recall:
+            raise SettingError("loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target")
         check_network(self)
         check_recipe(self)
         if self.sequences_per_batch > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
         if self.seed + self.replicates > 2**31:
             raise SettingError("seed", self.seed, f"must be at most {2**31 - self.replicates} for this many replicates")
+
+    def _decide(self, name: str, value: Any) -> None:
+        """Gives a setting the value that its rule has for it, unless it has one."""
+        if getattr(self, name) is None:
+            object.__setattr__(self, name, value)
 
     @property
     def budget(self) -> int:
@@ -152,8 +172,7 @@ class RunConfig:
     @property
     def check_interval(self) -> int:
         """Batches from one check to the next."""
-        wanted = self.check_every or max(self.task.epoch_size, self.budget // 50)
-        return min(max(1, wanted // self.sequences_per_batch), self.updates)
+        return min(max(1, self.check_every // self.sequences_per_batch), self.updates)
 
     @property
     def steps_per_window(self) -> int:

@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.config import RunConfig
+from seqmem.defaults import decided_by_rule, reason_for_loss
 from seqmem.render.examples import example_sequences
 from seqmem.render.page import Page, View, stack
 from seqmem.render.parameters import parameter_count
@@ -18,6 +19,11 @@ from seqmem.render.wording import plural, shown_count, shown_symbol
 
 LABEL_WIDTH = 10
 STRIPS = 2
+LOSS_WORDS = {
+    "all": "loss at all steps",
+    "recall": "loss at recall steps only",
+    "balanced": "loss at all steps, recall steps balanced",
+}
 
 
 def draw_header(config: RunConfig, parameters: int | None = None) -> RenderableType:
@@ -90,7 +96,7 @@ def network_words(config: RunConfig) -> list[str]:
     stacked = f"{config.layers} layers of " if config.layers > 1 else ""
     words = [f"{stacked}{shown_symbol(config.cell, 40)} {config.units}", f"{config.head} head"]
     words += [f"sees {config.context} symbols"] if config.context > 1 else []
-    words += [f"init {config.init}"] if config.init != "glorot" else []
+    words += [f"{config.init} start"] if config.init != "glorot" else []
     return words + ([f"forget bias {config.forget_bias:g}"] if config.forget_bias is not None else [])
 
 
@@ -103,10 +109,19 @@ def training_words(config: RunConfig) -> list[str]:
     words += [] if config.stateful else ["stateless"]
     words += [f"{config.lags} lags"] if config.lags > 1 else []
     words += ["shuffled"] if config.shuffle else []
-    words += ["loss at recall only"] if config.loss_at == "recall" else []
+    words += _loss_words(config)
     words += [f"clip norm {config.clip_norm:g}"] if config.clip_norm else []
     seeds = f"seed {config.seed}" if config.replicates == 1 else f"seeds {config.seed} to {config.seeds[-1]}"
     return [*words, f"{plural(config.replicates, 'replicate')}, {seeds}"]
+
+
+def _loss_words(config: RunConfig) -> list[str]:
+    """The steps that are trained: all of them is usual; where the rule decided it, with its reason."""
+    reason = reason_for_loss(config.task) if "loss_at" in decided_by_rule(config) else None
+    if reason is None and config.loss_at == "all":
+        return []
+    words = LOSS_WORDS[config.loss_at]
+    return [f"{words}: {reason}" if reason else words]
 
 
 def budget_words(config: RunConfig) -> list[str]:

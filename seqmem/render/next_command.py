@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import shlex
 import statistics
@@ -12,12 +11,14 @@ from pathlib import PurePath
 from typing import Any
 
 from seqmem.config import RunConfig, setting_fields
+from seqmem.defaults import DECIDED, decided_by_rule
 from seqmem.render.headline import above_baseline, blown_up, nothing_settled
 from seqmem.results import Record, RunResult
 from seqmem.tasks import ExplicitSequences
 
 # Said even where they go back to the default: they are the point.
 ALWAYS_SAID = ("cell", "rows", "stateful", "window", "init", "head", "loss_at", "alphabet_size")
+TASK_SETTINGS = ("task", "sequences", "symbols")
 ALPHABET = 12  # symbols at most of the recipe that remembers over long gaps
 REASONS = {
     "init": "gates that begin by holding the state",
@@ -141,22 +142,18 @@ def still_falling(history: Sequence[Record]) -> bool:
 def train_command(config: RunConfig, **changes: Any) -> str:
     """Returns the `seqmem train` line of a config with some settings changed: what differs from the defaults.
 
-    A change of the gap drops an alphabet size that was no more than the gap needed.
+    What is as the rules would have it is left to them, so that it follows the changes.
     """
-    settings = config.to_settings()
+    settings = _without_decided(config)
     task = config.task
-    if (
-        not isinstance(task, ExplicitSequences)
-        and settings.get("alphabet_size") == task.gap[1] + task.cues + task.trigger
-    ):
-        del settings["alphabet_size"]
     if "symbols" in settings and isinstance(task, ExplicitSequences):
         if task.symbols == ExplicitSequences(task.sequences).symbols:
             del settings["symbols"]
     elif "symbols" in settings:
         settings.pop("alphabet_size", None)
     settings.update(changes)
-    usual = RunConfig().to_settings() | {"clip_norm": None}
+    usual = {name: value for name, value in RunConfig().to_settings().items() if name not in DECIDED}
+    usual["clip_norm"] = None
     asked = {name: value for name, value in settings.items() if name != "task" and usual.get(name, ...) != value}
     asked |= {name: _written(name, changes[name]) for name in ALWAYS_SAID if name in changes}
     ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
@@ -169,7 +166,13 @@ def with_cues(config: RunConfig) -> RunConfig:
     letters = itertools.chain(string.ascii_lowercase, (f"cue{number}" for number in itertools.count(1)))
     cues = itertools.islice((word for word in letters if word not in config.task.alphabet), len(rows))
     cued = ExplicitSequences(tuple((cue, *row) for cue, row in zip(cues, rows, strict=True)))
-    return dataclasses.replace(config, task=cued)
+    settings = {name: value for name, value in _without_decided(config).items() if name not in TASK_SETTINGS}
+    return RunConfig.from_settings(settings | {"sequences": cued.sequences})
+
+
+def _without_decided(config: RunConfig) -> dict[str, Any]:
+    decided = decided_by_rule(config)
+    return {name: value for name, value in config.to_settings().items() if name not in decided}
 
 
 def _written(name: str, value: Any) -> Any:
@@ -180,7 +183,7 @@ def _longer_budget(config: RunConfig) -> dict[str, Any]:
     """Four times the budget, under the name that the run has it."""
     if config.presentations:
         return {"presentations": min(4 * config.presentations, 2**31 - 1)}
-    return {"epochs": 4 * (config.epochs or 250)}
+    return {"epochs": 4 * (config.epochs or 1)}
 
 
 def _spelled(name: str, value: Any) -> str:

@@ -100,22 +100,37 @@ class Arrangement:
 
         Args:
             batch: Sequences padded to `time` steps.
-            loss_at: `all` or `recall`: the steps that are trained.
+            loss_at: The steps that are trained: `all`, `recall`, or `balanced`: all, and the recall steps of a sequence
+                weigh as much as its others together.
 
         Returns:
             Arrays `(sequence, length, row)`, inputs with the context behind. A sample that its sequence is too short
             for is not valid.
         """
         taken = self.step >= 0
-        trained = (batch.recall if loss_at == "recall" else batch.valid)[:, self.step] & self.predicts & taken
+        weights = step_weights(batch, loss_at)[:, self.step] * (self.predicts & taken)
         return Examples(
             inputs=np.where(self.seen >= 0, batch.inputs[:, self.seen], np.int32(-1)),
             targets=batch.targets[:, self.step],
             valid=batch.valid[:, self.step] & taken,
-            weights=trained.astype(np.float32),
+            weights=weights.astype(np.float32),
         )
 
     def gather(self, answers: np.ndarray) -> np.ndarray:
         """Brings answers `(..., length, row)` back into the order of the steps, `(..., time)`."""
         place, row = self.places
         return answers[..., place, row]
+
+
+def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
+    """Returns how much each step weighs in the loss that is trained, float `(batch, time)`; see `lay_out`.
+
+    Balanced weights of a sequence add up to its number of steps, so that no sequence weighs more than before.
+    """
+    if loss_at != "balanced":
+        return (batch.recall if loss_at == "recall" else batch.valid).astype(float)
+    steps = batch.valid.sum(axis=1, keepdims=True)
+    recalls = batch.recall.sum(axis=1, keepdims=True)
+    both = (recalls > 0) & (recalls < steps)
+    share = np.where(batch.recall, recalls, steps - recalls)
+    return np.where(both, steps / (2 * np.maximum(share, 1)), 1.0) * batch.valid

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from seqmem.tasks.batch import SequenceBatch
 
 
+# An alphabet that grows with the gap makes the task harder in a way that has nothing to do with memory.
+MOST_SYMBOLS = 12
+FEWEST_FILLERS = 4
+
+
 @dataclasses.dataclass(frozen=True)
 class ConflictingSequences:
     """A cue, a gap of fillers, and the cue again: only memory can tell the last symbol.
@@ -32,7 +37,10 @@ class ConflictingSequences:
     name: ClassVar[str] = "conflicting"
 
     alphabet_size: int | None = setting(
-        None, Integer(2, 100_000, optional=True), "Symbols in the alphabet [default: as many as the gap needs].", "Task"
+        None,
+        Integer(2, 100_000, optional=True),
+        "Symbols in the alphabet [default: as many as the gap needs, at most 12 or 4 fillers].",
+        "Task",
     )
     symbols: tuple[str, ...] | None = setting(
         None, Words(optional=True), "How the symbols are shown: fillers, then cues, then the trigger.", "Task"
@@ -58,17 +66,21 @@ class ConflictingSequences:
                 raise SettingError("symbols", " ".join(self.symbols), "must all be different")
             if self.alphabet_size not in (None, len(self.symbols)):
                 raise SettingError("symbols", " ".join(self.symbols), f"must be {self.alphabet_size} words")
-        size = self.alphabet_size or (len(self.symbols) if self.symbols else self.gap[1] + reserved)
+        size = self.alphabet_size or (len(self.symbols) if self.symbols else self.default_alphabet_size)
         if size <= reserved:
             setting_name = "symbols" if self.symbols and not self.alphabet_size else "alphabet_size"
             raise SettingError(
                 setting_name, size, f"must be at least {reserved + 1}: the cues and the trigger take {reserved}"
             )
-        if size > 100_000:
-            raise SettingError("alphabet_size", size, "must be at most 100000 (give a smaller one for so long a gap)")
         if self.pool is not None and self.fillers != "fresh":
             raise SettingError("pool", self.pool, "needs fillers = fresh")
         object.__setattr__(self, "alphabet_size", size)
+
+    @property
+    def default_alphabet_size(self) -> int:
+        """As many symbols as the gap needs, but at most 12, or those that leave 4 fillers beside many cues."""
+        reserved = self.cues + self.trigger
+        return min(self.gap[1] + reserved, max(MOST_SYMBOLS, reserved + FEWEST_FILLERS))
 
     @property
     def alphabet(self) -> tuple[str, ...]:
