@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from seqmem.defaults import default_check_every, default_epochs, default_init, default_loss_at
+from seqmem.defaults import fill_in
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import CriterionText
 from seqmem.network_settings import CellName, InitText, check_network
@@ -125,13 +125,9 @@ class RunConfig:
         read_settings(self)
         if self.epochs is not None and self.presentations is not None:
             raise SettingError("presentations", self.presentations, "cannot be given together with epochs")
-        if self.epochs is None and self.presentations is None:
-            self._decide("epochs", default_epochs(self.task, self.sequences_per_batch))
+        fill_in(self)
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
-        self._decide("check_every", default_check_every(self.task, self.budget))
-        self._decide("init", default_init(self.cell, self.forget_bias))
-        self._decide("loss_at", default_loss_at(self.task))
         if self.loss_at != "all" and not self.task.sequences_with_recall:
             raise SettingError("loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target")
         check_network(self)
@@ -140,11 +136,6 @@ class RunConfig:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
         if self.seed + self.replicates > 2**31:
             raise SettingError("seed", self.seed, f"must be at most {2**31 - self.replicates} for this many replicates")
-
-    def _decide(self, name: str, value: Any) -> None:
-        """Gives a setting the value that its rule has for it, unless it has one."""
-        if getattr(self, name) is None:
-            object.__setattr__(self, name, value)
 
     @property
     def budget(self) -> int:

@@ -50,6 +50,20 @@ def recall_distance(task: Any) -> int:
     return task.gap[1] if hasattr(task, "gap") else max(0, memory_needed(task) - 1)
 
 
+def fill_in(config: Any) -> None:
+    """Gives each setting of a config that nobody gave the value that its rule has for it; for `__post_init__`."""
+
+    def decide(name: str, value: Any) -> None:
+        if getattr(config, name) is None:
+            object.__setattr__(config, name, value)
+
+    if config.presentations is None:
+        decide("epochs", default_epochs(config.task, config.sequences_per_batch))
+    decide("check_every", default_check_every(config.task, config.budget))
+    decide("init", default_init(config.cell, config.forget_bias))
+    decide("loss_at", default_loss_at(config.task))
+
+
 def decided_by_rule(config: Any) -> set[str]:
     """Returns the settings of a config that are as the rules would have them.
 
@@ -71,14 +85,9 @@ def decided_by_rule(config: Any) -> set[str]:
     return decided
 
 
-def reason_for_loss(task: Any) -> str | None:
-    """Tells in a few words why the rule trains the steps that it trains; None where nothing is to be recalled."""
-    if not task.sequences_with_recall:
-        return None
-    if _fresh(task):
-        return "fillers are fresh"
-    side = "above" if recall_distance(task) > LONGEST_SHORT_GAP else "at most"
-    return f"the gap is {side} {LONGEST_SHORT_GAP}"
+def recall_reason(task: Any) -> str:
+    """Tells in a few words why the rule trains recall steps only, where it does."""
+    return "fillers are fresh" if _fresh(task) else f"the gap is above {LONGEST_SHORT_GAP}"
 
 
 def _fresh(task: Any) -> bool:

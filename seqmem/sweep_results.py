@@ -102,6 +102,7 @@ class SweepResult:
         total: Trials planned.
         trials: Those that are known, in the order of the plan.
         importances: Share of each axis in what `rank` comes to, for a search; empty where it is not known.
+        decided: Settings that rules decided once for all trials; None is left to each trial.
     """
 
     axes: tuple[Axis, ...]
@@ -110,6 +111,7 @@ class SweepResult:
     total: int
     trials: tuple[Trial, ...]
     importances: dict[str, float] = dataclasses.field(default_factory=dict)
+    decided: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -20,10 +20,10 @@ def test_config_reads_back_from_its_settings(config):
 def test_defaults_are_the_tutorials_task_with_gradients_through_the_sequence():
     config = RunConfig()
     assert config.task == ConflictingSequences(alphabet_size=5, gap=3, cues=2, fillers="ordered")
-    assert (config.cell, config.units, config.head) == ("lstm", 20, "sigmoid")
+    assert (config.cell, config.units, config.head, config.init) == ("lstm", 20, "softmax", "chrono")
     assert (config.window, config.optimizer, config.learning_rate) == (None, "adam", 0.01)
-    assert (config.epochs, config.criterion, config.stop) == (250, "error:0.25", True)
-    assert (config.budget, config.updates, config.steps_per_window) == (500, 500, 4)
+    assert (config.loss_at, config.epochs, config.criterion, config.stop) == ("all", 1000, "error:0.25", True)
+    assert (config.budget, config.updates, config.steps_per_window) == (2000, 2000, 4)
     assert list(config.seeds) == [0]
     assert RunConfig.from_settings({}) == config
 
@@ -33,14 +33,14 @@ def test_defaults_are_the_tutorials_task_with_gradients_through_the_sequence():
     [
         ({"epochs": 3, "presentations": 3}, "presentations = 3: cannot be given together with epochs"),
         ({"epochs": 2**31 - 1}, "epochs = 2147483647: makes"),
-        ({"batch_size": 501}, "batch_size = 501: must be at most the budget of 500"),
+        ({"batch_size": 501, "epochs": 250}, "batch_size = 501: must be at most the budget of 500"),
         ({"seed": 2**31 - 1, "replicates": 2}, "seed = 2147483647: must be at most 2147483646"),
         ({"alphabet_size": 2}, "alphabet_size = 2: must be at least 3"),
         ({"alphabet_size": 3, "trigger": True}, "alphabet_size = 3: must be at least 4"),
         ({"symbols": "a b"}, "symbols = 2: must be at least 3"),
         ({"symbols": "a b a"}, "symbols = a b a: must all be different"),
         ({"symbols": "a b c", "alphabet_size": 4}, "symbols = a b c: must be 4 words"),
-        ({"gap": 1_000_000}, "alphabet_size = 1000002: must be at most 100000"),
+        ({"alphabet_size": 100_001}, "alphabet_size = 100001: must be a whole number from 2 to 100000"),
         ({"pool": 3}, "pool = 3: needs fillers = fresh"),
         ({"task": "conflict"}, "task = conflict: .*did you mean 'conflicting'"),
         ({"epocs": 3}, "unknown setting 'epocs' .did you mean 'epochs'"),
@@ -57,7 +57,7 @@ def test_settings_that_do_not_go_together_are_refused_by_name(given, problem):
 def test_sequences_alone_choose_the_explicit_task():
     config = RunConfig.from_settings({"sequences": ["a b a c"]})
     assert config.task == ExplicitSequences(sequences=("a b a c",))
-    assert (config.budget, config.task.time) == (250, 3)
+    assert (config.budget, config.task.time) == (1000, 3)
 
 
 def test_budget_counts_presentations_and_updates_count_full_batches():
@@ -66,10 +66,10 @@ def test_budget_counts_presentations_and_updates_count_full_batches():
     assert RunConfig(presentations=7).budget == 7
 
 
-def test_checks_come_at_most_fifty_times_and_never_more_often_than_epochs():
-    assert RunConfig().check_interval == 10
+def test_checks_come_at_most_a_hundred_times_and_never_more_often_than_epochs():
+    assert RunConfig().check_interval == 20
     assert RunConfig(epochs=10).check_interval == 2
-    assert RunConfig(check_every=10**6).check_interval == 500
+    assert RunConfig(check_every=10**6, epochs=250).check_interval == 500
     assert RunConfig(check_every=10, batch_size=4).check_interval == 2
 
 

@@ -23,6 +23,7 @@ LAYERS = (
     ("new_files", "array_files", "run_lock"),
     ("tasks",),
     ("recipes", "judge"),
+    ("defaults",),
     ("config", "results_reading"),
     ("results", "sweep_axes"),
     ("eval_results", "sweep_results", "history", "config_file", "checkpoints", "ranking", "listing", "task_files"),
@@ -40,8 +41,8 @@ LAYERS = (
 RANKS = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # What is drawn is a result: drawing knows nothing of how it came about.
 SEEN_BY_RENDER = {
-    *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "recipes", "config"),
-    *("judge",),
+    *("errors", "settings", "network_settings", "plain_values", "files", "new_files", "tasks", "recipes", "defaults"),
+    *("config", "judge"),
     *("results", "eval_results", "sweep_axes", "sweep_results", "ranking", "listing", "rundir", "presets"),
 }
 MAY_USE_TENSORFLOW = {"models", "training", "evaluation"}

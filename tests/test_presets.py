@@ -15,9 +15,16 @@ def test_default_preset_changes_nothing():
 def test_tutorial_preset_is_the_tutorial_to_the_letter():
     config = RunConfig.from_settings(read_preset("tutorial"))
     assert (config.window, config.learning_rate, config.stop, config.epochs) == (1, 0.001, False, 250)
-    changed = {"window": 1, "learning_rate": 0.001, "stop": False, "epochs": 250}
-    assert config == RunConfig.from_settings(changed)
+    changed = {"window": 1, "learning_rate": 0.001, "stop": False, "epochs": 250, "check_every": 10}
+    keras = {"head": "sigmoid", "init": "glorot", "loss_at": "all"}
+    assert config == RunConfig.from_settings(changed | keras)
     assert config.task.alphabet == ("0", "1", "2", "3", "4")
+
+
+@pytest.mark.parametrize("name", ["lags", "perceptron", "rows-of-steps", "stateless", "tutorial"])
+def test_what_the_tutorials_readers_had_has_the_tutorials_head_start_and_loss(name):
+    config = RunConfig.from_settings(read_preset(name))
+    assert (config.head, config.init, config.loss_at, config.epochs) == ("sigmoid", "glorot", "all", 250)
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -122,7 +122,7 @@ def _plan_of(request: Request, resume: Path | None) -> Plan:
 def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str, Any], output: Output) -> None:
     """Runs a sweep and shows what it found; the error at the end counts the trials that failed."""
     from seqmem.render.sweep_live import LiveSweep
-    from seqmem.render.sweep_view import draw_sweep
+    from seqmem.render.sweep_view import decided_words, draw_sweep
     from seqmem.sweep.driver import run_sweep
     from seqmem.sweep.engine import open_engine
     from seqmem.sweep.optional import import_optuna
@@ -136,6 +136,8 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")
+        if plan.decided:
+            output.note(f"In all trials: {', '.join(decided_words(plan.decided))}")
         if plan.looks_back and engine.slots() > plan.ahead:
             words = f"Only {plan.ahead} of {engine.slots()} workers will have work"
             output.note(f"{words}: begin a sweep with --ahead {engine.slots()} to use them all")

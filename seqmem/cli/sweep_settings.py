@@ -79,16 +79,20 @@ def describe_plan(plan: Plan, jobs: int, output: Output) -> None:
     """Says what a sweep would do, and about how long it would take at most."""
     import click
 
+    from seqmem.render.sweep_view import decided_words
     from seqmem.render.wording import plural, shown_seconds
     from seqmem.sweep.estimate import estimated_seconds
 
     seconds = estimated_seconds(plan, jobs)
     if output.json:
         axes = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
-        output.document({"trials": plan.total, "axes": axes, "search": plan.search, "seconds": round(seconds)})
+        told = {"axes": axes, "search": plan.search, "decided": plan.decided}
+        output.document({"trials": plan.total, **told, "seconds": round(seconds)})
         return
     for axis in plan.axes:
         click.echo(str(axis))
+    if plan.decided:
+        click.echo(f"In all trials: {', '.join(decided_words(plan.decided))}")
     words = f"{plural(plan.total, 'trial')}, at most about {shown_seconds(seconds)}"
     click.echo(words + (f" on {jobs} processes" if jobs > 1 else ""))
 

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.config import RunConfig
-from seqmem.defaults import decided_by_rule, reason_for_loss
+from seqmem.defaults import decided_by_rule, recall_reason
 from seqmem.render.examples import example_sequences
 from seqmem.render.page import Page, View, stack
 from seqmem.render.parameters import parameter_count
@@ -116,12 +116,10 @@ def training_words(config: RunConfig) -> list[str]:
 
 
 def _loss_words(config: RunConfig) -> list[str]:
-    """The steps that are trained: all of them is usual; where the rule decided it, with its reason."""
-    reason = reason_for_loss(config.task) if "loss_at" in decided_by_rule(config) else None
-    if reason is None and config.loss_at == "all":
-        return []
-    words = LOSS_WORDS[config.loss_at]
-    return [f"{words}: {reason}" if reason else words]
+    """The steps that are trained, with the reason where a rule chose the recall steps."""
+    if "loss_at" not in decided_by_rule(config):
+        return [LOSS_WORDS[config.loss_at]]
+    return [f"{LOSS_WORDS['recall']}: {recall_reason(config.task)}"] if config.loss_at == "recall" else []
 
 
 def budget_words(config: RunConfig) -> list[str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.render.curve import Level, Series, curve
+from seqmem.render.header import LOSS_WORDS, dotted
 from seqmem.render.heat_map import heat_map
 from seqmem.render.page import Page, View, stack
 from seqmem.render.sweep_table import failure_lines, trial_lines
@@ -26,13 +30,32 @@ def draw_sweep(sweep: SweepResult) -> RenderableType:
 def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
     """Returns the lines of `draw_sweep`."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
-    lines = [Text.assemble((" Sweep ", "title"), axes), Text(f" {_counts(sweep)}", "muted"), Text()]
+    lines = [Text.assemble((" Sweep ", "title"), axes), Text(f" {_counts(sweep)}", "muted")]
+    lines += [*_decided_lines(sweep.decided, page), Text()]
     lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
     drawing = _drawing(sweep, page) if any(trial.result for trial in sweep.trials) else []
     lines += [Text(), *drawing] if drawing else []
     if sweep.importances:
         lines += [Text(), *_importance_lines(sweep, page)]
     return lines
+
+
+def decided_words(decided: Mapping[str, Any]) -> list[str]:
+    """Tells as phrases what rules decided once for all trials of a sweep."""
+    words = {
+        "head": lambda head: f"{head} head",
+        "init": lambda init: f"{init} start" if init else "chrono start where a gate holds the state",
+        "loss_at": lambda steps: LOSS_WORDS[steps],
+        "alphabet_size": lambda size: plural(size, "symbol"),
+        "epochs": lambda epochs: plural(epochs, "epoch"),
+    }
+    return [word(decided[name]) for name, word in words.items() if name in decided]
+
+
+def _decided_lines(decided: Mapping[str, Any], page: Page) -> list[Text]:
+    label = "In all trials: "
+    phrases = dotted(decided_words(decided), page.width - len(label) - 2, page)
+    return [Text.assemble(" ", label if not index else " " * len(label), line) for index, line in enumerate(phrases)]
 
 
 def _counts(sweep: SweepResult) -> str:

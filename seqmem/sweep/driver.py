@@ -89,7 +89,7 @@ class _Driver:
             if self._lookback is not None:
                 self._lookback.close()
         plan, found = self._plan, tuple(self._ended[number] for number in sorted(self._ended))
-        return SweepResult(plan.axes, plan.search, plan.rank, plan.total, found, importances(plan, found))
+        return SweepResult(plan.axes, plan.search, plan.rank, plan.total, found, importances(plan, found), plan.decided)
 
     def _missing(self) -> list[tuple[Trial, RunConfig]]:
         """What is missing of a plan that is known from its start: the plan minus what is finished."""

@@ -13,10 +13,11 @@ from seqmem.config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.plain_values import from_plain
 from seqmem.sweep.axis import axis_from_json, axis_to_json
+from seqmem.sweep.decisions import decide_once
 from seqmem.sweep_axes import Axis, shown_value, shown_values
 from seqmem.sweep_results import Trial, measure_of
 
-SCHEMA = 1
+SCHEMA = 2
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
 # What a search asks for next hangs on what it was told. So that it does not hang on the engine as well, nor on how many
@@ -29,8 +30,7 @@ class Plan:
     """What a sweep is to try.
 
     Attributes:
-        base: The settings of every trial as they were given; what follows from them (the size of the alphabet from
-            the gap) is left to each trial.
+        base: The settings of every trial as they were given.
         axes: What varies.
         search: `grid`, `random` or `tpe`.
         total: How many trials.
@@ -40,6 +40,7 @@ class Plan:
         ahead: Where what comes next hangs on what has been found: how many trials that runs ahead of it, and so how
             many can run side by side.
         trials: All of them, but for `tpe`, which asks for them as it goes.
+        decided: What rules decided for all trials together, as `decide_once` returns it.
     """
 
     base: dict[str, Any]
@@ -51,6 +52,7 @@ class Plan:
     threads: int
     trials: tuple[Trial, ...]
     ahead: int = AHEAD
+    decided: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def looks_back(self) -> bool:
@@ -73,7 +75,7 @@ class Plan:
         Raises:
             UsageError: If its values do not go together; it names them.
         """
-        settings = self.base | {name: value for name, value in trial.values.items() if value is not None}
+        settings = self.base | _without_none(self.decided) | _without_none(trial.values)
         try:
             return RunConfig.from_settings(settings)
         except UsageError as error:
@@ -81,7 +83,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `plan.json`."""
-        own = ("base", "search", "total", "rank", "prune", "threads", "ahead")
+        own = ("base", "decided", "search", "total", "rank", "prune", "threads", "ahead")
         return {
             "schema": SCHEMA,
             **{name: getattr(self, name) for name in own},
@@ -98,7 +100,8 @@ class Plan:
         """
         if document.get("schema") != SCHEMA:
             raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
-        hints = {"base": dict[str, Any], "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
+        plain = dict[str, Any]
+        hints = {"base": plain, "decided": plain, "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
         known = {name: from_plain(hint, document.get(name), name) for name, hint in hints.items()}
         known["ahead"] = max(1, from_plain(int, document.get("ahead", AHEAD), "ahead"))
         rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
@@ -110,6 +113,10 @@ class Plan:
         if known["search"] not in SEARCHES or not axes or not whole or any(len(row) != len(axes) for row in rows):
             raise ValueError("axes, trials and total do not fit together")
         return cls(**known, axes=axes, trials=number_trials(axes, rows, known["total"]))
+
+
+def _without_none(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def number_trials(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: int, first: int = 1) -> tuple[Trial, ...]:
@@ -191,7 +198,8 @@ def build_plan(
         rows = draw_points(axes, count, int(base.get("seed", 0))) if search == "random" else []
         count = len(rows) if rows else count
     trials = number_trials(axes, rows, count)
-    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, trials, ahead)
+    decided = decide_once(base, axes, [trial.values for trial in trials])
+    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, trials, ahead, decided)
     for trial in example_trials(plan):
         plan.config(trial)
     return plan

@@ -19,7 +19,7 @@ def toml(tmp_path):
 
 def test_nothing_typed_gives_the_defaults():
     config = read_config(None, None, {})
-    assert (config.task.gap, config.units, config.epochs) == ((3, 3), 20, 250)
+    assert (config.task.gap, config.units, config.epochs) == ((3, 3), 20, 1000)
 
 
 def test_a_file_wins_over_a_preset_and_options_win_over_both(toml):

@@ -13,7 +13,7 @@ from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.render.console import build_console
-from seqmem.render.next_command import next_commands, train_command, with_cues
+from seqmem.render.next_command import next_commands, train_command, train_command, with_cues
 from seqmem.render.parameters import parameter_count
 from seqmem.render.run_view import draw_header, draw_run
 
@@ -101,8 +101,8 @@ def test_solved_gives_interval_and_presentations():
 def test_failures_are_counted_beside_the_median_never_in_it():
     text = drawn(draw_run(partly_run()), 120)
     assert "Partly solved: 3 of 4 replicates" in text
-    assert "a median of 200 presentations (190 to 210); by 1 not within 500" in text
-    assert "> 500" in text
+    assert "a median of 200 presentations (190 to 210); by 1 not within 2,000" in text
+    assert "> 2,000" in text
 
 
 def test_open_steps_are_noted():
@@ -124,13 +124,28 @@ def test_the_header_is_small_and_counts_parameters():
     assert "2,185 parameters" in "".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"gap": 6}, "loss at recall steps only: the gap is above 5"),
+        ({"gap": 3, "fillers": "fresh"}, "loss at recall steps only: fillers are fresh"),
+        ({"gap": 3, "loss_at": "recall"}, "batch 1 · loss at recall steps only\n"),
+        ({"gap": 6, "loss_at": "all"}, "batch 1 · loss at all steps\n"),
+        ({"gap": 3, "loss_at": "balanced"}, "loss at all steps, recall steps balanced"),
+        ({"gap": 3, "cell": "gru"}, "chrono start"),
+    ],
+)
+def test_the_header_says_which_steps_are_trained_and_why_a_rule_chose_them(settings, words):
+    assert words in drawn(draw_header(RunConfig.from_settings(settings)), 80)
+
+
 @pytest.mark.parametrize("width", [60, 80])
 @pytest.mark.parametrize(
     "settings", [{"gap": 1000}, {"gap": "5:50000"}, {"gap": 5, "cues": 500}, {"gap": 90, "fillers": "fresh"}]
 )
 def test_the_header_of_a_large_task_stays_small(settings, width):
     lines = drawn(draw_header(RunConfig.from_settings(settings)), width).splitlines()
-    assert len(lines) <= 10
+    assert len(lines) <= (10 if width == 80 else 12)
     assert max(map(len, lines)) <= width
 
 
@@ -169,13 +184,20 @@ def test_a_known_run_can_be_judged_over_other_gaps(tmp_path):
     assert commands[1][0] == f"seqmem eval '{tmp_path}/my run' --gaps 3,6,30"
 
 
+def test_a_command_leaves_to_the_rules_what_they_decided_and_says_what_was_given():
+    config = RunConfig.from_settings({"gap": 10, "loss_at": "all", "epochs": 20, "check_every": 7})
+    command = train_command(config, gap=30)
+    assert command == "seqmem train --gap 30 --loss-at all --epochs 20 --check-every 7"
+    assert train_command(RunConfig.from_settings({"gap": 10}), cell="gru") == "seqmem train --cell gru --gap 10"
+
+
 def test_a_diverged_run_is_told_to_take_smaller_steps():
     assert "--learning-rate 0.001 --clip-norm 1" in next_commands(diverged_run())[0][0]
 
 
 def test_an_unsolved_run_is_given_four_times_the_budget_under_its_own_name():
     one = partly_run()
-    assert "--epochs 1000" in next_commands(one)[0][0]
+    assert "--epochs 4000" in next_commands(one)[0][0]
     config = RunConfig.from_settings({"presentations": 300, "replicates": 4})
     assert "--presentations 1200" in next_commands(dataclasses.replace(one, config=config))[0][0]
 

@@ -17,9 +17,41 @@ def test_a_grid_holds_every_combination_with_the_last_axis_fastest():
     assert [trial.name for trial in plan.trials][:2] == ["1-gap3-units5", "2-gap3-units20"]
 
 
-def test_the_alphabet_follows_the_gap():
-    plan = plan_of("gap=3,10")
-    assert [plan.config(trial).task.alphabet_size for trial in plan.trials] == [5, 12]
+def settings_of_trials(plan, *names):
+    return [tuple(plan.config(trial).to_settings()[name] for name in names) for trial in plan.trials]
+
+
+def test_rules_decide_once_for_all_trials_as_the_hardest_has_it():
+    plan = plan_of("gap=3,100", "cues=2,4")
+    recipe = ("softmax", "chrono", "recall", 12, 2000)
+    assert settings_of_trials(plan, "head", "init", "loss_at", "alphabet_size", "epochs") == [recipe] * 4
+    assert plan.decided == dict(zip(("head", "init", "loss_at", "alphabet_size", "epochs"), recipe, strict=True))
+
+
+def test_what_is_given_or_varied_is_left_to_who_gave_it():
+    plan = plan_of("gap=3,10", "alphabet-size=5,9", base={"loss_at": "all", "presentations": 50, "head": "sigmoid"})
+    assert plan.decided == {"init": "chrono"}
+    assert settings_of_trials(plan, "alphabet_size", "loss_at", "presentations")[1] == (9, "all", 50)
+
+
+def test_cells_without_a_gate_keep_their_own_start():
+    plan = plan_of("cell=lstm,gru,rnn,mlp")
+    assert plan.decided["init"] is None
+    assert settings_of_trials(plan, "init") == [("chrono",), ("chrono",), ("glorot",), ("glorot",)]
+
+
+def test_a_start_that_one_trial_cannot_have_is_the_start_of_none():
+    assert plan_of("forget-bias=none,1,5").decided["init"] == "glorot"
+
+
+def test_a_search_decides_for_the_hardest_of_its_ends():
+    plan = plan_of("gap=3~1000", "cues=2..12", "units=4..40", search="tpe", count=5)
+    assert (plan.decided["loss_at"], plan.decided["alphabet_size"], plan.decided["epochs"]) == ("recall", 16, 2500)
+
+
+def test_sequences_given_by_hand_have_no_alphabet_to_decide():
+    plan = plan_of("units=5,20", base={"sequences": ["a x b", "c x d"]})
+    assert plan.decided == {"head": "softmax", "init": "chrono", "loss_at": "all", "epochs": 1000}
 
 
 def test_an_axis_value_of_none_leaves_the_setting_out():
@@ -38,7 +70,7 @@ def test_a_plan_reads_back_equal():
 
 def test_settings_that_do_not_go_together_are_refused_by_the_trial_that_has_them():
     with pytest.raises(UsageError, match=r"the trial batch size 600: batch_size = 600: must be at most the budget"):
-        plan_of("batch-size=1,600")
+        plan_of("batch-size=1,600", base={"epochs": 250})
 
 
 @pytest.mark.parametrize(
@@ -72,7 +104,7 @@ def test_random_trials_over_lists_are_all_different():
 
 
 @pytest.mark.parametrize(
-    "change", [{"schema": 2}, {"trials": [[3]]}, {"axes": []}, {"axes": [{"name": "gpa", "values": [1]}]}, {"total": 9}]
+    "change", [{"schema": 1}, {"trials": [[3]]}, {"axes": []}, {"axes": [{"name": "gpa", "values": [1]}]}, {"total": 9}]
 )
 def test_a_damaged_plan_is_refused(change):
     with pytest.raises(ValueError, match=r"\w"):
