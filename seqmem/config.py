@@ -103,8 +103,7 @@ class RunConfig:
     epochs: int | None = setting(
         None,
         Integer(1, optional=True),
-        "Budget: each sequence is presented once an epoch "
-        "[default: 1000, and 500 more for every tenfold gap].",
+        "Budget: each sequence is presented once an epoch [default: 1000, and 500 more for every tenfold gap].",
         "Training",
     )
     presentations: int | None = setting(
@@ -129,7 +128,9 @@ class RunConfig:
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
         if self.loss_at != "all" and not self.task.sequences_with_recall:
-            raise SettingError("loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target")
+            raise SettingError(
+                "loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target"
+            )
         check_network(self)
         check_recipe(self)
         if self.sequences_per_batch > self.budget:

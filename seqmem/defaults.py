@@ -87,7 +87,10 @@ def decided_by_rule(config: Any) -> set[str]:
 
 def recall_reason(task: Any) -> str:
     """Tells in a few words why the rule trains recall steps only, where it does."""
-    return "fillers are fresh" if _fresh(task) else f"the gap is above {LONGEST_SHORT_GAP}"
+    if _fresh(task):
+        return "fillers are fresh"
+    gap = "the gap is" if hasattr(task, "gap") else "the gap before a recall is"
+    return f"{gap} above {LONGEST_SHORT_GAP}"
 
 
 def _fresh(task: Any) -> bool:

@@ -101,6 +101,8 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     if told := without_recall(task):
         width = max(20, page.width - LABEL_WIDTH - 1)
         facts += [("memory", Text(line, "nothing_to_remember")) for line in textwrap.wrap(told, width)]
+    if getattr(task, "fillers", None) == "ordered" and task.filler_count < task.gap[1]:
+        facts.append(("fillers", Text(f"{task.filler_count} symbols in order, over and over to the end of the gap")))
     facts += [
         ("sequences", Text(sequences)),
         ("length", Text(f"{time} at most" if _varied(task) else time)),

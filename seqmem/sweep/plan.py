@@ -101,7 +101,15 @@ class Plan:
         if document.get("schema") != SCHEMA:
             raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
         plain = dict[str, Any]
-        hints = {"base": plain, "decided": plain, "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
+        hints = {
+            "base": plain,
+            "decided": plain,
+            "search": str,
+            "total": int,
+            "rank": str,
+            "prune": bool,
+            "threads": int,
+        }
         known = {name: from_plain(hint, document.get(name), name) for name, hint in hints.items()}
         known["ahead"] = max(1, from_plain(int, document.get("ahead", AHEAD), "ahead"))
         rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")

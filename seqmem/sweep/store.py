@@ -200,4 +200,6 @@ def read_sweep(path: Path) -> SweepResult:
         elif trial.status == "missing" and trial.name in reasons:
             trial = dataclasses.replace(trial, status="failed", reason=reasons[trial.name])
         found.append(trial)
-    return SweepResult(plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found), plan.decided)
+    return SweepResult(
+        plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found), plan.decided
+    )

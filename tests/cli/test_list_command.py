@@ -11,7 +11,7 @@ from seqmem.listing import COLUMNS
 @pytest.fixture
 def three_runs(stored_run):
     stored_run("a", units=20, gap=3)
-    stored_run("b", units=5, gap=10, solved=False)
+    stored_run("b", units=5, gap=10, head="sigmoid", solved=False)
     stored_run("c", units=5, gap="3:4", learning_rate=0.001)
 
 

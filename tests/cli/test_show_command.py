@@ -23,7 +23,7 @@ def test_show_says_of_an_unfinished_run_how_far_it_came(stored_run, capsys):
     (path / "result.json").unlink()
     assert run(["show", str(path)]) == 1
     assert capsys.readouterr().err == (
-        f"Error: {path}: no result yet: interrupted after 200 of 500 presentations; "
+        f"Error: {path}: no result yet: interrupted after 200 of 2000 presentations; "
         f"go on with: seqmem train --resume {path}\n"
     )
 

@@ -75,7 +75,7 @@ def test_an_axis_of_budgets_takes_the_place_of_the_other_budget(workplace, made_
         (["--vary", "gpa=3"], "--vary gpa=3: unknown setting 'gpa' (did you mean 'gap'?)"),
         ([], "nothing varies"),
         (["--vary", "units=5,20", "--units", "3"], "--units does not go with --vary units"),
-        (["--vary", "batch-size=1,600"], "the trial batch size 600: batch_size = 600"),
+        (["--vary", "batch-size=1,600", "--epochs", "250"], "the trial batch size 600: batch_size = 600"),
         (["--vary", "gap=3", "--rank", "recal_loss"], "--rank recal_loss: must be one of"),
         (["--vary", "gap=3", "--search", "tpe"], "--search tpe: needs --trials N"),
         (["--vary", "gap=3", "--jobs", "2", "--scheduler", "tcp://x:1"], "--jobs does not go with --scheduler"),

@@ -82,7 +82,24 @@ def test_a_file_that_is_there_is_not_written_over(workplace, capsys):
 def test_too_many_sequences_are_refused_and_leave_no_file(workplace, capsys):
     assert run(["task", "--fillers", "fresh", "--gap", "3000", "--count", "10000000", "--to", "a.csv"]) == 2
     assert capsys.readouterr().err.startswith("Error: --count 10000000: must be at most ")
-    assert run(["task", "--fillers", "fresh", "--gap", "3000", "--count", "9000", "--to", "a.npz"]) == 2
+    assert (
+        run(
+            [
+                "task",
+                "--fillers",
+                "fresh",
+                "--gap",
+                "3000",
+                "--alphabet-size",
+                "3002",
+                "--count",
+                "9000",
+                "--to",
+                "a.npz",
+            ]
+        )
+        == 2
+    )
     assert "GiB are too large" in capsys.readouterr().err
     assert list(workplace.iterdir()) == []
 

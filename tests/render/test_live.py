@@ -45,7 +45,7 @@ def test_without_a_terminal_a_line_comes_every_few_seconds_and_at_the_end():
     lines = [line for line in follow(pipe()).splitlines() if "of 500 presentations" in line]
     assert 9 <= len(lines) <= 12
     assert lines[-1].startswith("500 of 500 presentations, recall loss 0.2")
-    assert "(baseline 0.277), 0 of 20 solved, 10 presentations/s" in lines[-1]
+    assert "(baseline 0.693), 0 of 20 solved, 10 presentations/s" in lines[-1]
     assert " left" in lines[0]
     assert " left" not in lines[-1]
 

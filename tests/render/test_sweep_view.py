@@ -173,3 +173,13 @@ def test_memoryless_and_a_high_recall_never_stand_in_a_row_unmarked():
     text = drawn(SweepResult((GAP,), "grid", "success_rate", 1, (lucky,)))
     assert "≈ 1.000" in text
     assert "≈ recall that was not counted as evidence of memory" in text
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_what_rules_decided_for_all_trials_stands_under_the_counts(width):
+    recipe = {"head": "softmax", "init": None, "loss_at": "recall", "alphabet_size": 12, "epochs": 2000}
+    lines = drawn(sweep(GAP, decided=recipe), width).splitlines()
+    told = " ".join(line.strip(" ·") for line in lines[2:6]).replace(" · ", " ")
+    assert max(map(len, lines)) <= width
+    assert told.startswith("In all trials: softmax head chrono start where a gate holds the state")
+    assert "loss at recall steps only 12 symbols 2,000 epochs" in told

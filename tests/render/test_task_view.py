@@ -99,3 +99,8 @@ def test_many_presentations_are_counted_not_drawn():
     lines = drawn(draw_task(RunConfig(), count=100_000)).splitlines()
     assert sum(line in ("   3 0 1 2 3", "   4 0 1 2 4") for line in lines) == 40
     assert "   and 99,960 more; --to FILE writes them all" in lines
+
+
+def test_ordered_fillers_that_wrap_around_are_told():
+    assert "fillers   10 symbols in order, over and over to the end of the gap" in task_text(gap=11)
+    assert "over and over" not in task_text(gap=10)

@@ -131,7 +131,7 @@ def test_poisonous_trials_in_real_workers_take_no_other_with_them(begin, finish,
 
 
 def test_values_of_a_search_that_do_not_go_together_fail_alone(begin, finish):
-    directory = begin("batch-size=1,600", "units=4..40", **TPE)
+    directory = begin("batch-size=1,600", "units=4..40", base={"epochs": 250}, **TPE)
     result = finish(directory)
     assert 0 < result.counts["failed"] < 20
     assert all("batch_size = 600" in trial.reason for trial in result.trials if trial.status == "failed")

@@ -16,7 +16,7 @@ from seqmem.sweep.store import PLAN, PRUNED
 from seqmem.sweep.trial import Job, run_trial
 from seqmem.sweep_results import trial_result
 
-SETTINGS = {"units": 10, "replicates": 2}
+SETTINGS = {"units": 10, "replicates": 2, "epochs": 250}
 CONFIG = RunConfig.from_settings(SETTINGS)
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmem.tasks.arrangement import Arrangement
+from seqmem.tasks.arrangement import Arrangement, step_weights
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
 from seqmem.tasks.streams import finite_sequences
@@ -86,3 +86,18 @@ def test_every_step_is_predicted_once_and_comes_back_to_its_place(window, lags, 
     np.testing.assert_array_equal(arrangement.gather(examples.inputs[..., -1]), batch.inputs)
     recalled = arrangement.lay_out(batch, "recall").weights
     np.testing.assert_array_equal(arrangement.gather(recalled) > 0, batch.recall)
+
+
+def test_balanced_recall_steps_weigh_as_much_as_all_others_of_their_sequence():
+    rows = ["a b c d e", "f b c d g", "a b"]
+    batch = finite_sequences(ExplicitSequences(sequences=rows), 0)
+    weights = step_weights(batch, "balanced")
+    np.testing.assert_allclose(weights[0], [2 / 3, 2 / 3, 2 / 3, 2])
+    np.testing.assert_allclose(weights[2], [1, 0, 0, 0])
+    np.testing.assert_allclose(weights.sum(axis=1), batch.valid.sum(axis=1))
+
+
+def test_balanced_weights_of_every_task_add_up_to_its_steps():
+    batch = finite_sequences(ConflictingSequences(gap=(2, 9), cues=3, trigger=True), 0)
+    examples = Arrangement(11, 4).lay_out(batch, "balanced")
+    np.testing.assert_allclose(examples.weights.sum(axis=(1, 2)), batch.valid.sum(axis=1), rtol=1e-6)
