@@ -76,7 +76,7 @@ def test_a_batch_of_unequal_lengths_has_the_gradient_of_its_steps_one_by_one():
     changes, losses = [], []
     for chosen in (rows, rows[:1], rows[1:]):
         task = {"sequences": chosen, "symbols": symbols, "batch_size": len(chosen), "epochs": 1}
-        config = config_of(task, window="sequence", optimizer="sgd", learning_rate=1.0)
+        config = config_of(task, window="sequence", optimizer="sgd", learning_rate=1.0, init="glorot")
         population = build_population(config)
         population.start(config)
         before = population.parameters.numpy()

@@ -9,6 +9,8 @@ from seqmem.models.population import build_population
 from seqmem.presets import read_preset
 from seqmem.training.loop import Training
 
+TUTORIALS = {"head": "sigmoid", "init": "glorot", "stop": False}
+
 
 def train_with_seqmem(config: RunConfig) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Trains without checks; returns the weights before and after, those of replicate 0."""
@@ -66,7 +68,7 @@ def test_the_tutorial_gives_the_weights_of_keras_fit(settings, window):
     [("rmsprop", keras.optimizers.RMSprop), ("sgd", keras.optimizers.SGD)],
 )
 def test_every_optimizer_gives_the_weights_of_keras_fit(name, optimizer):
-    config = RunConfig.from_settings({"optimizer": name, "learning_rate": 0.005, "stop": False, "epochs": 30})
+    config = RunConfig.from_settings(TUTORIALS | {"optimizer": name, "learning_rate": 0.005, "epochs": 30})
     before, after = train_with_seqmem(config)
     model = keras_model(config, 4, optimizer(0.005))
     model.set_weights(list(before.values()))
@@ -77,7 +79,7 @@ def test_every_optimizer_gives_the_weights_of_keras_fit(name, optimizer):
 
 def test_clipping_gives_the_weights_of_keras_global_clipnorm():
     config = RunConfig.from_settings(
-        {"optimizer": "sgd", "learning_rate": 0.5, "clip_norm": 0.05, "epochs": 4, "stop": False}
+        TUTORIALS | {"optimizer": "sgd", "learning_rate": 0.5, "clip_norm": 0.05, "epochs": 4}
     )
     before, after = train_with_seqmem(config)
     model = keras_model(config, 4, keras.optimizers.SGD(0.5, global_clipnorm=0.05))

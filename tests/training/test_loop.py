@@ -9,7 +9,8 @@ from seqmem.results import Metrics
 from seqmem.training import loop
 from seqmem.training.feed import Feed
 
-FRESH = {"gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, "units": 6, "epochs": 20, "stop": False}
+FRESH = {"gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, "units": 6}
+FRESH |= {"loss_at": "all", "epochs": 20, "stop": False}
 
 
 def trained(settings: dict, check=lambda: ([], [])) -> tuple[dict[str, np.ndarray], loop.Training]:

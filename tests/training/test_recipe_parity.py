@@ -16,7 +16,9 @@ EPOCHS = 30
 
 def weights_of(settings: dict) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
     """Trains with seqmem, without checks; returns the weights before and after."""
-    config = RunConfig.from_settings({"epochs": EPOCHS, "stop": False, "units": 8, **settings})
+    config = RunConfig.from_settings(
+        {"epochs": EPOCHS, "stop": False, "units": 8, "head": "sigmoid", "init": "glorot", **settings}
+    )
     population = build_population(config)
     population.start(config)
     before = [array[0] for array in population.arrays().values()]
