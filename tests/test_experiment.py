@@ -82,6 +82,20 @@ def test_a_complete_run_is_not_resumed(tmp_path):
         next(experiment.resume(tmp_path / "run"))
 
 
+def test_the_first_command_gets_all_eight_predictions_right_and_stops():
+    result = experiment.run(RunConfig())
+    assert [one.predicted for one in result.predictions] == [("0", "1", "2", "3"), ("0", "1", "2", "4")]
+    assert [one.predicted for one in result.predictions] == [one.expected for one in result.predictions]
+    assert result.summary.verdict == "solved"
+    assert result.replicates[0].presentations <= 200
+
+
+def test_the_defaults_hold_a_cue_over_thirty_fresh_fillers():
+    result = experiment.run(RunConfig.from_settings({"gap": 30, "fillers": "fresh", "replicates": 4}))
+    assert all(one.metrics.recall_accuracy > 0.98 for one in result.replicates)
+    assert all(one.presentations <= 400 for one in result.replicates)
+
+
 def test_sequences_of_words_and_different_lengths_are_learned():
     rows = ("the cat sat on the mat", "a cat ran", "the dog ran on a mat")
     result = experiment.run(RunConfig.from_settings({"sequences": list(rows), "epochs": 300}))

@@ -15,7 +15,7 @@ def test_default_preset_changes_nothing():
 def test_tutorial_preset_is_the_tutorial_to_the_letter():
     config = RunConfig.from_settings(read_preset("tutorial"))
     assert (config.window, config.learning_rate, config.stop, config.epochs) == (1, 0.001, False, 250)
-    changed = {"window": 1, "learning_rate": 0.001, "stop": False, "epochs": 250, "check_every": 10}
+    changed = {"window": 1, "learning_rate": 0.001, "stop": False, "epochs": 250}
     keras = {"head": "sigmoid", "init": "glorot", "loss_at": "all"}
     assert config == RunConfig.from_settings(changed | keras)
     assert config.task.alphabet == ("0", "1", "2", "3", "4")
