@@ -84,7 +84,7 @@ def test_a_complete_run_is_not_resumed(tmp_path):
 
 def test_the_first_command_gets_all_eight_predictions_right_and_stops():
     result = experiment.run(RunConfig())
-    assert [one.predicted for one in result.predictions] == [("0", "1", "2", "3"), ("0", "1", "2", "4")]
+    assert [one.predicted for one in result.predictions] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.predicted for one in result.predictions] == [one.expected for one in result.predictions]
     assert result.summary.verdict == "solved"
     assert result.replicates[0].presentations <= 200
