@@ -8,7 +8,6 @@ import pytest
 from seqmem import experiment
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.judge.verdict import verdict
 from seqmem.presets import read_preset
 from seqmem.rundir import create_run_directory, read_run
 

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.judge.baseline import baseline
+from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.streams import finite_sequences
 
 

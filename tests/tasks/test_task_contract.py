@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 from seqmem.judge.baseline import baseline, finite_baseline
+from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 from seqmem.tasks.streams import ROLES, SequenceStream, finite_sequences, stream_rng
 
 INSTANCES = {
