@@ -21,7 +21,7 @@ def evidence_words(result: RunResult) -> str | None:
     groups = round(statistics.median(one.groups for one in found))
     if guessing_chance(2) ** groups >= P_VALUE:
         return _by_loss(found, groups, hasattr(result.config.task, "gap"))
-    right = statistics.median(one.groups_right for one in found)
+    right = statistics.median_low(one.groups_right for one in found)
     what = f"{shown_count(right)} of {_groups(groups, hasattr(result.config.task, 'gap'))}"
     guess = "guessing: 1 in 4" if getattr(result.config.task, "cues", 2) == 2 else "guessing: about 1 in 4"
     text = f"evidence: {'a median of ' if len(found) > 1 else ''}{what} recalled after at least two cues ({guess})"

@@ -69,7 +69,7 @@ ASCII = Glyphs(
     remembers="o",
     memoryless="x",
     diverged="!",
-    nothing_to_remember="0",
+    nothing_to_remember="=",
     unsolved="?",
     recall=">",
     up="^",

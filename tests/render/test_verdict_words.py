@@ -41,7 +41,7 @@ def test_each_verdict_has_its_own_sign_and_style():
     for glyphs in (UNICODE, ASCII):
         assert len({getattr(glyphs, verdict) for verdict in VERDICTS}) == len(VERDICTS)
     assert len({STYLES[verdict] for verdict in VERDICTS}) == len(VERDICTS)
-    assert verdict_word("nothing_to_remember", ASCII) == "0 nothing to remember"
+    assert verdict_word("nothing_to_remember", ASCII) == "= nothing to remember"
     assert verdict_word("sweep 3/4", ASCII) == "sweep 3/4"
 
 
