@@ -126,9 +126,9 @@ def test_nothing_unpickles_or_evaluates():
     assert wrong + calls == []
 
 
-def test_files_have_at_most_250_lines():
+def test_files_have_at_most_300_lines():
     lengths = {module: len(path.read_text(encoding="utf-8").splitlines()) for module, path in SOURCES.items()}
-    assert {module: length for module, length in lengths.items() if length > 250} == {}
+    assert {module: length for module, length in lengths.items() if length > 300} == {}
 
 
 def test_no_file_is_named_after_nothing():

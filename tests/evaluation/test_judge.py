@@ -143,7 +143,7 @@ def test_the_report_counts_sequences_that_miss_the_criterion(monkeypatch):
 
 def test_steps_that_are_not_trained_are_not_judged():
     settings = {"gap": 9, "alphabet_size": 6, "units": 5}
-    _, _, everywhere = judged(settings)
+    _, _, everywhere = judged(settings | {"loss_at": "all"})
     _, _, at_recall = judged(settings | {"loss_at": "recall"})
     steps, recall = everywhere.report(), at_recall.report()
     batch = steps.sequences[0]

@@ -69,7 +69,8 @@ def test_a_longer_budget_is_advised_only_where_the_loss_still_falls():
     run = fresh_run(**OLD)
     falling = dataclasses.replace(run, history=make_history(run.config))
     assert next_commands(falling)[0] == (
-        "seqmem train --epochs 1000 --gap 5 --fillers fresh --learning-rate 0.001 --no-stop --replicates 4",
+        "seqmem train --epochs 4000 --gap 5 --fillers fresh --init glorot --head sigmoid --loss-at all "
+        "--learning-rate 0.001 --no-stop --replicates 4",
         "the loss still falls: train longer:",
     )
     flat = dataclasses.replace(run, history=make_history(run.config, baseline=0.1981))
@@ -83,7 +84,7 @@ def test_a_longer_budget_is_advised_only_where_the_loss_still_falls():
 
 def test_a_loss_that_never_came_to_the_baseline_also_needs_more_time():
     run = replaced_replicates(memoryless_run(window=None, **OLD), metrics={"recall_loss": 0.5})
-    assert "--epochs 1000" in next_commands(run)[0][0]
+    assert "--epochs 4000" in next_commands(run)[0][0]
 
 
 def test_where_all_is_tried_it_is_asked_how_often_and_then_for_smaller_steps():

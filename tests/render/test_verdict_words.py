@@ -130,10 +130,10 @@ def test_what_stopped_as_solved_and_missed_is_not_called_a_matter_of_budget(miss
     at = "640" if replicates == 1 else "640 to 643"
     assert f"{many}stopped as solved at {at}; {missed} of 256 missed in the report" in text
     assert "within 500" not in text
-    assert "seqmem train --init chrono --head softmax --loss-at recall --gap 5" in text
+    assert "seqmem train --no-stop --gap 5 --fillers fresh" in text
     best = {"init": "chrono", "head": "softmax", "loss_at": "recall"}
     assert "seqmem train --no-stop" in words_of(missing_run(missed, replicates, **best))
-    assert "seqmem train --epochs 1000" in words_of(missing_run(missed, replicates, stop=False, **best))
+    assert "seqmem train --epochs 4000" in words_of(missing_run(missed, replicates, stop=False, **best))
 
 
 def test_luck_is_marked_where_so_little_was_judged_that_chance_explains_it():
@@ -205,7 +205,7 @@ def test_without_recall_the_criterion_is_every_settled_step():
 
 
 def test_the_blind_control_stands_on_a_number_that_is_shown():
-    run = dataclasses.replace(fresh_run(cell="mlp"), recipe_limit=Baseline(0.2, 0.5, 0.39, 0.19, 0.0, 0.4687))
+    run = dataclasses.replace(fresh_run(cell="mlp", loss_at="all"), recipe_limit=Baseline(0.2, 0.5, 0.39, 0.19, 0.0, 0.4687))
     rows = [line.split() for line in text_of(run).splitlines() if line.strip().startswith("trained at all steps")]
     assert rows == [["trained", "at", "all", "steps", "0.000", "0.000"], [*rows[1][:4], "0.469", "0.469"]]
     assert "trained at all steps" not in text_of(dataclasses.replace(run, baseline=BASELINE, recipe_limit=None))
