@@ -75,20 +75,20 @@ COLUMNS: dict[str, Show] = {
     "success rate [95 %]": _rate,
     "recall": _recall,
     "baseline": _baseline,
-    "presentations to success": _presentations,
+    "presentations": _presentations,
     "recall loss": _median("recall_loss", 4),
     "accuracy": _median("accuracy", 3),
     "loss": _median("loss", 4),
 }
 # What there is room for is chosen in this order, after what is ranked by.
 PRIORITY = (
-    *("verdict", "solved", "remember", "recall", "success rate [95 %]", "baseline", "memoryless", "diverged"),
-    *("presentations to success", "recall loss", "accuracy", "loss"),
+    *("verdict", "solved", "remember", "success rate [95 %]", "recall", "baseline"),
+    *("presentations", "memoryless", "diverged", "recall loss", "accuracy", "loss"),
 )
 RANKED = {
     "success_rate": "success rate [95 %]",
     "recall_accuracy": "recall",
-    "presentations_to_success": "presentations to success",
+    "presentations_to_success": "presentations",
 } | {name: name.replace("_", " ") for name in ("recall_loss", "accuracy", "loss")}
 MOST_REASONS = 10
 
@@ -151,9 +151,11 @@ def _fitting(results: Sequence[TrialResult], room: int, first: str, glyphs: Glyp
     columns: dict[str, int] = {}
     for name in sorted(PRIORITY, key=lambda name: name != first):
         width = max([len(name), *(len(COLUMNS[name](result, glyphs)) for result in results)])
-        if results and width + 2 <= room:
-            columns[name] = width
-            room -= width + 2
+        if not results or width + 2 > room:
+            # a column is shown only with all that tell more
+            break
+        columns[name] = width
+        room -= width + 2
     return {name: columns[name] for name in COLUMNS if name in columns}
 
 
