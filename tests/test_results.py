@@ -6,7 +6,7 @@ import json
 import math
 
 import pytest
-from example_results import example_record, example_result
+from builders import example_record, example_result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

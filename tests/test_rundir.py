@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from example_results import example_record, example_result
+from builders import example_record, example_result
 
 from seqmem import files
 from seqmem.config import RunConfig

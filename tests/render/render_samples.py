@@ -3,36 +3,12 @@
 import dataclasses
 import math
 
+from builders import BASELINE, build_prediction, build_record, build_replicate, build_result
+
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
-from seqmem.judge.metrics import Metrics
-from seqmem.results import JudgedOn, Prediction, Record, ReplicateResult, RunResult
-
-BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
-
-
-def make_prediction(cue, config, replicate=0, sure=0.97, answer=None):
-    low, _ = config.task.gap
-    alphabet = config.task.alphabet
-    symbols = [alphabet[config.task.filler_count + cue]]
-    symbols += [alphabet[index % config.task.filler_count] for index in range(low)]
-    symbols += symbols[:1]
-    steps = len(symbols) - 1
-    recall = [False] * (steps - 1) + [True]
-    predicted = [*symbols[1:-1], symbols[-1] if answer is None else answer]
-    probability = [0.98] * (steps - 1) + [sure]
-    return Prediction(
-        replicate=replicate,
-        inputs=tuple(symbols[:-1]),
-        expected=tuple(symbols[1:]),
-        predicted=tuple(predicted),
-        probability=tuple(probability),
-        margin=tuple(max(0.0, 2 * value - 1) for value in probability),
-        error=tuple(1 - value for value in probability),
-        settled=(True,) * steps,
-        recall=tuple(recall),
-    )
+from seqmem.results import JudgedOn
 
 
 def make_history(config, baseline=None, checks=50):
@@ -49,65 +25,66 @@ def make_history(config, baseline=None, checks=50):
         quarter = tuple(value / 4 for value in row)
         accuracy = tuple(1.0 if value < 0.2 else 0.5 for value in row)
         solved = tuple(value < 0.1 for value in row)
-        records.append(Record(presentations, quarter, row, accuracy, accuracy, solved))
+        records.append(build_record(presentations, quarter, row, accuracy, accuracy, solved))
     return tuple(records)
 
 
 def solved_run(**settings):
     """Every replicate solved."""
     config = RunConfig.from_settings(settings)
-    replicates = tuple(
-        ReplicateResult(
-            seed=seed,
-            solved=True,
-            diverged=False,
-            presentations=180 + 10 * index,
-            presentations_to_success=180 + 10 * index,
-            met_at=180 + 10 * index,
-            missed=0,
-            metrics=Metrics(0.004 + index / 1e4, 0.016 + index / 1e3, 1.0, 1.0, 1.0, 0.11 + index / 200, 2, 2),
-            evidence=weigh(1, 1, 2, 0.016 + index / 1e3, BASELINE.recall_loss),
+    replicates = [
+        build_replicate(
+            seed,
+            180 + 10 * index,
+            0.004 + index / 1e4,
+            180 + 10 * index,
+            recall_loss=0.016 + index / 1e3,
+            max_error=0.11 + index / 200,
         )
         for index, seed in enumerate(config.seeds)
-    )
+    ]
     shown = sorted({0, config.replicates - 1})
-    predictions = tuple(make_prediction(cue, config, index) for index in shown for cue in range(config.task.cues))
-    evaluation = JudgedOn(config.task.cues, *[config.task.cues * config.replicates] * 2, exhaustive=True)
-    cost = {"updates": 500, "time_steps": 2000}
-    return RunResult(config, BASELINE, replicates, predictions, evaluation, cost, make_history(config))
+    return build_result(
+        config,
+        replicates,
+        baseline=BASELINE,
+        predictions=tuple(build_prediction(cue, config, index) for index in shown for cue in range(config.task.cues)),
+        evaluation=JudgedOn(config.task.cues, *[config.task.cues * config.replicates] * 2, exhaustive=True),
+        cost={"updates": 500, "time_steps": 2000},
+        history=make_history(config),
+    )
 
 
 def memoryless_run(**settings):
     """The tutorial's recipe: none solved, some of them right by luck."""
     config = RunConfig.from_settings({"window": 1, "learning_rate": 0.001, "stop": False} | settings)
-    replicates = tuple(
-        ReplicateResult(
-            seed=seed,
-            solved=False,
-            diverged=False,
-            presentations=500,
-            presentations_to_success=None,
-            met_at=None,
-            missed=2,
-            evidence=weigh(1, int(index % 5 < 2), 2, 0.29 + index / 1e4, BASELINE.recall_loss),
-            metrics=Metrics(
+    replicates = []
+    for index, seed in enumerate(config.seeds):
+        lucky, recall_loss = index % 5 < 2, 0.29 + index / 1e4
+        replicates.append(
+            build_replicate(
+                seed,
+                None,
                 0.083 + index / 1e4,
-                0.29 + index / 1e4,
-                0.875 if index % 5 > 1 else 1.0,
-                0.5 if index % 5 > 1 else 1.0,
-                0.875 if index % 5 > 1 else 1.0,
-                0.506,
-                1 if index % 5 > 1 else 2,
-                2,
-            ),
+                500,
+                recall_loss=recall_loss,
+                accuracy=1.0 if lucky else 0.875,
+                recall_accuracy=1.0 if lucky else 0.5,
+                settled_accuracy=1.0 if lucky else 0.875,
+                max_error=0.506,
+                recall_right=2 if lucky else 1,
+                evidence=weigh(1, int(lucky), 2, recall_loss, BASELINE.recall_loss),
+            )
         )
-        for index, seed in enumerate(config.seeds)
-    )
     shown = sorted({0, config.replicates - 1})
-    predictions = tuple(make_prediction(cue, config, index, sure=0.501) for index in shown for cue in range(2))
-    evaluation = JudgedOn(2, 2 * config.replicates, 2 * config.replicates, exhaustive=True)
-    cost = {"updates": 2000, "time_steps": 2000}
-    return RunResult(config, BASELINE, replicates, predictions, evaluation, cost, make_history(config, baseline=0.2773))
+    return build_result(
+        config,
+        replicates,
+        baseline=BASELINE,
+        predictions=tuple(build_prediction(cue, config, index, sure=0.501) for index in shown for cue in range(2)),
+        cost={"updates": 2000, "time_steps": 2000},
+        history=make_history(config, baseline=0.2773),
+    )
 
 
 def replaced_replicates(run, *, metrics=(), evidence=None, **fields):

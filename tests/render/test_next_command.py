@@ -3,11 +3,11 @@
 import dataclasses
 
 import pytest
+from builders import build_record
 from render_samples import fresh_run, make_history, memoryless_run, replaced_replicates
 
 from seqmem.config import RunConfig
 from seqmem.render.next_command import next_commands, still_falling, untried
-from seqmem.results import Record
 
 WORKS = {"init": "chrono", "head": "softmax", "loss_at": "recall"}
 OLD = {"init": "glorot", "head": "sigmoid", "loss_at": "all"}
@@ -18,7 +18,7 @@ def untried_of(**settings):
 
 
 def history(losses):
-    return [Record(10 * at, (loss,), (loss,), (0.5,), (0.5,), (False,)) for at, loss in enumerate(losses, 1)]
+    return [build_record(10 * at, loss, accuracy=0.5) for at, loss in enumerate(losses, 1)]
 
 
 def test_the_untried_is_what_differs_from_the_recipe_that_works():

@@ -1,7 +1,8 @@
 import dataclasses
 
 import pytest
-from render_samples import make_prediction, memoryless_run, solved_run
+from builders import build_prediction
+from render_samples import memoryless_run, solved_run
 
 from seqmem.config import RunConfig
 from seqmem.render.glyphs import ASCII
@@ -18,31 +19,31 @@ def text_of(lines):
 
 
 def test_a_sure_right_step_is_right_with_memory():
-    assert step_marks(make_prediction(0, CONFIG), "error:0.25", True) == ("right",) * 4
+    assert step_marks(build_prediction(0, CONFIG), "error:0.25", True) == ("right",) * 4
 
 
 def test_a_right_recall_step_without_memory_is_never_green():
-    assert step_marks(make_prediction(0, CONFIG), "error:0.25", False)[-1] == "near"
+    assert step_marks(build_prediction(0, CONFIG), "error:0.25", False)[-1] == "near"
 
 
 def test_right_by_less_than_the_criterion_asks_is_near():
-    assert step_marks(make_prediction(0, CONFIG, sure=0.7), "error:0.25", True)[-1] == "near"
-    assert step_marks(make_prediction(0, CONFIG, sure=0.7), "error:0.35", True)[-1] == "right"
-    assert step_marks(make_prediction(0, CONFIG, sure=0.51), "recall:0.9", True)[-1] == "near"
-    assert step_marks(make_prediction(0, CONFIG, sure=0.7), "argmax", True)[-1] == "right"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.7), "error:0.25", True)[-1] == "near"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.7), "error:0.35", True)[-1] == "right"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.51), "recall:0.9", True)[-1] == "near"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.7), "argmax", True)[-1] == "right"
 
 
 def test_a_wrong_step_is_wrong_however_sure():
-    assert step_marks(make_prediction(0, CONFIG, answer="4"), "error:0.25", True)[-1] == "wrong"
+    assert step_marks(build_prediction(0, CONFIG, answer="4"), "error:0.25", True)[-1] == "wrong"
 
 
 def test_an_open_step_is_open_right_or_wrong():
-    one = dataclasses.replace(make_prediction(0, CONFIG, answer="4"), settled=(False, True, True, False))
+    one = dataclasses.replace(build_prediction(0, CONFIG, answer="4"), settled=(False, True, True, False))
     assert step_marks(one, "error:0.25", True) == ("open", "right", "right", "open")
 
 
 def test_a_number_that_is_none_is_not_right():
-    one = dataclasses.replace(make_prediction(0, CONFIG), error=(float("nan"),) * 4)
+    one = dataclasses.replace(build_prediction(0, CONFIG), error=(float("nan"),) * 4)
     assert set(step_marks(one, "error:0.25", True)) == {"near"}
 
 
@@ -54,19 +55,19 @@ def test_the_network_at_the_baseline_is_not_all_green():
 
 
 def test_each_row_says_what_came_was_expected_and_predicted_and_how_surely():
-    line = table_lines(make_prediction(1, CONFIG, sure=0.9), ["right"] * 4, ASCII)[-1]
+    line = table_lines(build_prediction(1, CONFIG, sure=0.9), ["right"] * 4, ASCII)[-1]
     assert line.plain.split() == [">", "4", "2", "4", "4", "0.900", "0.800", "+"]
 
 
 def test_tables_stand_side_by_side_from_100_columns():
-    both = [make_prediction(0, CONFIG), make_prediction(1, CONFIG)]
+    both = [build_prediction(0, CONFIG), build_prediction(1, CONFIG)]
     marks = [("right",) * 4] * 2
     assert len(draw_tables(both, marks, Page(100))) == 6
     assert len(draw_tables(both, marks, Page(99))) == 12
 
 
 def test_a_long_sequence_keeps_its_ends_its_faults_and_its_recall():
-    one = make_prediction(0, RunConfig.from_settings({"gap": 100}))
+    one = build_prediction(0, RunConfig.from_settings({"gap": 100}))
     marks = ["right"] * 101
     marks[50] = "wrong"
     kept = kept_steps(one, marks)
@@ -77,12 +78,12 @@ def test_a_long_sequence_keeps_its_ends_its_faults_and_its_recall():
 
 
 def test_many_faults_do_not_make_a_long_table():
-    one = make_prediction(0, RunConfig.from_settings({"gap": 1000}))
+    one = build_prediction(0, RunConfig.from_settings({"gap": 1000}))
     assert len(kept_steps(one, ["wrong"] * 1001)) < 15
 
 
 def test_control_letters_in_a_symbol_never_reach_the_terminal():
-    one = dataclasses.replace(make_prediction(0, CONFIG), inputs=("\x1b[2J", "\r", "a" * 50, "\u202e"))
+    one = dataclasses.replace(build_prediction(0, CONFIG), inputs=("\x1b[2J", "\r", "a" * 50, "\u202e"))
     text = text_of(table_lines(one, ["right"] * 4, ASCII))
     assert "\x1b" not in text
     assert "\r" not in text
@@ -92,7 +93,7 @@ def test_control_letters_in_a_symbol_never_reach_the_terminal():
 
 @pytest.mark.parametrize("wide", ["漢字", "日本語の単語をここに"])
 def test_wide_letters_keep_the_columns_straight(wide):
-    one = dataclasses.replace(make_prediction(0, CONFIG), inputs=(wide, "0", "1", "2"))
+    one = dataclasses.replace(build_prediction(0, CONFIG), inputs=(wide, "0", "1", "2"))
     lines = table_lines(one, ["right"] * 4, ASCII)
     assert len({line.cell_len for line in lines[1:]}) == 1
 

@@ -4,7 +4,8 @@ import dataclasses
 import io
 
 import pytest
-from render_samples import BASELINE, fresh_run, memoryless_run, replaced_replicates, solved_run
+from builders import BASELINE
+from render_samples import fresh_run, memoryless_run, replaced_replicates, solved_run
 
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import Baseline

@@ -5,11 +5,12 @@ import signal
 import time
 from pathlib import Path
 
+from builders import build_record, build_replicate, build_result
+
 from seqmem.config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.judge.evidence import weigh
-from seqmem.judge.metrics import Metrics
-from seqmem.results import JudgedOn, Prediction, Record, ReplicateResult, RunResult
+from seqmem.results import RunResult
 from seqmem.rundir import create_run_directory
 from seqmem.sweep.store import read_trial
 from seqmem.sweep.trial import Reply
@@ -19,24 +20,11 @@ from seqmem.sweep_results import Trial, trial_result
 def result_of(config: RunConfig) -> RunResult:
     """What a run might have found: the more units, the lower the loss."""
     loss = 1.0 / config.units + abs(config.learning_rate - 0.01)
-    solved = config.units >= 10
-    metrics = Metrics(loss, loss, 1.0, 1.0 if solved else 0.5, 1.0, 0.1)
-    alphabet = config.task.alphabet
+    at = 100 + config.units if config.units >= 10 else None
     least = baseline(config.task, config.seed, config.head)
-    at = 100 + config.units if solved else None
-    evidence = weigh(1, int(solved), 2, 0.1 * least.recall_loss if solved else loss, least.recall_loss)
-    return RunResult(
-        config=config,
-        baseline=least,
-        replicates=tuple(
-            ReplicateResult(seed, solved, False, 200, at, at, 0, metrics, evidence) for seed in config.seeds
-        ),
-        predictions=(
-            Prediction(0, alphabet[:1], alphabet[1:2], alphabet[1:2], (0.9,), (0.8,), (0.1,), (True,), (True,)),
-        ),
-        evaluation=JudgedOn(2, 2 * config.replicates, 2 * config.replicates, exhaustive=True),
-        cost={"updates": 1, "time_steps": 1},
-    )
+    evidence = weigh(1, int(bool(at)), 2, 0.1 * least.recall_loss if at else loss, least.recall_loss)
+    replicates = [build_replicate(seed, at, loss, max_error=0.1, evidence=evidence) for seed in config.seeds]
+    return build_result(config, replicates, baseline=least)
 
 
 def store(job):
@@ -50,8 +38,7 @@ def store(job):
         loss = result.replicates[0].metrics.loss
         many = (loss,) * config.replicates
         for share in (0.2, 0.6, 1.0):
-            presentations = round(share * config.budget)
-            directory.append_record(Record(presentations, many, many, many, many, (False,) * config.replicates))
+            directory.append_record(build_record(round(share * config.budget), many, accuracy=many))
         directory.write_result(result)
     return Reply("complete", trial_result(result))
 

@@ -54,7 +54,7 @@ def test_shutdown_at_once_ends_a_call_under_way():
 def test_workers_die_with_a_killed_driver(tmp_path):
     code = """
         import sys
-        sys.path.insert(0, sys.argv[1])
+        sys.path[:0] = sys.argv[1:]
         from made_up_trials import pid
         from seqmem.sweep.executors import SlotExecutor
 
@@ -66,7 +66,7 @@ def test_workers_die_with_a_killed_driver(tmp_path):
     script = tmp_path / "driver.py"
     script.write_text(textwrap.dedent(code))
     with subprocess.Popen(
-        [sys.executable, script, Path(__file__).parent], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, script, *Path(__file__).parents[:2]], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as driver:
         worker = int(driver.stdout.readline())
         driver.send_signal(signal.SIGKILL)

@@ -3,14 +3,14 @@
 import random
 
 import pytest
+from builders import build_record
 
-from seqmem.results import Record
 from seqmem.sweep.optional import import_optuna
 from seqmem.sweep.pruning import FIRST_STEPS, FIRST_TRIALS, Courses, Pruner, course, direction, whole_course
 
 
 def record(presentations, loss, solved=(False, False)):
-    return Record(presentations, (loss,) * 2, (loss, None), (1.0,) * 2, (1.0,) * 2, solved)
+    return build_record(presentations, (loss, loss), (loss, None), solved=solved)
 
 
 def test_a_course_is_told_in_fiftieths_of_the_budget():
@@ -58,7 +58,7 @@ def test_medians_prune_what_the_trials_themselves_would(rank):
         for step in range(5, rng.randint(12, 51)):
             value = level + 0.1 * rng.random()
             asked.report(value, step)
-            records.append(Record(10 * step, (value,), (value,), (value,), (value,), (False,)))
+            records.append(build_record(10 * step, value, accuracy=value))
         answers.append((bool(courses.pruner().hopeless(records, 500)), bool(asked.should_prune())))
     assert all(mine == theirs for mine, theirs in answers)
     assert {mine for mine, _ in answers} == {False, True}

@@ -1,33 +1,25 @@
 """What a sweep keeps of a run, and in what order it is shown."""
 
-import math
-
 import pytest
-from made_up_trials import result_of
+from builders import build_replicate, build_result
 
 from seqmem.config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.judge.evidence import weigh
-from seqmem.judge.metrics import Metrics
-from seqmem.results import ReplicateResult, RunResult
+from seqmem.results import RunResult
 from seqmem.sweep_axes import Axis
 from seqmem.sweep_results import Trial, check_rank, ranked, trial_result
 
 
 def run_of(*replicates):
-    config = RunConfig.from_settings({"replicates": len(replicates)})
-    result = result_of(config)
-    return RunResult(config, result.baseline, replicates, result.predictions, result.evaluation, result.cost)
+    return build_result(RunConfig.from_settings({"replicates": len(replicates)}), replicates)
 
 
 def replicate(seed, solved_at=None, loss=0.5, diverged=False):
-    metrics = Metrics(loss, loss, 1.0, 0.5, 1.0, loss)
-    evidence = weigh(1, 1, 2, 0.02 if solved_at else None, 0.2773)
-    return ReplicateResult(seed, solved_at is not None, diverged, 500, solved_at, solved_at, 0, metrics, evidence)
+    return build_replicate(seed, solved_at, loss, 500, diverged=diverged)
 
 
 def test_a_diverged_run_has_no_loss_and_reads_back_equal():
-    result = run_of(replicate(0, loss=math.nan, diverged=True))
+    result = run_of(replicate(0, diverged=True))
     found = trial_result(result)
     assert (found.summary.verdict, found.summary.diverged, found.spreads["recall_loss"]) == ("diverged", 1, None)
     assert trial_result(RunResult.from_json(result.to_json())) == found

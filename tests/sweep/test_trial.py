@@ -3,12 +3,13 @@
 import threading
 
 import pytest
+from builders import build_record
 from made_up_trials import result_of
 
 from seqmem import experiment
 from seqmem.config import RunConfig
 from seqmem.errors import SeqmemError
-from seqmem.results import Progress, Record
+from seqmem.results import Progress
 from seqmem.run_lock import RunLock, is_locked
 from seqmem.rundir import create_run_directory, read_run
 from seqmem.sweep.pruning import Pruner
@@ -37,8 +38,7 @@ def trained(monkeypatch):
         calls.append(how)
         with directory:
             for presentations in (100, 300, 500):
-                many = (0.5,) * config.replicates
-                record = Record(presentations, many, many, many, many, (False,) * config.replicates)
+                record = build_record(presentations, (0.5,) * config.replicates, accuracy=0.5)
                 directory.append_record(record)
                 yield Progress(presentations, config.budget, 0, config.replicates, record)
             result = result_of(config)
