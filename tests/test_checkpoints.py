@@ -6,10 +6,10 @@ import pickle
 import random
 import shutil
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
+from builders import Mark
 
 from seqmem import checkpoints
 from seqmem.array_files import arrays_bytes, parse_arrays
@@ -96,16 +96,6 @@ def test_full_disk_keeps_the_generations_there_are(folder, monkeypatch, call):
             write_checkpoint(folder, 300, ARRAYS, STATE)
     assert names(folder) == ["000000000100", "000000000200"]
     assert read_checkpoint(folder).presentations == 200
-
-
-class Mark:
-    """Leaves a file where it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
 
 
 @pytest.mark.parametrize("name", ["arrays.npz", "state.json", "manifest.json"])

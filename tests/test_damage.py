@@ -11,6 +11,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from builders import Mark
+from trainings import drained
 
 from seqmem import experiment
 from seqmem.cli.main import run
@@ -25,16 +27,6 @@ DAMAGES = ("truncated", "emptied", "pickle")
 READERS = ("show", "eval", "train --resume")
 
 
-class Mark:
-    """Leaves a file where it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
-
-
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """A real complete run, and one that was interrupted after two checkpoints."""
@@ -42,9 +34,7 @@ def runs(tmp_path_factory):
     steps = experiment.train(config, create_run_directory(config, folder / "complete"), checkpoint_every=10)
     assert len(list(steps)) == 4
     steps = experiment.train(config, create_run_directory(config, folder / "interrupted"), checkpoint_every=10)
-    for _ in GENERATIONS:
-        next(steps)
-    steps.close()
+    drained(steps, len(GENERATIONS))
     assert sorted(path.name for path in (folder / "interrupted/checkpoints").iterdir()) == GENERATIONS
     return folder
 

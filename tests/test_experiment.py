@@ -4,6 +4,7 @@ import filecmp
 from pathlib import Path
 
 import pytest
+from trainings import drained
 
 from seqmem import experiment
 from seqmem.config import RunConfig
@@ -16,20 +17,6 @@ RANDOM = {
     "gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, "units": 6,
     "epochs": 60, "shuffle": True, "batch_size": 3, "replicates": 2,
 }  # fmt: skip
-
-
-def drained(steps, stop_after=None):
-    """Follows a run to its end, or closes it after so many chunks; returns the result or None."""
-    taken = 0
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stopped:
-            return stopped.value
-        taken += 1
-        if taken == stop_after:
-            steps.close()
-            return None
 
 
 def test_the_default_run_is_solved_for_every_seed():

@@ -1,6 +1,7 @@
 """What a stored run is judged on when other fillers are asked for."""
 
 import pytest
+from trainings import drained
 
 from seqmem.config import RunConfig
 from seqmem.errors import SettingError
@@ -28,8 +29,7 @@ def test_a_word_that_the_network_has_no_input_for_is_named():
 
 def test_when_another_criterion_was_first_met_is_not_known(tmp_path):
     config = RunConfig()
-    for _ in train(config, create_run_directory(config, tmp_path / "run")):
-        pass
+    drained(train(config, create_run_directory(config, tmp_path / "run")))
     for criterion, known in (("error:0.25", True), ("recall:0.5", False)):
         [one] = evaluate(tmp_path / "run", criterion=criterion).run.replicates
         assert one.solved

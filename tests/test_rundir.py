@@ -7,10 +7,9 @@ import os
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from builders import example_record, example_result
+from builders import Mark, example_record, example_result
 
 from seqmem import files
 from seqmem.config import RunConfig
@@ -190,16 +189,6 @@ def test_history_holds_null_where_a_number_is_not_finite(tmp_path):
     line = (directory.path / "history.jsonl").read_text()
     assert json.loads(line)["loss"] == [None, None]
     assert read_run(directory.path).history[0].loss == (None, None)
-
-
-class Mark:
-    """Leaves a file where it is unpickled."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __reduce__(self):
-        return Path.touch, (self.path,)
 
 
 @pytest.mark.parametrize("name", FILES)

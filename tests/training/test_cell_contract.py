@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from trainings import trained
 
 from seqmem.config import RunConfig
 from seqmem.evaluation.forward import step_outputs
@@ -12,7 +13,7 @@ from seqmem.models.population import build_population
 from seqmem.tasks.streams import finite_sequences
 from seqmem.training.bptt import compiled_trainer
 from seqmem.training.feed import Feed
-from seqmem.training.loop import Training, chunk_plan
+from seqmem.training.loop import chunk_plan
 from seqmem.user_cells import allow_user_cell
 
 CELLS = [
@@ -37,15 +38,6 @@ def config_of(settings: dict, **others) -> RunConfig:
     )
 
 
-def trained(config: RunConfig) -> dict[str, np.ndarray]:
-    population = build_population(config)
-    population.start(config)
-    training = Training(config, population, check=lambda: ([], []))
-    while not training.done:
-        training.advance()
-    return population.arrays()
-
-
 @pytest.mark.parametrize("settings", CELLS, ids=str)
 def test_training_takes_each_sequence_from_a_fresh_state_however_it_is_cut(settings):
     config = config_of(settings, optimizer="sgd")
@@ -65,7 +57,7 @@ def test_training_takes_each_sequence_from_a_fresh_state_however_it_is_cut(setti
 @pytest.mark.parametrize("settings", CELLS, ids=str)
 def test_same_seed_makes_the_same_run_and_another_seed_another(settings):
     config = config_of(settings)
-    first, again, other = trained(config), trained(config), trained(config_of(settings, seed=7))
+    (_, first, _), (_, again, _), (_, other, _) = map(trained, (config, config, config_of(settings, seed=7)))
     for name, array in first.items():
         np.testing.assert_array_equal(array, again[name])
     assert any(not np.array_equal(array, other[name]) for name, array in first.items())

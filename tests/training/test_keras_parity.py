@@ -3,24 +3,19 @@
 import keras
 import numpy as np
 import pytest
+from trainings import trained
 
 from seqmem.config import RunConfig
-from seqmem.models.population import build_population
 from seqmem.presets import read_preset
-from seqmem.training.loop import Training
 
 TUTORIALS = {"head": "sigmoid", "init": "glorot", "stop": False}
 
 
 def train_with_seqmem(config: RunConfig) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Trains without checks; returns the weights before and after, those of replicate 0."""
-    population = build_population(config)
-    population.start(config)
-    before = {name: array[0] for name, array in population.arrays().items()}
-    training = Training(config, population, check=lambda: ([], []))
-    while not training.done:
-        training.advance()
-    return before, {name: array[0] for name, array in population.arrays().items()}
+    *both, _ = trained(config)
+    before, after = ({name: array[0] for name, array in arrays.items()} for arrays in both)
+    return before, after
 
 
 def keras_model(config: RunConfig, window: int, optimizer: keras.Optimizer) -> keras.Model:

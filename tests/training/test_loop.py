@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from trainings import Arrays, trained
 
 from seqmem.config import RunConfig
 from seqmem.models.population import build_population
@@ -13,15 +14,10 @@ FRESH = {"gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, 
 FRESH |= {"loss_at": "all", "epochs": 20, "stop": False}
 
 
-def trained(settings: dict, check=lambda: ([], [])) -> tuple[dict[str, np.ndarray], loop.Training]:
-    """Trains to the end of the budget; returns the weights and the training."""
-    config = RunConfig.from_settings(settings)
-    population = build_population(config)
-    population.start(config)
-    training = loop.Training(config, population, check)
-    while not training.done:
-        training.advance()
-    return population.arrays(), training
+def trained_on(settings: dict, **how) -> tuple[Arrays, loop.Training]:
+    """The weights and the training of a run that has come to the end of its budget."""
+    _, weights, training = trained(RunConfig.from_settings(settings), **how)
+    return weights, training
 
 
 def test_replicate_3_of_7_is_the_lone_run_of_its_seed():
@@ -35,8 +31,8 @@ def test_replicate_3_of_7_is_the_lone_run_of_its_seed():
     data, lone = Feed(together).take(9), Feed(alone).take(9)
     np.testing.assert_array_equal(data.inputs[:, :, 3], lone.inputs[:, :, 0])
     np.testing.assert_array_equal(data.targets[:, :, 3], lone.targets[:, :, 0])
-    weights, _ = trained(FRESH | {"replicates": 7, "seed": 10})
-    expected, _ = trained(FRESH | {"seed": 13})
+    weights, _ = trained_on(FRESH | {"replicates": 7, "seed": 10})
+    expected, _ = trained_on(FRESH | {"seed": 13})
     for name, array in expected.items():
         np.testing.assert_allclose(weights[name][3], array[0], atol=2e-5, err_msg=name)
 
@@ -51,10 +47,10 @@ def test_different_seeds_start_from_different_weights():
 
 def test_the_size_of_a_chunk_changes_nothing(monkeypatch):
     settings = FRESH | {"replicates": 2, "shuffle": True, "check_every": 40}
-    whole, _ = trained(settings)
+    whole, _ = trained_on(settings)
     monkeypatch.setattr(loop, "CHUNK_STEPS", 84)
     assert loop.chunk_updates(RunConfig.from_settings(settings)) == 7
-    pieces, _ = trained(settings)
+    pieces, _ = trained_on(settings)
     for name, array in whole.items():
         np.testing.assert_array_equal(pieces[name], array)
 
@@ -82,9 +78,9 @@ def test_a_solved_replicate_is_frozen_while_the_others_go_on():
 
 def test_without_stopping_success_is_the_first_check_of_the_last_passing_streak():
     checks = iter([[True], [False], [True], [True]])
-    _, training = trained(
+    _, training = trained_on(
         {"epochs": 8, "check_every": 4, "stop": False},
-        lambda: ([Metrics(0.1, 0.1, 1.0, 1.0, 1.0, 0.1)], next(checks)),
+        check=lambda: ([Metrics(0.1, 0.1, 1.0, 1.0, 1.0, 0.1)], next(checks)),
     )
     assert training.success_at == [12]
     assert training.stopped_at == [None]
@@ -92,22 +88,22 @@ def test_without_stopping_success_is_the_first_check_of_the_last_passing_streak(
 
 def test_a_replicate_that_is_no_longer_finite_is_stopped_and_told():
     checks = iter([float("nan"), 0.1, 0.1])
-    _, training = trained(
-        {"epochs": 6, "check_every": 4}, lambda: ([Metrics(next(checks), None, 0.0, None, None, None)], [False])
+    _, training = trained_on(
+        {"epochs": 6, "check_every": 4}, check=lambda: ([Metrics(next(checks), None, 0.0, None, None, None)], [False])
     )
     assert training.diverged == [True]
     assert training.stopped_at == [4]
 
 
 def test_a_window_without_a_trained_step_makes_no_update():
-    _, training = trained({"window": 1, "loss_at": "recall", "epochs": 5, "replicates": 2, "stop": False})
+    _, training = trained_on({"window": 1, "loss_at": "recall", "epochs": 5, "replicates": 2, "stop": False})
     assert training.optimizer.updates.numpy().ravel().tolist() == [10, 10]
     assert training.time_steps == 2 * 10 * 4
 
 
 def test_replicates_with_shorter_sequences_make_fewer_updates():
     settings = FRESH | {"window": 1, "replicates": 3}
-    _, training = trained(settings)
+    _, training = trained_on(settings)
     data = Feed(RunConfig.from_settings(settings)).take(40)
     steps = data.valid.sum(axis=(0, 1, 3)).tolist()
     assert training.optimizer.updates.numpy().ravel().tolist() == steps
@@ -117,5 +113,5 @@ def test_replicates_with_shorter_sequences_make_fewer_updates():
 
 @pytest.mark.parametrize("batch_size", [1, 3])
 def test_the_last_batch_that_would_not_be_full_is_left_out(batch_size):
-    _, training = trained({"presentations": 10, "batch_size": batch_size, "stop": False})
+    _, training = trained_on({"presentations": 10, "batch_size": batch_size, "stop": False})
     assert training.presentations == 10 // batch_size * batch_size

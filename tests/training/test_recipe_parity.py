@@ -3,11 +3,10 @@
 import keras
 import numpy as np
 import pytest
+from trainings import trained
 
 from seqmem.config import RunConfig
 from seqmem.models.mlp_cell import MLPCell
-from seqmem.models.population import build_population
-from seqmem.training.loop import Training
 
 ONE_HOT = np.eye(5, dtype=np.float32)
 SEQUENCES = ONE_HOT[[[3, 0, 1, 2, 3], [4, 0, 1, 2, 4]]]
@@ -19,13 +18,8 @@ def weights_of(settings: dict) -> tuple[list[np.ndarray], dict[str, np.ndarray]]
     config = RunConfig.from_settings(
         {"epochs": EPOCHS, "stop": False, "units": 8, "head": "sigmoid", "init": "glorot", **settings}
     )
-    population = build_population(config)
-    population.start(config)
-    before = [array[0] for array in population.arrays().values()]
-    training = Training(config, population, check=lambda: ([], []))
-    while not training.done:
-        training.advance()
-    return before, {name: array[0] for name, array in population.arrays().items()}
+    before, after, _ = trained(config)
+    return [array[0] for array in before.values()], {name: array[0] for name, array in after.items()}
 
 
 def fit(layers: list, shape: tuple, before: list[np.ndarray], batches: list, batch_size: int) -> list[np.ndarray]:
