@@ -3,6 +3,7 @@
 import pytest
 from builders import build_record, build_replicate, build_result
 
+from seqmem import experiment
 from seqmem.config import RunConfig
 from seqmem.results import Progress, Record, RunResult
 from seqmem.rundir import create_run_directory
@@ -56,7 +57,7 @@ def made_up_training(monkeypatch):
         calls.append((config, how))
         return follow_made_up_run(config, directory)
 
-    monkeypatch.setattr("seqmem.experiment.train", train)
+    monkeypatch.setattr(experiment, "train", train)
     return calls
 
 

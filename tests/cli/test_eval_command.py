@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from seqmem import reevaluation
 from seqmem.cli.main import run
 from seqmem.errors import SettingError
 from seqmem.eval_results import EvalResult, GapResult
@@ -21,7 +22,7 @@ def judging(monkeypatch):
         gaps = tuple(GapResult(gap, gap == 3, 0.5, (1.0,), (1.0,), (0.01,), (0.25,), (True,)) for gap in asked["gaps"])
         return EvalResult(read_run(path).result, gaps)
 
-    monkeypatch.setattr("seqmem.reevaluation.evaluate", evaluate)
+    monkeypatch.setattr(reevaluation, "evaluate", evaluate)
     return calls
 
 

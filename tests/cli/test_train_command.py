@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from seqmem import experiment
 from seqmem.cli.main import run
 from seqmem.cli.stopping import SIGNALS
 from seqmem.presets import preset_names
@@ -80,7 +81,7 @@ def test_interrupting_ends_with_status_130_in_one_line(workplace, monkeypatch, c
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr("seqmem.experiment.train", train)
+    monkeypatch.setattr(experiment, "train", train)
     assert run(["train", "--quiet"]) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 
@@ -116,7 +117,7 @@ def test_a_signal_closes_the_run_after_the_chunk_and_says_how_to_go_on(
             closed.append(directory.path)
             raise
 
-    monkeypatch.setattr("seqmem.experiment.train", train)
+    monkeypatch.setattr(experiment, "train", train)
     assert run(["train", "--quiet", "--out", "first"]) == 128 + number
     assert capsys.readouterr().err.endswith("Stopped. Go on with: seqmem train --resume first\n")
     assert closed == [Path("first")]
@@ -155,7 +156,7 @@ def test_after_a_run_signals_mean_what_they_meant_before(workplace, made_up_trai
 
 def test_resume_follows_the_rest_of_a_stored_run(stored_run, made_up_run, monkeypatch, capsys):
     path = stored_run("first", units=7)
-    monkeypatch.setattr("seqmem.experiment.resume", lambda path, **how: made_up_run(read_run(path).config))
+    monkeypatch.setattr(experiment, "resume", lambda path, **how: made_up_run(read_run(path).config))
     assert run(["train", "--resume", str(path), "--json"]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)["config"]["units"] == 7

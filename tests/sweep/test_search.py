@@ -9,6 +9,7 @@ import pytest
 from made_up_trials import result_of
 
 from seqmem.errors import UsageError
+from seqmem.sweep import search as search_module
 from seqmem.sweep.axis import parse_axis
 from seqmem.sweep.optional import import_distributed, import_optuna
 from seqmem.sweep.plan import build_plan
@@ -57,7 +58,7 @@ def test_a_mirror_that_cannot_be_written_keeps_no_sweep_from_its_end(begin, fini
 
 def test_a_search_remembers_the_best_and_the_latest_and_goes_on_to_the_same_trials(begin, finish, again, monkeypatch):
     for name, count in (("MOST_REMEMBERED", 20), ("BEST_REMEMBERED", 4), ("LATEST_REMEMBERED", 6)):
-        monkeypatch.setattr(f"seqmem.sweep.search.{name}", count)
+        monkeypatch.setattr(search_module, name, count)
     how = {"search": "tpe", "count": 60, "rank": "recall_loss"}
     unbroken = finish(begin("learning-rate=1e-4~1e-1", "units=4..40", name="unbroken", **how))
     directory = begin("learning-rate=1e-4~1e-1", "units=4..40", name="broken", **how)
@@ -71,7 +72,7 @@ def test_a_search_remembers_the_best_and_the_latest_and_goes_on_to_the_same_tria
 
 def test_the_best_trial_is_never_forgotten(monkeypatch):
     for name, count in (("MOST_REMEMBERED", 20), ("BEST_REMEMBERED", 4), ("LATEST_REMEMBERED", 6)):
-        monkeypatch.setattr(f"seqmem.sweep.search.{name}", count)
+        monkeypatch.setattr(search_module, name, count)
     plan = build_plan({}, [parse_axis("units=4..40")], search="tpe", count=100, rank="recall_loss")
     search, losses = TpeSearch(plan), []
     for number in range(1, 61):

@@ -1,12 +1,13 @@
 """One trial: idempotent, resumable, one at a time, and every error an answer."""
 
 import threading
+import time
 
 import pytest
 from builders import build_record
 from made_up_trials import result_of
 
-from seqmem import experiment
+from seqmem import experiment, runtime
 from seqmem.config import RunConfig
 from seqmem.errors import SeqmemError
 from seqmem.results import Progress
@@ -97,7 +98,7 @@ def test_a_trial_that_another_process_is_at_is_waited_for(place, trained, monkey
         waited.set()
         lock.release()
 
-    monkeypatch.setattr("seqmem.sweep.trial.time.sleep", end_the_other)
+    monkeypatch.setattr(time, "sleep", end_the_other)
     assert run_trial(job(place)).status == "complete"
     assert waited.is_set()
 
@@ -144,7 +145,7 @@ def test_a_worker_that_does_not_see_the_sweep_says_so(tmp_path):
 
 
 def test_a_worker_set_to_other_threads_refuses(place, monkeypatch):
-    monkeypatch.setattr("seqmem.runtime.prepare", lambda threads: None)
+    monkeypatch.setattr(runtime, "prepare", lambda threads: None)
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
     assert "already computes with 3 threads, not 1" in run_trial(job(place)).reason
 
