@@ -47,8 +47,8 @@ def export(sweep, file):
 
 def judge_again(sweep, file, gaps):
     """Judges each trial of a sweep on fresh fillers over other gaps, as `seqmem eval` does; writes a CSV file."""
-    from seqmem.reevaluation import evaluate
-    from seqmem.sweep.store import read_sweep
+    from seqmem.experiment.evaluate import evaluate
+    from seqmem.storage.sweep_directory import read_sweep
 
     with file.with_name(f"{file.stem}-judged.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")

@@ -11,7 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import recipe_limit
 
 PLACE = re.compile(r"(<!-- (rows|grid): (\S+?)(?: (\S+))? -->\n).*?(<!-- end -->)", re.DOTALL)

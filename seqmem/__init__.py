@@ -12,8 +12,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqmem.config import RunConfig
-    from seqmem.experiment import run
+    from seqmem.config.run_config import RunConfig
+    from seqmem.experiment.run import run
     from seqmem.tasks import ConflictingSequences, ExplicitSequences
 
     __version__: str
@@ -23,8 +23,8 @@ __all__ = ["ConflictingSequences", "ExplicitSequences", "RunConfig", "__version_
 _MODULES = {
     "ConflictingSequences": "seqmem.tasks",
     "ExplicitSequences": "seqmem.tasks",
-    "RunConfig": "seqmem.config",
-    "run": "seqmem.experiment",
+    "RunConfig": "seqmem.config.run_config",
+    "run": "seqmem.experiment.run",
 }
 
 

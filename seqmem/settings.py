@@ -210,3 +210,43 @@ def read_settings(instance: Any) -> None:
     for field in settings_of(type(instance)):
         value = field.metadata["kind"].read(field.name, getattr(instance, field.name))
         object.__setattr__(instance, field.name, value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Window(Kind):
+    """A number of time steps, or `sequence` (held as None)."""
+
+    metavar = "N|sequence"
+
+    def read(self, name: str, value: Any) -> Any:
+        return None if value in (None, "sequence") else super().read(name, value)
+
+    def parse(self, name: str, text: str) -> Any:
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
+
+    def check(self, name: str, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise SettingError(name, value, "must be a number of steps of at least 1, or 'sequence'")
+        return value
+
+    def write(self, value: Any) -> Any:
+        return "sequence" if value is None else value
+
+
+@dataclasses.dataclass(frozen=True)
+class InitText(Kind):
+    """`glorot`, `chrono` or `uniform:X`."""
+
+    metavar = "glorot|chrono|uniform:X"
+
+    def check(self, name: str, value: Any) -> str:
+        """Returns it in the fewest digits."""
+        word, _, bound = str(value).partition(":")
+        if value in ("glorot", "chrono"):
+            return str(value)
+        try:
+            if word == "uniform" and 0 < float(bound) <= 100:
+                return f"uniform:{float(bound)!r}".removesuffix(".0")
+        except ValueError:
+            pass
+        raise SettingError(name, value, "must be glorot, chrono, or uniform:X with X above 0 and at most 100")

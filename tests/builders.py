@@ -3,11 +3,12 @@
 import math
 from pathlib import Path
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline, baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
-from seqmem.results import JudgedOn, Prediction, Record, ReplicateResult, RunResult
+from seqmem.results.run import JudgedOn, Prediction, Record, RunResult
+from seqmem.results.summary import ReplicateResult
 
 # of the default task, rounded
 BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.settings import CONTROL_CHARACTERS
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
 

@@ -7,7 +7,7 @@ import pytest
 
 from seqmem.cli.main import run
 from seqmem.render.next_command import next_commands
-from seqmem.results import RunResult
+from seqmem.results.run import RunResult
 
 OLD_RECIPE = {"init": "glorot", "head": "sigmoid", "loss-at": "all"}
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from seqmem.config import RunConfig
-from seqmem.config_file import config_text, parse_settings
-from seqmem.defaults import decided_by_rule
+from seqmem.config.defaults import decided_by_rule
+from seqmem.config.run_config import RunConfig
+from seqmem.config.toml import config_text, parse_settings
 
 
 def config_of(**settings) -> RunConfig:

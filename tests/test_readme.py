@@ -26,7 +26,7 @@ def role(path: Path) -> str:
 def layout() -> str:
     """Every module of the package with its role, folder by folder."""
     lines = []
-    for folder in [ROOT / "seqmem", *sorted(path for path in (ROOT / "seqmem").iterdir() if path.is_dir())]:
+    for folder in [ROOT / "seqmem", *sorted(path for path in (ROOT / "seqmem").rglob("*") if path.is_dir())]:
         if not (folder / "__init__.py").exists():
             continue
         lines.append(f"{folder.relative_to(ROOT)}/".ljust(28) + role(folder / "__init__.py"))

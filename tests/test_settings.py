@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmem.config import CriterionText, Window
 from seqmem.errors import SettingError, did_you_mean, one_line
-from seqmem.settings import Choice, Flag, Integer, Number, Span, Words, read_settings, setting, settings_of
+from seqmem.judge.criterion import CriterionText
+from seqmem.settings import Choice, Flag, Integer, Number, Span, Window, Words, read_settings, setting, settings_of
 from seqmem.tasks.explicit import Sequences
 
 REFUSED = [

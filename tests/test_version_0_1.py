@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from seqmem.config import RunConfig
-from seqmem.listing import run_row
-from seqmem.render.console import build_console
+from seqmem.config.run_config import RunConfig
 from seqmem.render.list_view import draw_list
 from seqmem.render.run_view import draw_run
-from seqmem.results import RunResult
-from seqmem.sweep_results import trial_result
+from seqmem.results.columns import run_row
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import trial_result
+from seqmem.terminal.console import build_console
 
 CEILING = {"accuracy": 0.875, "recall_accuracy": 0.5, "loss": 0.0693, "recall_loss": 0.2773}
 PREDICTION = {

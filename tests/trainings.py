@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.models.population import build_population
-from seqmem.training.loop import Training
+from seqmem.training.trainer import Training
 
 Arrays = dict[str, np.ndarray]
 

@@ -17,22 +17,22 @@ from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
-from seqmem.config import RunConfig
+from seqmem.backend.extras import import_optuna
+from seqmem.config.axis import parse_axis
+from seqmem.config.plan import Plan, build_plan
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
-from seqmem.results import JudgedOn, Prediction, ReplicateResult, RunResult
-from seqmem.rundir import CONFIG, RESULT
-from seqmem.sweep.axis import parse_axis
-from seqmem.sweep.digest import Digest
+from seqmem.results.run import JudgedOn, Prediction, RunResult
+from seqmem.results.summary import ReplicateResult
+from seqmem.results.sweep import trial_result
+from seqmem.storage.run_directory import CONFIG, RESULT
+from seqmem.storage.sweep_directory import Digest, create_sweep_directory, open_sweep_directory, read_sweep
 from seqmem.sweep.driver import drain, run_sweep
 from seqmem.sweep.engine import Engine
-from seqmem.sweep.executors import InlineExecutor, SlotExecutor
-from seqmem.sweep.optional import import_optuna
-from seqmem.sweep.plan import Plan, build_plan
-from seqmem.sweep.store import create_sweep_directory, open_sweep_directory, read_sweep
+from seqmem.sweep.processes import InlineExecutor, SlotExecutor
 from seqmem.sweep.trial import Job, Reply
-from seqmem.sweep_results import trial_result
 
 REPLICATES = 20
 
@@ -137,7 +137,7 @@ def store(plan: Plan, path: Path) -> None:
     """Writes the run directories of finished trials, without waiting for the disk."""
     import json
 
-    from seqmem.config_file import config_text
+    from seqmem.config.toml import config_text
 
     for trial in plan.trials:
         config = plan.config(trial)

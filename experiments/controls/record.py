@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from seqmem import experiment
-from seqmem.config import RunConfig
-from seqmem.evaluation.judge import Judge
+from seqmem.config.run_config import RunConfig
+from seqmem.evaluation.evaluator import Judge
+from seqmem.experiment import run
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.evidence import P_VALUE
 from seqmem.models.population import build_population
@@ -53,7 +53,7 @@ def evidence_of(name, gap, replicates, seed=0):
         seed=seed,
     )
     if not name.endswith("untrained"):
-        return [replicate.evidence for replicate in experiment.run(config).replicates]
+        return [replicate.evidence for replicate in run.run(config).replicates]
     population = build_population(config)
     population.start(config)
     return Judge(config, population, replicate_baselines(config.task, config.seeds, config.head)).report().evidence

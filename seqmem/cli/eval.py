@@ -9,14 +9,15 @@ from typing import Any
 
 import click
 
-from seqmem.cli.layers import own_sequences, spelled_as_options
+from seqmem.cells.cell import CellName
 from seqmem.cli.options import HeadedCommand, cache_option, option, sequence_options
-from seqmem.cli.output import Output, json_text, output_options
-from seqmem.cli.own_cell import allow_cell_of_run
-from seqmem.config import setting_fields
+from seqmem.cli.output import output_options
+from seqmem.config.run_config import setting_fields
+from seqmem.config.sources import allow_cell_of_run, own_sequences, spelled_as_options
 from seqmem.errors import SettingError
-from seqmem.network_settings import CellName
 from seqmem.settings import Integer, Kind
+from seqmem.storage.json import json_text
+from seqmem.terminal.output import Output
 
 LONGEST_GAP = 1_000_000
 
@@ -100,13 +101,13 @@ def command(
     allow_cell_of_run(run, cell)
     own = own_sequences(sequence, sequences).get("sequences", [])
     if out is not None:
-        from seqmem.new_files import new_file, refuse_existing
+        from seqmem.storage.atomic import new_file, refuse_existing
 
         refuse_existing(out)
-    from seqmem import reevaluation
+    from seqmem.experiment import evaluate
 
     with spelled_as_options(asked | {"sequences": list(sequence) or None}):
-        found = reevaluation.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
+        found = evaluate.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
     if out is not None:
         with new_file(out) as file:
             file.write(json_text(found.to_json()).encode())

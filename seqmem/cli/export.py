@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from seqmem.cli.options import HeadedCommand, option
-from seqmem.cli.output import Output, json_text, output_options
-from seqmem.cli.stored import read_stored
+from seqmem.cli.output import output_options
+from seqmem.commands.export import WRITERS
 from seqmem.errors import UsageError
-
-if TYPE_CHECKING:
-    from seqmem.cli.stored import Stored
+from seqmem.storage.load import read_stored
+from seqmem.terminal.output import Output
 
 
 @click.command(
@@ -41,7 +38,7 @@ def command(path: Path, file: Path, output: Output) -> None:
 
     The file is whole or absent, and nothing is written over.
     """
-    from seqmem.new_files import new_file, refuse_existing
+    from seqmem.storage.atomic import new_file, refuse_existing
 
     write = WRITERS.get(file.suffix.lower())
     if write is None:
@@ -51,29 +48,3 @@ def command(path: Path, file: Path, output: Output) -> None:
     with new_file(file) as stream:
         stream.write(content)
     output.note(f"Wrote {file}")
-
-
-def _csv(stored: Stored, path: Path) -> str:
-    from seqmem.export.tables import csv_text, run_table, sweep_table
-
-    table: Callable[[Any], list[dict[str, Any]]] = sweep_table if stored.is_sweep else run_table
-    return csv_text(table(stored.result))
-
-
-def _json(stored: Stored, path: Path) -> str:
-    return json_text(stored.result.to_json())
-
-
-def _html(stored: Stored, path: Path) -> str:
-    from seqmem.export.documents import html_text
-
-    return html_text(stored.drawing(), path.resolve().name)
-
-
-def _svg(stored: Stored, path: Path) -> str:
-    from seqmem.render.svg import svg_text
-
-    return svg_text(stored.drawing(), title=path.resolve().name)
-
-
-WRITERS = {".csv": _csv, ".json": _json, ".html": _html, ".svg": _svg}

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from seqmem.cli.options import HeadedCommand, completed, option
-from seqmem.cli.output import Output, output_options
+from seqmem.cli.output import output_options
 from seqmem.errors import UsageError
 from seqmem.settings import Integer
+from seqmem.terminal.output import Output
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -20,7 +21,7 @@ RUNS = Path("runs")
 
 
 def _complete_columns(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from seqmem.listing import COLUMNS
+    from seqmem.results.columns import COLUMNS
 
     return completed(COLUMNS, incomplete)
 
@@ -53,17 +54,17 @@ def command(
 
     Any setting and any result is a column. A damaged run is shown as corrupt.
     """
-    from seqmem import listing
-    from seqmem.rundir import list_runs
-    from seqmem.sweep.listing import sweep_rows
+    from seqmem.results import columns
+    from seqmem.storage.run_directory import list_runs
+    from seqmem.storage.sweep_directory import sweep_rows
 
     if root != RUNS and not root.exists():
         raise UsageError(f"{root}: no such folder")
-    conditions = [listing.parse_condition(text) for text in where]
-    column = listing.check_column(sort or "run")
-    known = [*(listing.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
-    rows = listing.select(known, conditions)
-    rows = listing.sort(rows, column, reverse)[:limit]
+    conditions = [columns.parse_condition(text) for text in where]
+    column = columns.check_column(sort or "run")
+    known = [*(columns.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
+    rows = columns.select(known, conditions)
+    rows = columns.sort(rows, column, reverse)[:limit]
     if output.json:
         output.document(rows)
         return

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from seqmem.cli.stopping import StoppedError
+from seqmem.commands.stopping import StoppedError
 from seqmem.errors import DamageWarning, SeqmemError, did_you_mean, one_line
 
 # Every command with its short help. Its module, of the same name in this package, is imported when it is called.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqmem.cli.wording import option_name, quoted
-from seqmem.config import setting_fields
+from seqmem.config.run_config import setting_fields
+from seqmem.config.sources import option_name, quoted
 from seqmem.errors import SettingError, UsageError
 from seqmem.settings import Flag, Kind
+from seqmem.terminal.output import Output
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -172,6 +174,31 @@ def config_options(function: Any) -> Any:
 
 
 def _complete_presets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from seqmem import presets
+    from seqmem.config import presets
 
     return completed((*presets.preset_names(), "list"), incomplete)
+
+
+def list_presets_first(function: Any) -> Any:
+    """Lets a command answer `--preset list` and do nothing else."""
+
+    @functools.wraps(function)
+    def command(preset: str | None, output: Output, **kwargs: Any) -> Any:
+        if preset == "list":
+            return print_presets(output)
+        return function(preset=preset, output=output, **kwargs)
+
+    return command
+
+
+def print_presets(output: Output) -> None:
+    """Names the presets, a line each, or as one JSON object."""
+    from seqmem.config import presets
+
+    summaries = {name: presets.preset_summary(name) for name in presets.preset_names()}
+    if output.json:
+        output.document(summaries)
+        return
+    width = max(map(len, summaries))
+    for name, summary in summaries.items():
+        click.echo(f"{name:{width}}  {summary}")

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from seqmem.cli.options import HeadedCommand
-from seqmem.cli.output import Output, output_options
-from seqmem.cli.stored import read_stored
+from seqmem.cli.output import output_options
+from seqmem.storage.load import read_stored
+from seqmem.terminal.output import Output
 
 
 @click.command(

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
-from seqmem.cli.output import Output, output_options
-from seqmem.cli.presets import list_presets_first
-from seqmem.cli.sweep_settings import describe_plan, read_request
-from seqmem.errors import SeqmemError, UsageError
+from seqmem.cli.options import HeadedCommand, config_options, list_presets_first, option, setting_options
+from seqmem.cli.output import output_options
+from seqmem.commands.sweep import _plan_of, _run, describe_plan
+from seqmem.config.sources import read_request
+from seqmem.errors import UsageError
 from seqmem.settings import Choice, Integer, Number
-
-if TYPE_CHECKING:
-    from seqmem.sweep.plan import Plan
-    from seqmem.sweep.request import Request
+from seqmem.terminal.output import Output
 
 
 @click.command(
@@ -106,50 +103,3 @@ def command(
     if resume is not None and out is not None:
         raise UsageError("--out does not go with --resume: a sweep goes on in its own directory")
     _run(request, out, resume, engine_options, output)
-
-
-def _plan_of(request: Request, resume: Path | None) -> Plan:
-    """The plan of a new sweep, or the one that an old sweep was begun with, checked against what was asked."""
-    if resume is None:
-        return request.plan()
-    from seqmem.sweep.store import read_plan
-
-    plan = read_plan(resume)
-    request.refuse_other_than(plan)
-    return plan
-
-
-def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str, Any], output: Output) -> None:
-    """Runs a sweep and shows what it found; the error at the end counts the trials that failed."""
-    from seqmem.render.sweep_live import LiveSweep
-    from seqmem.render.sweep_view import decided_words, draw_sweep
-    from seqmem.sweep.driver import run_sweep
-    from seqmem.sweep.engine import open_engine
-    from seqmem.sweep.optional import import_optuna
-    from seqmem.sweep.store import create_sweep_directory, open_sweep_directory
-
-    plan = _plan_of(request, resume)
-    request.check_cells(plan)
-    if plan.looks_back:
-        import_optuna()
-    with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"], request.cells) as engine:
-        directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
-        path = directory.path
-        output.note(f"{path}: {plan.total} trials")
-        if plan.decided:
-            output.note(f"In all trials: {', '.join(decided_words(plan.decided))}")
-        if plan.looks_back and engine.slots() > plan.ahead:
-            words = f"Only {plan.ahead} of {engine.slots()} workers will have work"
-            output.note(f"{words}: begin a sweep with --ahead {engine.slots()} to use them all")
-        try:
-            with LiveSweep(output.talk(), quiet=output.quiet) as live:
-                result = live.follow(run_sweep(directory, engine))
-        except KeyboardInterrupt:
-            output.note(f"Finished trials are kept; `seqmem sweep --resume {path}` goes on")
-            raise
-        finally:
-            directory.close()
-    output.result(result.ranked_by(request.rank), draw_sweep)
-    output.note(f"Stored in {path}")
-    if failed := result.counts["failed"]:
-        raise SeqmemError(f"{failed} of {plan.total} trials failed; `seqmem sweep --resume {path}` tries them again")

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from seqmem.cli.layers import read_config, spelled_as_options
-from seqmem.cli.options import HeadedCommand, config_options, option, setting_options
-from seqmem.cli.output import Output, output_options
-from seqmem.cli.presets import list_presets_first
+from seqmem.cli.options import HeadedCommand, config_options, list_presets_first, option, setting_options
+from seqmem.cli.output import output_options
+from seqmem.config.sources import read_config, spelled_as_options
 from seqmem.settings import Integer
+from seqmem.terminal.output import Output
 
 
 @click.command(
@@ -49,7 +49,8 @@ def command(
 ) -> None:
     """Draw a task and what needs memory in it, or write it to a file."""
     config = read_config(config_path, preset, typed)
-    from seqmem.task_files import task_document, write_task_file
+    from seqmem.export.task_files import write_task_file
+    from seqmem.results.task import task_document
 
     with spelled_as_options({"count": count}):
         if to is not None:

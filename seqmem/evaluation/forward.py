@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.models.backend import tf
-from seqmem.models.compiled import compiled
+from seqmem.backend.compiled import compiled
+from seqmem.backend.lazy import tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
-from seqmem.tasks.arrangement import Arrangement
-from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.encoding import stack_examples
+from seqmem.tasks.layout import Arrangement, stack_examples
+from seqmem.tasks.task import SequenceBatch
 
 
 @dataclasses.dataclass(frozen=True)

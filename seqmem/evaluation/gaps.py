@@ -6,12 +6,12 @@ import dataclasses
 import statistics
 from collections.abc import Iterator, Sequence
 
-from seqmem.config import RunConfig
-from seqmem.eval_results import GapResult
-from seqmem.evaluation.judge import Judge
-from seqmem.evaluation.metrics import recall_scores
+from seqmem.config.run_config import RunConfig
+from seqmem.evaluation.evaluator import Judge
+from seqmem.evaluation.scores import recall_scores
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import Population
+from seqmem.results.evaluation import GapResult
 from seqmem.tasks.conflicting import ConflictingSequences
 
 

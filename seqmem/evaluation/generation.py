@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.eval_results import FreeRun
+from seqmem.backend.compiled import compiled
+from seqmem.backend.lazy import tf
 from seqmem.evaluation.predictions import SHOWN_SEQUENCES, shown_symbols
-from seqmem.models.backend import tf
-from seqmem.models.compiled import compiled
 from seqmem.models.network import Network
 from seqmem.models.population import Population
-from seqmem.tasks.arrangement import Arrangement
-from seqmem.tasks.batch import SequenceBatch
+from seqmem.results.evaluation import FreeRun
+from seqmem.tasks.layout import Arrangement
+from seqmem.tasks.task import SequenceBatch
 
 
 @functools.lru_cache(maxsize=4)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from seqmem.evaluation.forward import StepOutputs
-from seqmem.results import Prediction
-from seqmem.tasks.batch import SequenceBatch
+from seqmem.results.run import Prediction
+from seqmem.tasks.task import SequenceBatch
 
 SHOWN_SEQUENCES = 8
 

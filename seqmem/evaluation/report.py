@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqmem.config import RunConfig
-from seqmem.evaluation.judge import Report
+from seqmem.config.run_config import RunConfig
+from seqmem.evaluation.evaluator import Report
 from seqmem.evaluation.predictions import predictions
 from seqmem.judge.baseline import Baseline, mean_baseline, recipe_limit
-from seqmem.ranking import shown_replicates
-from seqmem.results import Account, JudgedOn, Record, ReplicateResult, RunResult
-from seqmem.tasks.batch import SequenceBatch
+from seqmem.results.run import Account, JudgedOn, Record, RunResult
+from seqmem.results.summary import ReplicateResult, shown_replicates
 from seqmem.tasks.streams import SequenceStream
+from seqmem.tasks.task import SequenceBatch
 
 # Presentations that are drawn again at a time, to see which of them the report has: some megabytes.
 REPLAYED_SYMBOLS = 4_000_000

@@ -7,10 +7,11 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from seqmem.plain_values import to_plain
-from seqmem.results import RunResult
-from seqmem.sweep_axes import shown_value
-from seqmem.sweep_results import SPREADS, SweepResult, ranked
+from seqmem.config.axis import shown_value
+from seqmem.results.run import RunResult
+from seqmem.results.summary import SPREADS
+from seqmem.results.sweep import SweepResult, ranked
+from seqmem.storage.json import to_plain
 
 Row = dict[str, Any]
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.tasks.arrangement import Arrangement
-from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.conflicting import Outcomes, fresh_contexts
 from seqmem.tasks.contexts import context_ids, refine
-from seqmem.tasks.fresh_contexts import Outcomes, fresh_contexts
+from seqmem.tasks.layout import Arrangement
 from seqmem.tasks.streams import finite_sequences
+from seqmem.tasks.task import SequenceBatch
 
 
 @dataclasses.dataclass(frozen=True)

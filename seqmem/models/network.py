@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.models.backend import keras, tf
-from seqmem.models.cells import Start, apply_start, build_cell
-from seqmem.models.probe import cell_states
-from seqmem.models.seeding import seeded
+from seqmem.backend.lazy import keras, tf
+from seqmem.backend.seeding import seeded
+from seqmem.cells.probe import cell_states, probed_user_cell
+from seqmem.cells.registry import CELLS
+from seqmem.cells.user import is_user_cell
+from seqmem.models.start import Start, apply_start
 from seqmem.tasks.streams import stream_rng
 
 MOST_STARTS = 256  # that a network keeps
@@ -21,7 +23,7 @@ class Network:
     """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
 
     Args:
-        cell: A name of `seqmem.models.cells.CELLS`, or `module:Class`.
+        cell: A name of `seqmem.cells.registry.CELLS`, or `module:Class`.
         units: Units of each layer of the cell.
         layers: Layers of cells on top of each other.
         features: Length of an input vector.
@@ -131,3 +133,21 @@ def _names(variables: Sequence[Any], owner: str) -> list[str]:
     names = [variable.name for variable in variables]
     again = [names[:index].count(name) for index, name in enumerate(names)]
     return [f"{owner}/{name}" + (f"_{count}" if count else "") for name, count in zip(names, again, strict=True)]
+
+
+def build_cell(name: str, units: int, layers: int, features: int) -> Any:
+    """Builds a cell, or layers of cells on top of each other, with weights drawn anew at each call.
+
+    Args:
+        name: One of `CELLS`, or `module:Class`.
+        units: Units of each layer.
+        layers: How many.
+        features: Length of an input vector.
+
+    Raises:
+        SettingError: If a cell of the user's own may not be imported, or cannot be used.
+    """
+    build = probed_user_cell(name) if is_user_cell(name) else CELLS[name].build
+    cell = build(units) if layers == 1 else keras.layers.StackedRNNCells([build(units) for _ in range(layers)])
+    cell.build((None, features))
+    return cell

@@ -6,11 +6,11 @@ import functools
 
 import numpy as np
 
-from seqmem.config import RunConfig
-from seqmem.models.backend import keras
-from seqmem.models.cells import Start
+from seqmem.backend.lazy import keras
+from seqmem.cells.user import check_permission
+from seqmem.config.run_config import RunConfig
 from seqmem.models.network import Network
-from seqmem.user_cells import check_permission
+from seqmem.models.start import Start
 
 
 class Population:

@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 from rich.text import Text
 
-from seqmem.config import RunConfig
-from seqmem.render.examples import LARGEST_SEARCH
-from seqmem.render.page import Page
-from seqmem.render.wording import shown_symbol
+from seqmem.config.run_config import RunConfig
 from seqmem.tasks import ExplicitSequences
-from seqmem.tasks.conflicting_sampling import filler_strings
+from seqmem.tasks.conflicting import filler_strings
 from seqmem.tasks.contexts import settling_lengths
-from seqmem.tasks.explicit_arrays import sequence_batch
+from seqmem.tasks.explicit import LARGEST_SEARCH, sequence_batch
 from seqmem.tasks.streams import stream_rng
+from seqmem.terminal.console import Page
+from seqmem.terminal.wording import shown_symbol
 
 MOST_LINES = 4
 MOST_WORDS = 6

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from seqmem.eval_results import EvalResult, FreeRun, GapResult
-from seqmem.render.curve import Level, Series, curve
+from seqmem.charts.curve import Level, Series, curve
 from seqmem.render.header import header_lines
-from seqmem.render.page import Page, View, stack
-from seqmem.render.shown_predictions import prediction_lines
-from seqmem.render.verdict import other_lines, verdict_lines, wrapped
-from seqmem.render.wording import shown_score, shown_symbol
+from seqmem.render.predictions import prediction_lines
+from seqmem.render.verdict_view import other_lines, verdict_lines, wrapped
+from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
+from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.wording import shown_score, shown_symbol
 
 WIDTHS = (12, 9, 23, 11, 16, 13)
 HEADINGS = ("gap", "baseline", "recall accuracy", "remembers", "among the cues", "recall loss")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import statistics
 
 from seqmem.judge.evidence import LOSS_SHARE, P_VALUE, Evidence, guessing_chance
-from seqmem.render.wording import plural, shown_count, shown_score
-from seqmem.results import JudgedOn, RunResult
+from seqmem.results.run import JudgedOn, RunResult
+from seqmem.terminal.wording import plural, shown_count, shown_score
 
 
 def evidence_words(result: RunResult) -> str | None:

@@ -9,13 +9,13 @@ import numpy as np
 from rich.console import RenderableType
 from rich.text import Text
 
-from seqmem.config import RunConfig
-from seqmem.defaults import decided_by_rule, recall_reason
-from seqmem.render.examples import example_sequences
-from seqmem.render.page import Page, View, stack
-from seqmem.render.parameters import parameter_count
-from seqmem.render.strips import draw_strips
-from seqmem.render.wording import plural, shown_count, shown_symbol
+from seqmem.cells.cell import parameter_count
+from seqmem.config.defaults import decided_by_rule, recall_reason
+from seqmem.config.run_config import RunConfig
+from seqmem.render.examples import draw_strips
+from seqmem.results.task import example_sequences
+from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.wording import plural, shown_count, shown_symbol
 
 LABEL_WIDTH = 10
 STRIPS = 2

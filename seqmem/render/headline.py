@@ -7,8 +7,9 @@ import statistics
 
 from seqmem.judge.criterion import Criterion, parse_criterion
 from seqmem.judge.evidence import P_VALUE
-from seqmem.render.wording import plural, shown_count, shown_score
-from seqmem.results import ReplicateResult, RunResult
+from seqmem.results.run import RunResult
+from seqmem.results.summary import ReplicateResult
+from seqmem.terminal.wording import plural, shown_count, shown_score
 
 FAR_ABOVE = 1.1  # times the baseline, above which a loss does not sit at it
 BLOW_UP = 3.0  # times the baseline, above which training has blown up

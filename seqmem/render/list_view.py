@@ -10,10 +10,10 @@ from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
-from seqmem.render.glyphs import Glyphs
-from seqmem.render.page import Page, View, stack
 from seqmem.render.verdict_words import NO_EVIDENCE, is_luck, verdict_style, verdict_word
-from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
+from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.style import Glyphs
+from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
 
 SHORTEST_NAME = 24
 Show = Callable[[Mapping[str, Any], Glyphs], str]
@@ -23,7 +23,7 @@ def draw_list(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
     """Draws stored runs, one a line.
 
     Args:
-        rows: What `seqmem.listing.run_row` gives: `run`, `status`, settings and results by name.
+        rows: What `seqmem.results.columns.run_row` gives: `run`, `status`, settings and results by name.
     """
     return View(lambda page: stack(list_lines(rows, page)))
 

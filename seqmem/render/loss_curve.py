@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from seqmem.charts.curve import Level, Series, curve
 from seqmem.judge.baseline import Baseline
-from seqmem.render.curve import Level, Series, curve
-from seqmem.render.page import Page
-from seqmem.render.wording import shown_count, shown_score
-from seqmem.results import Record
+from seqmem.results.run import Record
+from seqmem.terminal.console import Page
+from seqmem.terminal.wording import shown_count, shown_score
 
 QUARTILES_FROM = 8  # replicates: fewer show their whole range
 MOST_RECORDS = 400

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
-from seqmem.config import RunConfig, setting_fields
-from seqmem.defaults import DECIDED, decided_by_rule
+from seqmem.config.defaults import DECIDED, decided_by_rule
+from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.render.headline import above_baseline, blown_up, nothing_settled
-from seqmem.results import Record, RunResult
+from seqmem.results.run import Record, RunResult
 from seqmem.tasks import ExplicitSequences
 
 # Said even where they go back to the default: they are the point.

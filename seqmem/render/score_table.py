@@ -6,8 +6,8 @@ from rich.text import Text
 
 from seqmem.judge.baseline import Baseline
 from seqmem.render.headline import median
-from seqmem.render.wording import shown_score
-from seqmem.results import RunResult
+from seqmem.results.run import RunResult
+from seqmem.terminal.wording import shown_score
 
 LABEL_WIDTH = 25
 LIMIT_WIDTH = 14

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
-from seqmem.render.glyphs import Glyphs
-from seqmem.render.page import Page
+from seqmem.config.axis import shown_value, shown_values
 from seqmem.render.verdict_words import NO_EVIDENCE, false_claims, recall_cell, verdict_word
-from seqmem.render.wording import plural, shown_amount, shown_score, shown_symbol
-from seqmem.sweep_axes import shown_value, shown_values
-from seqmem.sweep_results import MEASURES, SPREADS, SweepResult, Trial, TrialResult, ranked
+from seqmem.results.summary import MEASURES, SPREADS, TrialResult
+from seqmem.results.sweep import SweepResult, Trial, ranked
+from seqmem.terminal.console import Page
+from seqmem.terminal.style import Glyphs
+from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
 
 MOST_ROWS = 40
 SHORTEST_REASON = 12

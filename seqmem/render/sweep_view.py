@@ -8,14 +8,15 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from seqmem.render.curve import Level, Series, curve
+from seqmem.charts.curve import Level, Series, curve
+from seqmem.charts.heat_map import heat_map
+from seqmem.config.axis import Axis, shown_value
 from seqmem.render.header import LOSS_WORDS, dotted
-from seqmem.render.heat_map import heat_map
-from seqmem.render.page import Page, View, stack
 from seqmem.render.sweep_table import failure_lines, trial_lines
-from seqmem.render.wording import plural, shown_count, shown_score
-from seqmem.sweep_axes import Axis, shown_value
-from seqmem.sweep_results import SweepResult, Trial, TrialResult, measure_of
+from seqmem.results.summary import TrialResult
+from seqmem.results.sweep import SweepResult, Trial, measure_of
+from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
 # Measures that lie between 0 and 1 whatever the sweep.

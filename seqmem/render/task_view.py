@@ -11,17 +11,15 @@ from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.render.conflicts import conflict_lines
-from seqmem.render.examples import Example, batch_examples, example_sequences
+from seqmem.render.examples import draw_strips
 from seqmem.render.header import LABEL_WIDTH, dotted, labelled, task_words, without_recall
-from seqmem.render.page import Page, View, stack
-from seqmem.render.shapes import shape_lines
-from seqmem.render.strips import draw_strips
-from seqmem.render.wording import plural, shown_count, shown_score, shown_symbol
-from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.streams import SequenceStream
+from seqmem.results.task import _first_presentations, batch_examples, example_sequences, total_sequences
+from seqmem.tasks.task import Example
+from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
 SHOWN = 8
 MOST_SHOWN = 40  # of presentations asked for: more is for a file, not for the eye
@@ -63,23 +61,6 @@ def task_lines(config: RunConfig, page: Page, count: int | None, pairs: bool, ar
     if arrays:
         lines += [Text(), *_array_lines(examples[0], task.alphabet, page), Text(), *shape_lines(config, page)]
     return lines
-
-
-def _first_presentations(config: RunConfig, count: int) -> SequenceBatch:
-    return SequenceStream(config.task, config.seed, "training", config.shuffle).take(count)
-
-
-def total_sequences(task: Any) -> int | None:
-    """Returns how many different sequences a task has at most."""
-    if not hasattr(task, "gap"):
-        return len(set(task.sequences))
-    low, high = task.gap
-    if task.finite:
-        return task.cues * (high - low + 1) * (task.pool or 1)
-    digits = high * math.log10(max(2, task.filler_count))
-    if digits > 300:
-        return None
-    return task.cues * sum(task.filler_count**gap for gap in range(low, high + 1))
 
 
 def _amount(count: int) -> str:
@@ -201,3 +182,33 @@ def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> lis
 def _bit_style(part: str) -> str:
     """The 1 of a filler stands out from the zeros too."""
     return "" if part == "filler" else part
+
+
+def shape_lines(config: RunConfig, page: Page) -> list[Text]:
+    """Returns a line for each way to feed one sequence, or a batch, to a Keras layer: input, target, what is kept."""
+    time, size, batch = config.task.time, len(config.task.alphabet), max(2, config.batch_size)
+    lags, context = max(2, config.lags), max(2, config.context)
+    rows: list[tuple[str, tuple[int, ...], tuple[int, ...], str]] = [
+        ("stateful, step by step", (1, 1, size), (1, size), f"{time} calls, then reset the state"),
+        ("stateful, one array", (time, 1, size), (time, size), f"{time} samples of 1 step"),
+        ("stateless", (1, time, size), (1, time, size), "state lasts within the call"),
+        (f"{lags} lags", (time, lags, size), (time, size), f"gradient reaches {lags} steps"),
+        (f"context {context}", (time, 1, context * size), (time, size), f"sees the last {context} symbols"),
+        (f"batch of {batch}", (batch, time, size), (batch, time, size), "a state for each row"),
+        ("the same, step by step", (batch, 1, size), (batch, size), f"{time} calls, a row a sequence"),
+        ("steps as a batch", (time, 1, size), (time, size), "a state a step: no memory"),
+    ]
+    widths = [max(len(_shape(shape)) for shape in column) + 2 for column in list(zip(*rows, strict=True))[1:3]]
+    lines = [Text(" shapes (samples, time steps, features)", "label")]
+    lines.append(Text(f"   {'':24}{'input':<{widths[0]}}target", "label"))
+    for name, inputs, targets, note in rows:
+        shapes = _shape(inputs).ljust(widths[0]) + _shape(targets).ljust(widths[1])
+        lines.append(Text.assemble((f"   {name:24}", "label"), shapes))
+        if lines[-1].cell_len + len(note) > page.width:
+            lines.append(Text(" " * 7))
+        lines[-1].append(note, "muted")
+    return lines
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"({', '.join(map(str, shape))})"

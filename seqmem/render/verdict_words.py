@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from seqmem.judge.evidence import P_VALUE
 from seqmem.judge.verdict import VERDICTS
-from seqmem.render.glyphs import Glyphs
-from seqmem.render.wording import shown_score
-from seqmem.results import ReplicateResult
+from seqmem.results.summary import ReplicateResult
+from seqmem.terminal.style import Glyphs
+from seqmem.terminal.wording import shown_score
 
 # Tables have no room for who judged; a line below them says it.
 SHORT = {"nothing_to_remember": "nothing to remember", "unsolved": "unsolved (0.1)"}

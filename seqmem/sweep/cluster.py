@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
+from seqmem.backend.extras import import_distributed
 from seqmem.errors import UsageError, one_line
-from seqmem.sweep.executors import TrialTimeout, WorkerDied
-from seqmem.sweep.optional import import_distributed
+from seqmem.sweep.processes import TrialTimeout, WorkerDied
 
 SECONDS_TO_CONNECT = 10
 SECONDS_BETWEEN_LOOKS = 2.0

@@ -7,20 +7,17 @@ from collections.abc import Callable, Generator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from typing import Any
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.errors import SeqmemError
-from seqmem.sweep.clock import Clock
-from seqmem.sweep.digest import Digest
+from seqmem.results.importance import importances
+from seqmem.results.sweep import SweepProgress, SweepResult, Trial, ranked
+from seqmem.storage.sweep_directory import Digest, SweepDirectory, read_known_trial
+from seqmem.sweep.adaptive import Lookback
 from seqmem.sweep.engine import Engine
-from seqmem.sweep.estimate import Shape, guessed_seconds, shape_of
-from seqmem.sweep.executors import TrialTimeout, WorkerDied
-from seqmem.sweep.lookback import Lookback
-from seqmem.sweep.order import ShapeOrder
+from seqmem.sweep.processes import TrialTimeout, WorkerDied
 from seqmem.sweep.pruning import Pruner
-from seqmem.sweep.search import importances
-from seqmem.sweep.store import SweepDirectory, read_known_trial
+from seqmem.sweep.schedule import Clock, Shape, ShapeOrder, guessed_seconds, shape_of
 from seqmem.sweep.trial import Job, Reply
-from seqmem.sweep_results import SweepProgress, SweepResult, Trial, ranked
 
 Steps = Generator[SweepProgress, None, SweepResult]
 # How often the caller hears of a sweep in which nothing ends: often enough for a clock.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
 from seqmem.errors import UsageError
-from seqmem.sweep.executors import InlineExecutor, SlotExecutor
+from seqmem.sweep.processes import InlineExecutor, SlotExecutor
 from seqmem.sweep.trial import Job, Reply, run_trial
 
 # A worker stops by itself when a trial's time is up; so many seconds later it is held to hang.

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from seqmem.sweep.optional import import_optuna
-from seqmem.sweep.plan import Plan
-from seqmem.sweep.search import study_direction
+from seqmem.backend.extras import import_optuna
+from seqmem.config.plan import Plan
+from seqmem.results.importance import study_direction
 
 STUDY = "study.db"
 # A course is a row a step, each written by itself: so many of its fiftieths are passed over for one that is written.

@@ -13,9 +13,9 @@ import statistics
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from seqmem.results import Record
-from seqmem.sweep.optional import import_optuna
-from seqmem.sweep_results import MEASURES
+from seqmem.backend.extras import import_optuna
+from seqmem.results.run import Record
+from seqmem.results.summary import MEASURES
 
 if TYPE_CHECKING:
     import optuna

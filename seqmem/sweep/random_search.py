@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.sweep_axes import Axis
+from seqmem.config.axis import Axis
 
 # A stream of its own: nothing that a run draws from its seed comes from it.
 STREAM = 0x5EED

@@ -14,17 +14,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from seqmem import experiment, runtime
-from seqmem.config import RunConfig
-from seqmem.config_file import config_text
+from seqmem.backend import process
+from seqmem.cells.user import allow_user_cell
+from seqmem.config.run_config import RunConfig
+from seqmem.config.toml import config_text
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
-from seqmem.files import write_json, write_whole
-from seqmem.run_lock import LOCK_NAME, RunLock, is_locked
-from seqmem.rundir import CONFIG, RESULT, RunDirectory, read_config
+from seqmem.experiment import run
+from seqmem.results.summary import TrialResult
+from seqmem.results.sweep import Trial, trial_result
+from seqmem.storage.atomic import write_json, write_whole
+from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
+from seqmem.storage.run_directory import CONFIG, RESULT, RunDirectory, read_config
+from seqmem.storage.sweep_directory import PLAN, PRUNED, read_checks, read_trial
 from seqmem.sweep.pruning import Pruner
-from seqmem.sweep.store import PLAN, PRUNED, read_checks, read_trial
-from seqmem.sweep_results import Trial, TrialResult, trial_result
-from seqmem.user_cells import allow_user_cell
 
 SECONDS_BETWEEN_LOOKS = 0.2
 # Compiled work is shared within a process, so two threads of one worker must not run two trials at once.
@@ -100,17 +102,17 @@ def _run(job: Job) -> Reply:
 
 def _pin_threads(threads: int) -> None:
     """Sets the number of threads, or refuses where this process has already been set to another."""
-    runtime.prepare(threads)
+    process.prepare(threads)
     pinned = os.environ.get("TF_NUM_INTRAOP_THREADS")
     if pinned != str(threads):
         raise SeqmemError(f"this worker already computes with {pinned} threads, not {threads}: start it anew")
 
 
-def _steps(path: Path, config: RunConfig, threads: int) -> experiment.Steps:
+def _steps(path: Path, config: RunConfig, threads: int) -> run.Steps:
     """The run, gone on with where it was broken off, else from the start."""
     try:
         if read_config(path) == config:
-            return (yield from experiment.resume(path))
+            return (yield from run.resume(path))
     except DamagedFileError:
         pass  # killed before there was anything to go on with
     except UsageError:
@@ -118,7 +120,7 @@ def _steps(path: Path, config: RunConfig, threads: int) -> experiment.Steps:
             raise
     # closed here too: an error that somebody keeps would keep the lock
     with _empty_directory(path, config) as directory:
-        return (yield from experiment.train(config, directory, threads=threads))
+        return (yield from run.train(config, directory, threads=threads))
 
 
 def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
@@ -135,7 +137,7 @@ def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
     return RunDirectory(path, lock)
 
 
-def _follow(steps: experiment.Steps, path: Path, config: RunConfig, job: Job, deadline: float | None) -> Reply:
+def _follow(steps: run.Steps, path: Path, config: RunConfig, job: Job, deadline: float | None) -> Reply:
     """Takes a run to its end, or to where it is hopeless or its time is up."""
     try:
         while True:

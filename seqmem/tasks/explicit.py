@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from seqmem.errors import SettingError, UsageError
 from seqmem.settings import Kind, Words, read_settings, setting
+from seqmem.tasks.contexts import agreeing, prefix_ids, refine, settling_lengths
+from seqmem.tasks.task import Example, SequenceBatch
 
-if TYPE_CHECKING:
-    import numpy as np
+LARGEST_SEARCH = 2_000_000  # steps times length, above which the deciding symbols are not looked for
 
-    from seqmem.tasks.batch import SequenceBatch
+
+def explicit_examples(task: ExplicitSequences) -> list[Example]:
+    """Returns the user's sequences; the cue of a recall step is the oldest symbol that it takes to settle it."""
+    batch = sequence_batch(task)
+    size = batch.valid.size * batch.valid.shape[1]
+    lengths = settling_lengths(batch.inputs, batch.targets, batch.valid) if size <= LARGEST_SEARCH else None
+    examples = []
+    for row, symbols in enumerate(task.sequences):
+        parts = ["filler"] * len(symbols)
+        for step in np.flatnonzero(batch.recall[row]):
+            parts[step + 1] = "recall"
+        if lengths is not None:
+            for step in np.flatnonzero(batch.recall[row]):
+                parts[max(0, step + 1 - lengths[row, step])] = "cue"
+        examples.append(Example(tuple(symbols), tuple(parts)))
+    return examples
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,15 +112,11 @@ class ExplicitSequences:
     @property
     def sequences_with_recall(self) -> int:
         """How many sequences of an epoch have a recall step."""
-        from seqmem.tasks import explicit_arrays
-
-        return int(explicit_arrays.sequence_batch(self).recall.any(axis=1).sum())
+        return int(sequence_batch(self).recall.any(axis=1).sum())
 
     def all_sequences(self, rng: np.random.Generator) -> SequenceBatch:
         """Lists the sequences in the order given; nothing is drawn from `rng`."""
-        from seqmem.tasks import explicit_arrays
-
-        return explicit_arrays.sequence_batch(self)
+        return sequence_batch(self)
 
     def groups(self, batch: SequenceBatch) -> np.ndarray:
         """Numbers the recall steps that no network without memory can tell apart: those with the same last symbol.
@@ -110,15 +124,11 @@ class ExplicitSequences:
         Returns:
             int64 `(batch, time)`; -1 at other steps.
         """
-        from seqmem.tasks import explicit_arrays
-
-        return explicit_arrays.symbol_groups(batch)
+        return symbol_groups(batch)
 
     def recallable(self) -> np.ndarray:
         """Bool `(alphabet,)`: the symbols that are ever to be recalled."""
-        from seqmem.tasks import explicit_arrays
-
-        return explicit_arrays.recalled_symbols(self)
+        return recalled_symbols(self)
 
 
 def read_sequences(path: Path) -> list[str]:
@@ -140,3 +150,57 @@ def read_sequences(path: Path) -> list[str]:
     if not sequences:
         raise UsageError(f"{path}: has no sequence; write one a line, its symbols set apart by blanks")
     return sequences
+
+
+def memory_needed(task: Any) -> int:
+    """Returns how many of the last symbols settle the target of every recall step; 0 where the task has none."""
+    if hasattr(task, "gap"):
+        return task.time
+    from seqmem.tasks.contexts import settling_lengths
+
+    batch = sequence_batch(task)
+    lengths = settling_lengths(batch.inputs, batch.targets, batch.valid)
+    return int(lengths[batch.recall].max(initial=0))
+
+
+def sequence_batch(task: Any) -> SequenceBatch:
+    """Returns all sequences, padded to the longest, with their settled and recall steps."""
+    index = {word: number for number, word in enumerate(task.alphabet)}
+    symbols = np.zeros((len(task.sequences), task.time + 1), np.int32)
+    valid = np.zeros((len(task.sequences), task.time), bool)
+    for row, words in enumerate(task.sequences):
+        symbols[row, : len(words)] = [index[word] for word in words]
+        valid[row, : len(words) - 1] = True
+    settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
+    return SequenceBatch(symbols, valid, settled, settled & contradicted(symbols, valid))
+
+
+def contradicted(symbols: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Marks the steps that another sequence answers otherwise at the same place.
+
+    Args:
+        symbols: int `(batch, time + 1)`.
+        valid: bool `(batch, time)`, the steps that exist.
+
+    Returns:
+        bool `(batch, time)`: another sequence has the same symbol there and another target, as many steps from its
+        start, or as many from its end. So the place in the sequence does not settle the step, only the sequence does.
+    """
+    inputs, targets = symbols[:, :-1], symbols[:, 1:]
+    from_start = np.broadcast_to(np.arange(valid.shape[1]), valid.shape)
+    from_end = valid.sum(axis=1)[:, None] - from_start
+    same = [agreeing(refine(place, inputs), targets, valid) for place in (from_start, from_end)]
+    return valid & ~(same[0] & same[1])
+
+
+def symbol_groups(batch: SequenceBatch) -> np.ndarray:
+    """Numbers recall steps by their last symbol; see `ExplicitSequences.groups`."""
+    return np.where(batch.recall, batch.inputs.astype(np.int64), -1)
+
+
+def recalled_symbols(task: Any) -> np.ndarray:
+    """Marks the targets of recall steps; see `ExplicitSequences.recallable`."""
+    batch = sequence_batch(task)
+    marked = np.zeros(len(task.alphabet), bool)
+    marked[batch.targets[batch.recall]] = True
+    return marked

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.task import SequenceBatch
 
 ROLES = ("weights", "strings", "training", "checks", "evaluation")
 # Judging each string after more cues than this would leave fewer strings for the same number of sequences.

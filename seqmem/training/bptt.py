@@ -12,8 +12,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from seqmem.models.backend import tf
-from seqmem.models.compiled import compiled
+from seqmem.backend.compiled import compiled
+from seqmem.backend.lazy import tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, keep

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.models.backend import keras, tf
+from seqmem.backend.lazy import keras, tf
 
 _KERAS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop, "sgd": keras.optimizers.SGD}
 

@@ -3,10 +3,10 @@
 import pytest
 from builders import build_record, build_replicate, build_result
 
-from seqmem import experiment
-from seqmem.config import RunConfig
-from seqmem.results import Progress, Record, RunResult
-from seqmem.rundir import create_run_directory
+from seqmem.config.run_config import RunConfig
+from seqmem.experiment import run
+from seqmem.results.run import Progress, Record, RunResult
+from seqmem.storage.run_directory import create_run_directory
 
 
 def result_of(config: RunConfig, solved: bool = True) -> RunResult:
@@ -57,7 +57,7 @@ def made_up_training(monkeypatch):
         calls.append((config, how))
         return follow_made_up_run(config, directory)
 
-    monkeypatch.setattr(experiment, "train", train)
+    monkeypatch.setattr(run, "train", train)
     return calls
 
 

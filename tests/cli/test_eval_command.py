@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from seqmem import reevaluation
 from seqmem.cli.main import run
 from seqmem.errors import SettingError
-from seqmem.eval_results import EvalResult, GapResult
-from seqmem.rundir import read_run
+from seqmem.experiment import evaluate as reevaluation
+from seqmem.results.evaluation import EvalResult, GapResult
+from seqmem.storage.run_directory import read_run
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from seqmem.cli.main import run
-from seqmem.listing import COLUMNS
+from seqmem.results.columns import COLUMNS
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from seqmem.cli import main as main_module
 from seqmem.cli.main import COMMANDS, LazyGroup, describe, group, run
 from seqmem.errors import DamagedFileError
 
-HEAVY = ("numpy", "rich", "tensorflow", "keras")
+HEAVY = ("rich", "tensorflow", "keras")
 PROBE = """
 import json, sys
 from seqmem.cli.main import run

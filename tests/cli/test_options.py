@@ -3,10 +3,9 @@
 import click
 import pytest
 
-from seqmem.cli.layers import read_config, typed_layer
 from seqmem.cli.train import command
-from seqmem.cli.wording import option_name, quoted, typed_option
-from seqmem.config import RunConfig, setting_fields
+from seqmem.config.run_config import RunConfig, setting_fields
+from seqmem.config.sources import option_name, quoted, read_config, typed_layer, typed_option
 from seqmem.settings import Flag
 
 DECLARED = {param.name: param for param in command.params if isinstance(param, click.Option)}

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from seqmem import experiment
 from seqmem.cli.main import run
-from seqmem.rundir import list_runs
+from seqmem.experiment import run as experiment
+from seqmem.storage.run_directory import list_runs
 
 
 def test_a_grid_runs_every_trial_and_draws_table_and_map(workplace, made_up_training, capsys):

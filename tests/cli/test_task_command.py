@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from seqmem.cli.main import run
-from seqmem.config import RunConfig
-from seqmem.task_files import task_sequences
+from seqmem.config.run_config import RunConfig
+from seqmem.results.task import task_sequences
 
 
 def test_task_draws_the_sequences(capsys):

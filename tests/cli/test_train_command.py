@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from seqmem import experiment
 from seqmem.cli.main import run
-from seqmem.cli.stopping import SIGNALS
-from seqmem.presets import preset_names
-from seqmem.rundir import read_run
+from seqmem.commands.stopping import SIGNALS
+from seqmem.config.presets import preset_names
+from seqmem.experiment import run as experiment
+from seqmem.storage.run_directory import read_run
 
 
 def test_train_draws_the_result_on_stdout_and_stores_the_run(workplace, made_up_training, capsys):
@@ -126,7 +126,7 @@ def test_a_signal_closes_the_run_after_the_chunk_and_says_how_to_go_on(
 
 BEFORE_THE_FIRST_CHUNK = """
 import signal, sys, time
-from seqmem import experiment
+from seqmem.experiment import run as experiment
 from seqmem.cli.main import main
 
 def train(config, directory=None, **how):

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import step_outputs
 from seqmem.evaluation.generation import free_runs
 from seqmem.models.population import build_population
-from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.streams import finite_sequences
+from seqmem.tasks.task import SequenceBatch
 
 
 @pytest.mark.parametrize(

@@ -4,18 +4,18 @@ import keras
 import numpy as np
 import pytest
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
+from seqmem.evaluation.evaluator import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge, Report
 from seqmem.evaluation.forward import StepOutputs
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
-from seqmem.evaluation.judge import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge, Report
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.models.population import build_population
-from seqmem.tasks.encoding import one_hot
+from seqmem.tasks.layout import one_hot
 from seqmem.tasks.streams import SequenceStream
-from seqmem.training.loop import Training
+from seqmem.training.trainer import Training
 
 
 def judged(settings: dict) -> tuple[RunConfig, object, Judge]:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.evaluation import report
 from seqmem.evaluation.report import judged_on
-from seqmem.results import JudgedOn
+from seqmem.results.run import JudgedOn
 from seqmem.tasks.streams import SequenceStream, finite_sequences
 
 

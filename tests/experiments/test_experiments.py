@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from seqmem.cli.main import run
-from seqmem.cli.sweep_settings import read_sweep_file
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
+from seqmem.config.sources import read_sweep_file
 from seqmem.judge.verdict import wilson_interval
 
 ROOT = Path(__file__).parents[2]

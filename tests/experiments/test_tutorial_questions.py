@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from seqmem.config import RunConfig
+from seqmem.config.presets import preset_names, read_preset
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import recipe_limit
 from seqmem.judge.verdict import wilson_interval
-from seqmem.presets import preset_names, read_preset
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "tutorial"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")

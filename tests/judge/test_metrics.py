@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqmem.evaluation.metrics import count_groups
+from seqmem.evaluation.scores import count_groups
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from seqmem.judge.baseline import baseline, of_contexts, recipe_limit, seen_ids
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
-from seqmem.tasks.arrangement import Arrangement
 from seqmem.tasks.contexts import prefix_ids
+from seqmem.tasks.layout import Arrangement
 from seqmem.tasks.streams import finite_sequences
 
 TUTORIAL = ConflictingSequences()
@@ -109,11 +109,11 @@ def test_stateless_windows_over_fresh_fillers_have_a_closed_form(gap, trigger, w
 
 def every_string(task, strings):
     """All sequences over the given filler strings."""
-    from seqmem.tasks import conflicting_sampling
+    from seqmem.tasks import conflicting
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conflicting_sampling, "filler_strings", lambda task, rng: strings.astype(np.int32))
-        return conflicting_sampling.enumerate_sequences(task, np.random.default_rng(0))
+        patch.setattr(conflicting, "filler_strings", lambda task, rng: strings.astype(np.int32))
+        return conflicting.enumerate_sequences(task, np.random.default_rng(0))
 
 
 def test_what_sees_everything_has_no_control():

@@ -4,9 +4,9 @@ import io
 import pytest
 from render_samples import solved_run
 
-from seqmem.eval_results import EvalResult, FreeRun, GapResult
-from seqmem.render.console import build_console
 from seqmem.render.run_view import draw_eval
+from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
+from seqmem.terminal.console import build_console
 
 
 def drawn(renderable, width=80):

@@ -6,9 +6,9 @@ import pytest
 from render_samples import memoryless_run
 
 from seqmem.judge.baseline import Baseline
-from seqmem.render.glyphs import UNICODE
-from seqmem.render.page import Page
-from seqmem.render.verdict import verdict_lines
+from seqmem.render.verdict_view import verdict_lines
+from seqmem.terminal.console import Page
+from seqmem.terminal.style import UNICODE
 
 
 def lines_at(width: int, control: Baseline | None) -> list[str]:

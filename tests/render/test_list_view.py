@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from seqmem.render.console import build_console
 from seqmem.render.list_view import draw_list
+from seqmem.terminal.console import build_console
 
 
 def drawn(renderable, width=80):

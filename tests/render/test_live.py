@@ -4,11 +4,10 @@ import pytest
 from render_samples import memoryless_run
 from rich.console import Console
 
-from seqmem.render.console import build_console
-from seqmem.render.live import LiveRun, quick_baseline
-from seqmem.render.page import Page
-from seqmem.render.theme import build_theme
-from seqmem.results import Progress
+from seqmem.render.live_run import LiveRun, quick_baseline
+from seqmem.results.run import Progress
+from seqmem.terminal.console import Page, build_console
+from seqmem.terminal.style import build_theme
 
 RUN = memoryless_run(replicates=20, epochs=250)
 
@@ -101,7 +100,7 @@ def test_a_low_terminal_keeps_the_bar(height, curve, header):
 
 
 def test_the_baseline_of_a_huge_task_is_not_waited_for():
-    from seqmem.config import RunConfig
+    from seqmem.config.run_config import RunConfig
 
     assert quick_baseline(RunConfig()).recall_loss == pytest.approx(0.69315, abs=1e-5)
     huge = RunConfig.from_settings({"gap": 90_000, "fillers": "fresh", "pool": 1000, "alphabet_size": 10})

@@ -6,7 +6,7 @@ import pytest
 from builders import build_record
 from render_samples import fresh_run, make_history, memoryless_run, replaced_replicates
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.render.next_command import next_commands, still_falling, untried
 
 WORKS = {"init": "chrono", "head": "softmax", "loss_at": "recall"}

@@ -4,12 +4,10 @@ import pytest
 from builders import build_prediction
 from render_samples import memoryless_run, solved_run
 
-from seqmem.config import RunConfig
-from seqmem.render.glyphs import ASCII
-from seqmem.render.marks import step_marks
-from seqmem.render.page import Page
-from seqmem.render.prediction_tables import draw_tables, kept_steps, table_lines
-from seqmem.render.shown_predictions import prediction_lines
+from seqmem.config.run_config import RunConfig
+from seqmem.render.predictions import draw_tables, kept_steps, prediction_lines, step_marks, table_lines
+from seqmem.terminal.console import Page
+from seqmem.terminal.style import ASCII
 
 CONFIG = RunConfig()
 

@@ -8,14 +8,14 @@ import sys
 import pytest
 from render_samples import memoryless_run, solved_run
 
-from seqmem.config import RunConfig
+from seqmem.cells.cell import parameter_count
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
-from seqmem.render.console import build_console
 from seqmem.render.next_command import next_commands, train_command, with_cues
-from seqmem.render.parameters import parameter_count
 from seqmem.render.run_view import draw_header, draw_run
+from seqmem.terminal.console import build_console
 
 
 def drawn(renderable, width=80, color="never"):
@@ -214,8 +214,10 @@ def test_own_sequences_are_repeated_in_the_command():
 
 
 def test_drawing_needs_no_tensorflow():
-    code = "import sys, seqmem.render.run_view, seqmem.render.live, seqmem.render.task_view, seqmem.render.list_view\n"
-    code += "import seqmem.render.svg, seqmem.render.heat_map\n"
+    code = (
+        "import sys, seqmem.render.run_view, seqmem.render.live_run, seqmem.render.task_view, seqmem.render.list_view\n"
+    )
+    code += "import seqmem.export.pages, seqmem.charts.heat_map\n"
     code += "print(sorted({'tensorflow', 'keras', 'click', 'rich.live', 'rich.progress'} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 

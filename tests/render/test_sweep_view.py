@@ -5,14 +5,14 @@ import io
 import pytest
 from rich.console import Console
 
+from seqmem.config.axis import Axis
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.verdict import wilson_interval
-from seqmem.render.console import build_console
-from seqmem.render.sweep_live import LiveSweep
+from seqmem.render.live_sweep import LiveSweep
 from seqmem.render.sweep_view import draw_sweep
-from seqmem.results import Summary
-from seqmem.sweep_axes import Axis
-from seqmem.sweep_results import Spread, SweepProgress, SweepResult, Trial, TrialResult
+from seqmem.results.summary import Spread, Summary, TrialResult
+from seqmem.results.sweep import SweepProgress, SweepResult, Trial
+from seqmem.terminal.console import build_console
 
 
 def result(solved, baseline=0.5):

@@ -2,9 +2,10 @@ import io
 
 import pytest
 
-from seqmem.config import RunConfig
-from seqmem.render.console import build_console
-from seqmem.render.task_view import draw_task, total_sequences
+from seqmem.config.run_config import RunConfig
+from seqmem.render.task_view import draw_task
+from seqmem.results.task import total_sequences
+from seqmem.terminal.console import build_console
 
 
 def drawn(renderable, width=80):

@@ -7,18 +7,17 @@ import pytest
 from builders import BASELINE
 from render_samples import fresh_run, memoryless_run, replaced_replicates, solved_run
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.verdict import VERDICTS
-from seqmem.render.console import build_console
 from seqmem.render.evidence_words import evidence_words, judged_words
-from seqmem.render.glyphs import ASCII, UNICODE
 from seqmem.render.headline import headline
 from seqmem.render.run_view import draw_run
-from seqmem.render.theme import STYLES
 from seqmem.render.verdict_words import false_claims, is_luck, verdict_word
-from seqmem.results import JudgedOn
+from seqmem.results.run import JudgedOn
+from seqmem.terminal.console import build_console
+from seqmem.terminal.style import ASCII, STYLES, UNICODE
 
 
 def text_of(run, width=120):
@@ -206,7 +205,9 @@ def test_without_recall_the_criterion_is_every_settled_step():
 
 
 def test_the_blind_control_stands_on_a_number_that_is_shown():
-    run = dataclasses.replace(fresh_run(cell="mlp", loss_at="all"), recipe_limit=Baseline(0.2, 0.5, 0.39, 0.19, 0.0, 0.4687))
+    run = dataclasses.replace(
+        fresh_run(cell="mlp", loss_at="all"), recipe_limit=Baseline(0.2, 0.5, 0.39, 0.19, 0.0, 0.4687)
+    )
     rows = [line.split() for line in text_of(run).splitlines() if line.strip().startswith("trained at all steps")]
     assert rows == [["trained", "at", "all", "steps", "0.000", "0.000"], [*rows[1][:4], "0.469", "0.469"]]
     assert "trained at all steps" not in text_of(dataclasses.replace(run, baseline=BASELINE, recipe_limit=None))

@@ -9,12 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from made_up_trials import store
 
-from seqmem.sweep.axis import parse_axis
+from seqmem.config.axis import parse_axis
+from seqmem.config.plan import build_plan
+from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory
 from seqmem.sweep.driver import drain, run_sweep
 from seqmem.sweep.engine import Engine
-from seqmem.sweep.executors import InlineExecutor
-from seqmem.sweep.plan import build_plan
-from seqmem.sweep.store import create_sweep_directory, open_sweep_directory
+from seqmem.sweep.processes import InlineExecutor
 
 CLUSTER = """
 from distributed import LocalCluster

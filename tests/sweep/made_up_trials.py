@@ -7,14 +7,14 @@ from pathlib import Path
 
 from builders import build_record, build_replicate, build_result
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.judge.evidence import weigh
-from seqmem.results import RunResult
-from seqmem.rundir import create_run_directory
-from seqmem.sweep.store import read_trial
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import Trial, trial_result
+from seqmem.storage.run_directory import create_run_directory
+from seqmem.storage.sweep_directory import read_trial
 from seqmem.sweep.trial import Reply
-from seqmem.sweep_results import Trial, trial_result
 
 
 def result_of(config: RunConfig) -> RunResult:

@@ -1,6 +1,6 @@
 """The time that is left is told by what has ended, each trial weighed by what was guessed of it."""
 
-from seqmem.sweep.clock import Clock
+from seqmem.sweep.schedule import Clock
 
 
 def test_what_is_left_takes_as_long_for_its_guess_as_what_has_ended():

@@ -6,10 +6,10 @@ import pytest
 from made_up_trials import misbehave, store
 
 from seqmem.errors import SeqmemError
+from seqmem.storage.sweep_directory import TRIALS, read_sweep
 from seqmem.sweep.driver import drain, run_sweep
 from seqmem.sweep.engine import Engine
-from seqmem.sweep.executors import InlineExecutor, SlotExecutor, WorkerDied
-from seqmem.sweep.store import TRIALS, read_sweep
+from seqmem.sweep.processes import InlineExecutor, SlotExecutor, WorkerDied
 from seqmem.sweep.trial import Reply
 
 TPE = {"search": "tpe", "count": 20, "rank": "recall_loss"}

@@ -12,7 +12,7 @@ import pytest
 from made_up_trials import die, pid
 
 from seqmem.sweep.engine import open_engine
-from seqmem.sweep.executors import InlineExecutor, SlotExecutor, TrialTimeout, WorkerDied
+from seqmem.sweep.processes import InlineExecutor, SlotExecutor, TrialTimeout, WorkerDied
 
 
 def test_calls_in_this_process_are_done_when_submitted():
@@ -56,7 +56,7 @@ def test_workers_die_with_a_killed_driver(tmp_path):
         import sys
         sys.path[:0] = sys.argv[1:]
         from made_up_trials import pid
-        from seqmem.sweep.executors import SlotExecutor
+        from seqmem.sweep.processes import SlotExecutor
 
         if __name__ == "__main__":
             pool = SlotExecutor(1)

@@ -1,9 +1,8 @@
 """Which trial runs next: little is compiled twice, and the longest does not come last."""
 
-from seqmem.config import RunConfig
-from seqmem.sweep.estimate import shape_of
-from seqmem.sweep.order import ShapeOrder
-from seqmem.sweep_results import Trial
+from seqmem.config.run_config import RunConfig
+from seqmem.results.sweep import Trial
+from seqmem.sweep.schedule import ShapeOrder, shape_of
 
 
 def known(**values):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from seqmem.config.axis import parse_axis
+from seqmem.config.plan import Plan, build_plan
 from seqmem.errors import UsageError
-from seqmem.sweep.axis import parse_axis
-from seqmem.sweep.plan import Plan, build_plan
 
 
 def plan_of(*axes, base=None, **how):

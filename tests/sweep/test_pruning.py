@@ -5,7 +5,7 @@ import random
 import pytest
 from builders import build_record
 
-from seqmem.sweep.optional import import_optuna
+from seqmem.backend.extras import import_optuna
 from seqmem.sweep.pruning import FIRST_STEPS, FIRST_TRIALS, Courses, Pruner, course, direction, whole_course
 
 

@@ -13,8 +13,8 @@ import time
 import psutil
 import pytest
 
-from seqmem.run_lock import is_locked
-from seqmem.sweep.store import read_sweep
+from seqmem.storage.lock import is_locked
+from seqmem.storage.sweep_directory import read_sweep
 
 # How often a driver is killed at a random moment; ten times over is a claim to be shown, twice is a test.
 ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "2"))

@@ -8,14 +8,15 @@ import sys
 import pytest
 from made_up_trials import result_of
 
+from seqmem.backend.extras import import_distributed, import_optuna
+from seqmem.config.axis import parse_axis
+from seqmem.config.plan import build_plan
 from seqmem.errors import UsageError
+from seqmem.results.importance import distribution, importances, objective
+from seqmem.results.sweep import Trial, trial_result
+from seqmem.storage.sweep_directory import read_sweep
 from seqmem.sweep import search as search_module
-from seqmem.sweep.axis import parse_axis
-from seqmem.sweep.optional import import_distributed, import_optuna
-from seqmem.sweep.plan import build_plan
-from seqmem.sweep.search import TpeSearch, distribution, importances, objective
-from seqmem.sweep.store import read_sweep
-from seqmem.sweep_results import Trial, trial_result
+from seqmem.sweep.search import TpeSearch
 
 
 def test_axes_become_distributions():

@@ -5,8 +5,7 @@ import json
 import pytest
 
 from seqmem.errors import DamagedFileError, UsageError
-from seqmem.sweep.listing import sweep_rows
-from seqmem.sweep.store import (
+from seqmem.storage.sweep_directory import (
     ASKED,
     FAILURES,
     PLAN,
@@ -16,6 +15,7 @@ from seqmem.sweep.store import (
     open_sweep_directory,
     read_plan,
     read_sweep,
+    sweep_rows,
 )
 
 

@@ -3,11 +3,11 @@
 import pytest
 from builders import build_replicate, build_result
 
-from seqmem.config import RunConfig
+from seqmem.config.axis import Axis
+from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.results import RunResult
-from seqmem.sweep_axes import Axis
-from seqmem.sweep_results import Trial, check_rank, ranked, trial_result
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import Trial, check_rank, ranked, trial_result
 
 
 def run_of(*replicates):

@@ -7,16 +7,17 @@ import pytest
 from builders import build_record
 from made_up_trials import result_of
 
-from seqmem import experiment, runtime
-from seqmem.config import RunConfig
+from seqmem.backend import process
+from seqmem.config.run_config import RunConfig
 from seqmem.errors import SeqmemError
-from seqmem.results import Progress
-from seqmem.run_lock import RunLock, is_locked
-from seqmem.rundir import create_run_directory, read_run
+from seqmem.experiment import run
+from seqmem.results.run import Progress
+from seqmem.results.sweep import trial_result
+from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.run_directory import create_run_directory, read_run
+from seqmem.storage.sweep_directory import PLAN, PRUNED
 from seqmem.sweep.pruning import Pruner
-from seqmem.sweep.store import PLAN, PRUNED
 from seqmem.sweep.trial import Job, run_trial
-from seqmem.sweep_results import trial_result
 
 SETTINGS = {"units": 10, "replicates": 2, "epochs": 250}
 CONFIG = RunConfig.from_settings(SETTINGS)
@@ -55,8 +56,8 @@ def trained(monkeypatch):
     def train(config, directory, *, threads):
         return (yield from steps(config, directory, f"begun with {threads}"))
 
-    monkeypatch.setattr(experiment, "train", train)
-    monkeypatch.setattr(experiment, "resume", resume)
+    monkeypatch.setattr(run, "train", train)
+    monkeypatch.setattr(run, "resume", resume)
     return calls
 
 
@@ -117,7 +118,7 @@ def test_an_error_of_any_kind_is_an_answer_and_lets_go_of_the_lock(place, monkey
         raise error
         yield
 
-    monkeypatch.setattr(experiment, "train", train)
+    monkeypatch.setattr(run, "train", train)
     reply = run_trial(job(place))
     assert (reply.status, reply.reason) == ("failed", reason)
     assert not is_locked(place)
@@ -145,7 +146,7 @@ def test_a_worker_that_does_not_see_the_sweep_says_so(tmp_path):
 
 
 def test_a_worker_set_to_other_threads_refuses(place, monkeypatch):
-    monkeypatch.setattr(runtime, "prepare", lambda threads: None)
+    monkeypatch.setattr(process, "prepare", lambda threads: None)
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
     assert "already computes with 3 threads, not 1" in run_trial(job(place)).reason
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqmem.tasks.arrangement import Arrangement, step_weights
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
+from seqmem.tasks.layout import Arrangement, step_weights
 from seqmem.tasks.streams import finite_sequences
 
 # the tutorial's first sequence: inputs 3 0 1 2, targets 0 1 2 3

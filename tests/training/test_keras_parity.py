@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from trainings import trained
 
-from seqmem.config import RunConfig
-from seqmem.presets import read_preset
+from seqmem.config.presets import read_preset
+from seqmem.config.run_config import RunConfig
 
 TUTORIALS = {"head": "sigmoid", "init": "glorot", "stop": False}
 

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from trainings import Arrays, trained
 
-from seqmem.config import RunConfig
+from seqmem.config.run_config import RunConfig
+from seqmem.judge.metrics import Metrics
 from seqmem.models.population import build_population
-from seqmem.results import Metrics
-from seqmem.training import loop
-from seqmem.training.feed import Feed
+from seqmem.training import trainer
+from seqmem.training.batches import Feed
 
 FRESH = {"gap": "2:4", "fillers": "fresh", "trigger": True, "alphabet_size": 7, "units": 6}
 FRESH |= {"loss_at": "all", "epochs": 20, "stop": False}
 
 
-def trained_on(settings: dict, **how) -> tuple[Arrays, loop.Training]:
+def trained_on(settings: dict, **how) -> tuple[Arrays, trainer.Training]:
     """The weights and the training of a run that has come to the end of its budget."""
     _, weights, training = trained(RunConfig.from_settings(settings), **how)
     return weights, training
@@ -48,8 +48,8 @@ def test_different_seeds_start_from_different_weights():
 def test_the_size_of_a_chunk_changes_nothing(monkeypatch):
     settings = FRESH | {"replicates": 2, "shuffle": True, "check_every": 40}
     whole, _ = trained_on(settings)
-    monkeypatch.setattr(loop, "CHUNK_STEPS", 84)
-    assert loop.chunk_updates(RunConfig.from_settings(settings)) == 7
+    monkeypatch.setattr(trainer, "CHUNK_STEPS", 84)
+    assert trainer.chunk_updates(RunConfig.from_settings(settings)) == 7
     pieces, _ = trained_on(settings)
     for name, array in whole.items():
         np.testing.assert_array_equal(pieces[name], array)
@@ -66,7 +66,7 @@ def test_a_solved_replicate_is_frozen_while_the_others_go_on():
         seen.append(population.arrays() | training.optimizer.arrays())
         return [Metrics(0.1, 0.1, 1.0, 1.0, 1.0, 0.1)] * 3, next(checks)
 
-    training = loop.Training(config, population, check)
+    training = trainer.Training(config, population, check)
     while not training.done:
         training.advance()
     for name, array in seen[0].items():

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from trainings import trained
 
-from seqmem.config import RunConfig
-from seqmem.models.mlp_cell import MLPCell
+from seqmem.cells.mlp import MLPCell
+from seqmem.config.run_config import RunConfig
 
 ONE_HOT = np.eye(5, dtype=np.float32)
 SEQUENCES = ONE_HOT[[[3, 0, 1, 2, 3], [4, 0, 1, 2, 4]]]

@@ -1,0 +1,1 @@
+"""What stands between seqmem and TensorFlow: imported without a word, compiled, seeded."""

@@ -1,0 +1,38 @@
+"""Compiling with XLA, where an earlier process may have kept the program."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from seqmem.backend import process
+from seqmem.backend.lazy import tf
+from seqmem.errors import SeqmemError
+
+
+def compiled(function: Callable) -> Callable:
+    """Compiles a function of tensors at its first call; a decorator.
+
+    A damaged cache of compiled programs costs time and nothing else: TensorFlow raises where an entry is truncated or
+    not its own, and remembers that for the function, so the cache is emptied and the function compiled anew.
+
+    Raises:
+        SeqmemError: At a call, if there is not enough memory.
+    """
+    current = tf.function(function, jit_compile=True)
+
+    @functools.wraps(function)
+    def call(*arguments: Any) -> Any:
+        nonlocal current
+        try:
+            return current(*arguments)
+        except tf.errors.ResourceExhaustedError:
+            raise SeqmemError("out of memory: ask for fewer units, replicates, symbols or sequences") from None
+        except tf.errors.OpError:
+            if not process.clear_cache():
+                raise
+            current = tf.function(function, jit_compile=True)
+            return current(*arguments)
+
+    return call

@@ -1,0 +1,102 @@
+"""What must be settled before TensorFlow is imported: threads, the compile cache, and its silence.
+
+Nothing here imports TensorFlow; `seqmem.backend.lazy` does, and finds the environment ready.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+CACHE_BYTES = 512 * 2**20
+
+
+def prepare(threads: int = 1, cache: bool = True) -> None:
+    """Sets the environment that TensorFlow reads when it is imported; later calls in a process change nothing.
+
+    Args:
+        threads: Threads that one operation may use. More than one can change results in their last bits.
+        cache: Keep compiled programs in a folder of the user's own, so that the next process starts faster.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    folder = cache_folder() if cache else None
+    if folder is not None and _usable(folder):
+        _prune(folder)
+        flags = os.environ.get("TF_XLA_FLAGS", "")
+        os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
+
+
+def cache_folder() -> Path:
+    """Returns the folder of compiled programs, one for each version of TensorFlow and kind of processor."""
+    root = Path(os.environ.get("SEQMEM_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "seqmem")
+    version = importlib.metadata.version("tensorflow")
+    processor = hashlib.sha256(_processor().encode()).hexdigest()[:12]
+    return root.expanduser() / f"xla-{version}-{processor}"
+
+
+def _prune(folder: Path) -> None:
+    """Removes the oldest programs beyond `CACHE_BYTES`: a sweep over many shapes leaves many behind."""
+    with contextlib.suppress(OSError):
+        entries = sorted(((entry.stat(), entry) for entry in folder.iterdir()), key=lambda one: -one[0].st_mtime)
+        kept = 0
+        for status, entry in entries:
+            kept += status.st_size
+            if kept > CACHE_BYTES:
+                entry.unlink(missing_ok=True)
+
+
+def clear_cache() -> bool:
+    """Empties the folder of compiled programs; tells whether there was anything in it."""
+    folder = cache_folder()
+    entries = list(folder.glob("*.pb")) if folder.is_dir() else []
+    for entry in entries:
+        entry.unlink(missing_ok=True)
+    return bool(entries)
+
+
+def environment(threads: int) -> dict[str, object]:
+    """Returns what a result may depend on beside its settings: versions, processor, threads and command line."""
+    packages = ("seqmem", "tensorflow", "keras", "numpy")
+    return {
+        "versions": {"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in packages},
+        "platform": platform.platform(),
+        "processor": _processor().splitlines()[0] if _processor() else platform.machine(),
+        "threads": threads,
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+    }
+
+
+def _usable(folder: Path) -> bool:
+    """Whether compiled programs can be kept there, by nobody but the user."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_uid != os.getuid():
+            return False
+        folder.chmod(0o700)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _processor() -> str:
+    """The processor's name and features: a program compiled for one may not run on another."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    wanted = ("model name", "flags", "Features", "CPU part")
+    return "\n".join(dict.fromkeys(line.partition(":")[2].strip() for line in lines if line.startswith(wanted)))

@@ -1,0 +1,1 @@
+"""The cells: what a network remembers with. One file a cell."""

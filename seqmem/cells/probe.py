@@ -1,0 +1,171 @@
+"""Trying out a cell of the user's own before it is trained: it must do what the engine asks of a cell.
+
+The engine runs a cell for all replicates at once and differentiates single steps, compiled. That takes a cell that
+is deterministic and goes straight through: no dropout, no statistics of its own, no loops or branches on values.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from seqmem.backend.lazy import keras, silence, tf
+from seqmem.backend.seeding import seeded
+from seqmem.cells.user import check_permission, load_user_cell
+from seqmem.errors import SettingError, one_line
+
+ROWS, FEATURES, UNITS, REPLICATES = 3, 5, 4, 2
+NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and call(inputs, states) -> output, states"
+REFUSED = (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.BatchNormalization)
+
+
+def probed_user_cell(name: str) -> Callable[[int], Any]:
+    """Imports a cell of the user's own and tries it out; the class, where it holds.
+
+    Args:
+        name: `module:Class`.
+
+    Raises:
+        SettingError: If it may not be imported, or with what it does and what it must do.
+    """
+    check_permission(name)
+    return _probed(name)
+
+
+@functools.cache
+def _probed(name: str) -> Callable[[int], Any]:
+    cell_class = load_user_cell(name)
+    if not issubclass(cell_class, keras.layers.Layer):
+        raise SettingError("cell", name, f"{cell_class.__name__} is not a Keras layer: {NEEDS}")
+    cell = _attempt(name, "cannot be made as Class(units)", lambda: cell_class(UNITS))
+    if not hasattr(cell, "state_size"):
+        raise SettingError("cell", name, f"has no state_size: {NEEDS}")
+    _attempt(name, "cannot be built for inputs (batch, features)", lambda: cell.build((None, FEATURES)))
+    _refuse_layers(name, cell)
+    _check_start(name, cell_class)
+    inputs = np.linspace(-1, 1, ROWS * FEATURES, dtype=np.float32).reshape(ROWS, FEATURES)
+    states = _attempt(name, "gives no states to start from", lambda: cell_states(cell, ROWS))
+    _check_step(name, cell, inputs, states)
+    _check_repeats(name, cell, inputs, states)
+    _check_compiled(name, cell, inputs, states)
+    return cell_class
+
+
+def cell_states(cell: Any, batch: int) -> Any:
+    """Returns the states a cell starts from, as Keras' RNN does: its own, or zeros of `state_size`."""
+    if hasattr(cell, "get_initial_state"):
+        return cell.get_initial_state(batch_size=batch)
+    sizes = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
+    return [tf.zeros((batch, size)) for size in sizes]
+
+
+def _attempt(name: str, problem: str, action: Callable[[], Any]) -> Any:
+    """Does what may fail in any way: the code is not ours."""
+    try:
+        return action()
+    except Exception as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        said = lines[1] if len(lines) > 1 and lines[0].startswith("Exception encountered") else "".join(lines[:1])
+        told = f"{problem} ({type(error).__name__}: {one_line(said, 160)})"
+        raise SettingError("cell", name, f"{told}; {NEEDS}") from error
+
+
+def _refuse_layers(name: str, cell: Any) -> None:
+    for layer in cell._flatten_layers():
+        rates = [getattr(layer, rate, None) for rate in ("dropout", "recurrent_dropout")]
+        if isinstance(layer, REFUSED) or any(rates):
+            what = "dropout" if not isinstance(layer, REFUSED) else type(layer).__name__
+            raise SettingError("cell", name, f"holds {what}: a cell must be deterministic and keep no statistics")
+
+
+def _check_start(name: str, cell_class: Callable[[int], Any]) -> None:
+    starts = []
+    for _ in range(2):
+        with seeded(0):
+            cell = cell_class(UNITS)
+            cell.build((None, FEATURES))
+        starts.append([variable.numpy() for variable in cell.trainable_variables])
+    if any(not np.array_equal(one, other) for one, other in zip(*starts, strict=True)):
+        raise SettingError("cell", name, "starts from other weights with the same seed: its draws must be Keras' own")
+
+
+def _step(cell: Any, weights: Any, inputs: Any, states: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
+    fixed = [variable.value for variable in cell.non_trainable_variables]
+    (output, following), _ = cell.stateless_call(weights, fixed, inputs, states, **kwargs)
+    return output, tf.nest.flatten(following)
+
+
+def _check_step(name: str, cell: Any, inputs: Any, states: Any) -> None:
+    weights = [variable.value for variable in cell.trainable_variables]
+    if not weights:
+        raise SettingError("cell", name, "has no weights to train")
+    result = _attempt(name, "cannot take a step", lambda: _step(cell, weights, inputs, states))
+    output, following = result
+    shape = tuple(getattr(output, "shape", ()))
+    if shape != (ROWS, UNITS):
+        raise SettingError("cell", name, f"its output is {shape} for a batch of {ROWS}, must be (batch, units)")
+    before = [(tuple(state.shape), state.dtype) for state in tf.nest.flatten(states)]
+    after = [(tuple(state.shape), state.dtype) for state in following]
+    if before != after or any(dtype != tf.float32 for _, dtype in after):
+        old, new = ([shape for shape, _ in shapes] for shapes in (before, after))
+        raise SettingError("cell", name, f"its states are {new} after a step and {old} before, must stay the same")
+
+
+def _check_repeats(name: str, cell: Any, inputs: Any, states: Any) -> None:
+    weights = [variable.value for variable in cell.trainable_variables]
+    first, again = (_flat(_step(cell, weights, inputs, states)) for _ in range(2))
+    if not all(np.isfinite(part).all() for part in first):
+        raise SettingError("cell", name, "gives numbers that are not finite at its first step")
+    if any(not np.array_equal(one, other) for one, other in zip(first, again, strict=True)):
+        raise SettingError("cell", name, "answers differently each time: a cell must be deterministic")
+    if "training" in inspect.signature(cell.call).parameters:
+        trained = _flat(_step(cell, weights, inputs, states, training=True))
+        if any(not np.array_equal(one, other) for one, other in zip(first, trained, strict=True)):
+            raise SettingError("cell", name, "answers differently with training=True: a cell must be deterministic")
+
+
+def _check_compiled(name: str, cell: Any, inputs: Any, states: Any) -> None:
+    """Takes the gradient of a step of two replicates at once, compiled, and compares the step with a plain one."""
+    weights = [tf.stack([variable.value] * REPLICATES) for variable in cell.trainable_variables]
+    stacked = [tf.stack([state] * REPLICATES) for state in tf.nest.flatten(states)]
+
+    def one(arguments: Any) -> Any:
+        values, vectors, flat = arguments
+        with tf.GradientTape() as tape:
+            tape.watch([values, flat])
+            output, following = _step(cell, values, vectors, tf.nest.pack_sequence_as(states, flat))
+            total = tf.reduce_sum(output) + tf.add_n([tf.reduce_sum(state) for state in following])
+        gradients = tape.gradient(total, [values, flat], unconnected_gradients="zero")
+        return output, following, gradients
+
+    @tf.function(jit_compile=True)
+    def many(values: Any, vectors: Any, flat: Any) -> Any:
+        return tf.vectorized_map(one, (values, vectors, flat), fallback_to_while_loop=False)
+
+    def compiled() -> Any:
+        with warnings.catch_warnings(), silence():
+            warnings.simplefilter("ignore")
+            return many(weights, tf.stack([tf.constant(inputs)] * REPLICATES), stacked)
+
+    try:
+        output, following, gradients = compiled()
+    except Exception as error:
+        # what TensorFlow says of it names its own insides only
+        told = f"cannot be compiled for many replicates at once ({type(error).__name__})"
+        raise SettingError("cell", name, f"{told}: it must go straight through, without loops or branches") from error
+    plain = _flat(_step(cell, [variable.value for variable in cell.trainable_variables], inputs, states))
+    found = [array.numpy()[0] for array in (output, *following)]
+    if any(not np.allclose(a, b, atol=1e-5) for a, b in zip(plain, found, strict=True)):
+        raise SettingError("cell", name, "answers differently when compiled: a cell must be deterministic")
+    if not all(np.isfinite(part.numpy()).all() for part in tf.nest.flatten(gradients)):
+        raise SettingError("cell", name, "has a gradient that is not a finite number")
+
+
+def _flat(step: tuple[Any, list[Any]]) -> list[np.ndarray]:
+    output, following = step
+    return [np.asarray(part) for part in (output, *following)]

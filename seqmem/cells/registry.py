@@ -1,0 +1,16 @@
+"""The recurrent cells, by name. A new one is an entry here and a word in `seqmem.cells.cell.CELL_NAMES`."""
+
+from __future__ import annotations
+
+from seqmem.backend.lazy import keras
+from seqmem.cells.cell import CellKind
+from seqmem.cells.gru import gru_chrono
+from seqmem.cells.lstm import lstm_chrono, lstm_forget
+from seqmem.cells.mlp import MLPCell
+
+CELLS: dict[str, CellKind] = {
+    "lstm": CellKind(keras.layers.LSTMCell, lstm_chrono, lstm_forget),
+    "gru": CellKind(keras.layers.GRUCell, gru_chrono),
+    "rnn": CellKind(keras.layers.SimpleRNNCell),
+    "mlp": CellKind(MLPCell),
+}

@@ -1,0 +1,1 @@
+"""What each command does, once what was typed is understood."""

@@ -1,0 +1,117 @@
+"""What Ctrl-C and the signals that end a process do to a run: it is kept, to be gone on with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import signal
+import threading
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqmem.errors import SeqmemError
+
+if TYPE_CHECKING:
+    from seqmem.results.run import Progress, RunResult
+
+SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+STANDARD_ERROR = 2
+# a second signal leaves nobody to show the cursor again, which live drawing hides
+SHOW_CURSOR = b"\x1b[?25h"
+
+
+class StoppedError(SeqmemError):
+    """A run was stopped from outside; its exit status is 128 and the signal's number."""
+
+    def __init__(self, number: int, path: Path):
+        super().__init__(_farewell(path))
+        self.exit_status = 128 + number
+
+
+def _farewell(path: Path) -> str:
+    return f"Stopped. Go on with: seqmem train --resume {shlex.quote(str(path))}"
+
+
+def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -> Generator[Progress, None, RunResult]:
+    """Follows a run; at a signal the chunk under way is finished and kept. A second signal ends the process at once.
+
+    Until the first chunk is trained there is nothing new to keep, and the first signal ends the process.
+
+    Args:
+        steps: A run of `seqmem.experiment.run`, which keeps a checkpoint when it is closed.
+        path: Its run directory.
+
+    Raises:
+        StoppedError: If a signal came.
+    """
+    try:
+        with _ended_at_once(path):
+            progress = next(steps)
+        with _signals_noted() as noted:
+            while True:
+                yield progress
+                progress = next(steps)
+                if noted:
+                    steps.close()
+                    raise StoppedError(noted[0], path)
+    except StopIteration as ended:
+        return ended.value
+
+
+@contextlib.contextmanager
+def _ended_at_once(path: Path) -> Iterator[None]:
+    """Ends the process at the first signal, even while it imports or compiles and runs no handler of Python's.
+
+    A killed process leaves its run as whole as this does; but this one says how to go on, and shows the cursor again.
+    """
+    # imports turn standard error away for a while
+    standard_error = os.dup(STANDARD_ERROR)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+
+    def watch() -> None:
+        number = os.read(reader, 1)[0]
+        if number:
+            text = (SHOW_CURSOR + b"\n") if os.isatty(standard_error) else b""
+            with contextlib.suppress(OSError):
+                os.write(standard_error, text + f"{_farewell(path)}\n".encode(errors="backslashreplace"))
+            os._exit(128 + number)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    before = {each: signal.signal(each, lambda number, frame: None) for each in SIGNALS}
+    woken = signal.set_wakeup_fd(writer)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(woken)
+        os.write(writer, b"\0")
+        watcher.join()
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        for descriptor in (reader, writer, standard_error):
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _signals_noted() -> Iterator[list[int]]:
+    """Notes the first signal instead of obeying it; the next one finds the system's own way of ending a process."""
+    noted: list[int] = []
+
+    def note(number: int, frame: Any) -> None:
+        noted.append(number)
+        for each in SIGNALS:
+            signal.signal(each, signal.SIG_DFL)
+        # neither print nor the console: the signal may have come in the middle of one
+        with contextlib.suppress(OSError):
+            os.write(STANDARD_ERROR, SHOW_CURSOR if os.isatty(STANDARD_ERROR) else b"")
+            os.write(STANDARD_ERROR, b"\nStopping after this chunk. Once more stops at once.\n")
+
+    before = {each: signal.signal(each, note) for each in SIGNALS}
+    try:
+        yield noted
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,42 @@
+"""What `seqmem train` does: a new run, or one that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqmem.config.run_config import RunConfig
+from seqmem.config.sources import option_name, typed_layer
+from seqmem.errors import UsageError
+
+if TYPE_CHECKING:
+    from seqmem.results.run import Progress, RunResult
+
+    Steps = Generator[Progress, None, RunResult]
+
+
+def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Steps]:
+    """Makes the run directory of a new run; returns its path and the run, which begins when it is followed."""
+    from seqmem.experiment import run
+    from seqmem.storage.run_directory import create_run_directory
+
+    run.try_cell(config.cell, threads=how["threads"], cache=how["cache"])
+    directory = create_run_directory(config, out)
+    return directory.path, run.train(config, directory, **how)
+
+
+def go_on(path: Path, **how: Any) -> tuple[RunConfig, Steps]:
+    """Takes up a run where its last checkpoint left it; returns its settings and the rest of it."""
+    from seqmem.experiment import run
+    from seqmem.storage.run_directory import read_config
+
+    return read_config(path), run.resume(path, **how)
+
+
+def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
+    """Raises UsageError where settings were given for a run that has its own."""
+    given = [name for name, value in sources.items() if value is not None]
+    given += [option_name(name) for name in typed_layer(typed).settings]
+    if given:
+        raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was begun with")

@@ -1,0 +1,41 @@
+"""The presets: one TOML file each, whose first comment line says what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from seqmem.config.toml import read_settings_file
+from seqmem.errors import UsageError, did_you_mean
+
+FOLDER = Path(__file__).parent
+
+
+def preset_names() -> tuple[str, ...]:
+    """Returns the names of all presets, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.toml")))
+
+
+def preset_summary(name: str) -> str:
+    """Returns what a preset is, in one line.
+
+    Raises:
+        UsageError: If there is no such preset.
+    """
+    return _preset_path(name).read_text(encoding="utf-8").splitlines()[0].removeprefix("#").strip()
+
+
+def read_preset(name: str) -> dict[str, Any]:
+    """Returns the settings that a preset gives; all others keep their defaults.
+
+    Raises:
+        UsageError: If there is no such preset.
+    """
+    return read_settings_file(_preset_path(name))
+
+
+def _preset_path(name: str) -> Path:
+    names = preset_names()
+    if name not in names:
+        raise UsageError(f"unknown preset '{name}'{did_you_mean(name, names)}: there are {', '.join(names)}")
+    return FOLDER / f"{name}.toml"

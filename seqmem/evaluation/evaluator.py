@@ -1,0 +1,169 @@
+"""Checks while a run trains, and the evaluation that is reported after it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from seqmem.config.run_config import RunConfig
+from seqmem.evaluation.forward import StepOutputs, step_outputs
+from seqmem.evaluation.scores import group_counts, missed_sequences, population_metrics
+from seqmem.judge.baseline import Baseline
+from seqmem.judge.criterion import Criterion, parse_criterion
+from seqmem.judge.evidence import Evidence, weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.models.population import Population
+from seqmem.tasks.streams import SequenceStream, cues_per_string, finite_sequences
+from seqmem.tasks.task import SequenceBatch
+
+# A check looks at few sequences first, because most checks fail. A replicate that passes must pass once more, on so
+# many fresh ones that a network which misses one sequence in 350 is found out nineteen times of twenty.
+GATE_SEQUENCES = 32
+CONFIRMING_SEQUENCES = 1024
+# The report draws about as many sequences, and enough strings of fillers to tell memory from guessing.
+REPORTED_SEQUENCES = 256
+REPORTED_STRINGS = 32
+# A finite task with at most this many sequences is always judged on all of them.
+SMALL_TASK = 64
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """What each replicate does on its reported sequences.
+
+    Attributes:
+        metrics: Scores.
+        evidence: What they prove of its memory.
+        met: Whether the criterion is met, and where the task has recall steps the replicate remembers.
+        missed: Sequences with a judged step that does not meet the criterion.
+        outputs: What it answers.
+        sequences: What it was judged on.
+    """
+
+    metrics: list[Metrics]
+    evidence: list[Evidence]
+    met: list[bool]
+    missed: list[int]
+    outputs: StepOutputs
+    sequences: list[SequenceBatch]
+
+
+class Judge:
+    """Judges the replicates of a population, each on sequences of its own seed.
+
+    Checks and the reported evaluation have streams of their own, which training never uses.
+
+    Args:
+        config: The run.
+        population: Judged as it is at each call.
+        baselines: The best without memory, for each replicate.
+    """
+
+    def __init__(self, config: RunConfig, population: Population, baselines: list[Baseline]):
+        self._config = config
+        self._criterion: Criterion = parse_criterion(config.criterion)  # type: ignore[assignment]
+        self._population = population
+        self._baselines = baselines
+        self._choices = choice_symbols(config.task)
+        self._all = _listed(config) if config.task.finite else None
+        self._small = self._all is not None and len(self._all[0]) <= SMALL_TASK
+        self._rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
+        self._streams = [SequenceStream(config.task, seed, "checks") for seed in config.seeds]
+
+    def check(self) -> tuple[list[Metrics], list[bool]]:
+        """Returns the metrics of each replicate, and whether it is solved: twice in a row where sequences are drawn."""
+        if self._all is not None and self._small:
+            metrics, _, passed = self._judged(self._all)
+            return metrics, passed
+        metrics, _, passed = self._judged([stream.take_paired(GATE_SEQUENCES) for stream in self._streams])
+        passing = [index for index, good in enumerate(passed) if good]
+        if passing:
+            _, _, confirmed = self._judged([self._confirming(index) for index in passing], passing)
+            passed = [False] * len(passed)
+            for index, good in zip(passing, confirmed, strict=True):
+                passed[index] = good
+        return metrics, passed
+
+    def report(self, count: int | None = None) -> Report:
+        """Judges all sequences of a finite task, or `count` fresh ones that nothing else has used."""
+        sequences = self.sequences(count)
+        outputs = self.outputs(sequences)
+        metrics, evidence, met = self._weighed(outputs, sequences, range(len(sequences)))
+        missed = missed_sequences(outputs, sequences, self._criterion, self._config.loss_at)
+        return Report(metrics, evidence, met, missed, outputs, sequences)
+
+    def sequences(self, count: int | None = None) -> list[SequenceBatch]:
+        """Returns the sequences of each replicate that are reported on; see `report`."""
+        if self._all is not None:
+            return self._all
+        cues = cues_per_string(self._config.task)
+        usual = cues * max(REPORTED_STRINGS, -(-REPORTED_SEQUENCES // cues))
+        streams = [SequenceStream(self._config.task, seed, "evaluation") for seed in self._config.seeds]
+        return [stream.take_paired(count or usual) for stream in streams]
+
+    def outputs(self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None) -> StepOutputs:
+        """Returns what each replicate wanted answers on its sequences; all replicates where none are named."""
+        arrangement = self._config.arrangement
+        return step_outputs(self._population, sequences, arrangement, self._rows, self._choices, replicates)
+
+    def state(self) -> list[dict[str, Any]]:
+        """Returns where each stream of checks stands, as JSON can hold it."""
+        return [stream.state() for stream in self._streams]
+
+    def restore(self, state: list[dict[str, Any]]) -> None:
+        """Goes on from where `state` was taken."""
+        for stream, one in zip(self._streams, state, strict=True):
+            stream.restore(one)
+
+    def _confirming(self, index: int) -> SequenceBatch:
+        """What a replicate that has passed once is judged on: all sequences of a small task, else fresh ones."""
+        if self._all is not None and len(self._all[index]) <= CONFIRMING_SEQUENCES:
+            return self._all[index]
+        return self._streams[index].take_paired(CONFIRMING_SEQUENCES)
+
+    def _judged(
+        self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None
+    ) -> tuple[list[Metrics], list[Evidence], list[bool]]:
+        wanted = range(len(sequences)) if replicates is None else replicates
+        return self._weighed(self.outputs(sequences, replicates), sequences, wanted)
+
+    def _weighed(
+        self, outputs: StepOutputs, sequences: list[SequenceBatch], replicates: Sequence[int]
+    ) -> tuple[list[Metrics], list[Evidence], list[bool]]:
+        """Scores, evidence and whether that is solved, of each of these replicates."""
+        metrics = population_metrics(outputs, sequences, self._config.loss_at)
+        counts = group_counts(outputs, sequences, self._config.task)
+        baselines = [self._baselines[index] for index in replicates]
+        evidence = [
+            # what has diverged answers nothing: its largest output is no choice
+            weigh(
+                count.groups,
+                count.right if math.isfinite(one.loss) else 0,
+                count.cues,
+                one.recall_loss,
+                known.recall_loss,
+            )
+            for one, count, known in zip(metrics, counts, baselines, strict=True)
+        ]
+        met = [
+            self._criterion.met(one) and (found.remembers or known.recall_accuracy is None)
+            for one, found, known in zip(metrics, evidence, baselines, strict=True)
+        ]
+        return metrics, evidence, met
+
+
+def choice_symbols(task: Any) -> np.ndarray:
+    """Returns bool `(alphabet,)`: the symbols that are ever to be recalled, all of them where nothing is."""
+    chosen = task.recallable()
+    return chosen if chosen.any() else ~chosen
+
+
+def _listed(config: RunConfig) -> list[SequenceBatch]:
+    """All sequences of each replicate."""
+    if config.task.same_for_every_seed:
+        return [finite_sequences(config.task, config.seed)] * config.replicates
+    return [finite_sequences(config.task, seed) for seed in config.seeds]

@@ -1,0 +1,1 @@
+"""One run from end to end, and a stored run judged again."""

@@ -1,0 +1,127 @@
+"""Any drawing as an SVG picture, with the fonts that are there."""
+
+from __future__ import annotations
+
+import html
+import io
+
+from rich.console import Console, RenderableType
+from rich.terminal_theme import TerminalTheme
+
+from seqmem.terminal.style import build_theme
+
+# rich sets lines 24.4 apart. At 21 units the lines of box-drawing meet, and a letter of DejaVu Sans Mono, Menlo and
+# their kin is 0.602 of that wide, 0.6321 of the 20 that rich reckons with.
+FONT_SIZE = 21
+LETTER_WIDTH = 0.6321
+FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, 'Liberation Mono', Consolas, monospace"
+FORMAT = (
+    """<svg class="rich-terminal" xml:space="preserve" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
+<style>
+.{unique_id}-matrix {{ font-family: """
+    + FONTS
+    + f"; font-size: {FONT_SIZE}px;"
+    + """ line-height: {line_height}px; font-variant-east-asian: full-width; white-space: pre; }}
+.{unique_id}-title {{ font-family: """
+    + FONTS
+    + """; font-size: 16px; }}
+{styles}
+</style>
+<defs>
+<clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
+</clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+)
+COLOURS = TerminalTheme(
+    (22, 24, 29),
+    (205, 210, 220),
+    [
+        (54, 58, 68),
+        (235, 110, 118),
+        (132, 200, 130),
+        (229, 192, 110),
+        (90, 125, 175),
+        (198, 140, 220),
+        (92, 190, 205),
+        (205, 210, 220),
+    ],
+    [
+        (118, 126, 142),
+        (245, 130, 138),
+        (152, 216, 150),
+        (240, 206, 130),
+        (120, 165, 225),
+        (212, 160, 232),
+        (120, 208, 222),
+        (240, 242, 246),
+    ],
+)
+WIDTH = 100
+# rich fills `{code}` and `{stylesheet}`; nothing is fetched from anywhere.
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>TITLE</title>
+<style>
+{stylesheet}
+body {{ color: {foreground}; background-color: {background}; margin: 2em; }}
+pre {{ font-family: FONTS; line-height: 1.2; }}
+</style>
+</head>
+<body>
+<pre><code>{code}</code></pre>
+</body>
+</html>
+"""
+
+
+def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> str:
+    """Returns a drawing as a picture of a terminal; the same drawing gives the same bytes.
+
+    Args:
+        renderable: What is drawn.
+        width: Columns of the terminal.
+        title: Stands above it.
+    """
+    console = recorded(renderable, width)
+    return console.export_svg(title=title, theme=COLOURS, code_format=FORMAT, font_aspect_ratio=LETTER_WIDTH)
+
+
+def recorded(renderable: RenderableType, width: int) -> Console:
+    """Returns a console that holds a drawing in colour, to be exported."""
+    console = Console(
+        file=io.StringIO(),
+        record=True,
+        width=width,
+        color_system="truecolor",
+        no_color=False,
+        force_terminal=True,
+        force_jupyter=False,
+        theme=build_theme(),
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ={},
+    )
+    console.print(renderable)
+    return console
+
+
+def html_text(renderable: RenderableType, title: str, width: int = WIDTH) -> str:
+    """Returns a drawing as an HTML page of its own, with no script, link or font from elsewhere."""
+    safe_title = html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
+    page = PAGE.replace("TITLE", safe_title).replace("FONTS", FONTS)
+    return recorded(renderable, width).export_html(theme=COLOURS, code_format=page)

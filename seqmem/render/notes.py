@@ -1,0 +1,92 @@
+"""Why a recipe of training can solve its task, or why it cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqmem.tasks.explicit import memory_needed
+
+
+def recipe_note(config: Any) -> str | None:
+    """Tells in a sentence or two why a recipe can solve its task, or why it cannot.
+
+    Args:
+        config: A `RunConfig`.
+
+    Returns:
+        None where the task has nothing to recall.
+    """
+    needed = memory_needed(config.task)
+    if needed < 2:
+        return None
+    if config.cell == "mlp":
+        if config.context < needed:
+            return (
+                f"An mlp has no memory: it sees {_symbols(config.context)}, and the recall needs {needed}. "
+                "However it is trained, it cannot pass that limit."
+            )
+        return f"No memory is needed: an input vector of {_symbols(config.context)} still holds the cue."
+    if config.rows == "steps":
+        return _note_on_rows(config)
+    if not config.stateful and config.arrangement.reset_every < config.arrangement.length:
+        return _note_on_stateless(config, needed)
+    reach = _gradient_reach(config)
+    if reach < needed:
+        return (
+            f"The state carries the cue, but the gradient of an update reaches back over {_symbols(reach)} and the "
+            f"recall needs {needed}: nothing teaches the network to keep the cue."
+        )
+    return " ".join([_note_on_reach(config), *_note_on_data(config)])
+
+
+def _note_on_rows(config: Any) -> str:
+    window = "step" if config.window == 1 else f"window of {config.window} steps"
+    last_row = (config.task.time - 1) // config.steps_per_window % config.batch_size
+    told = f"The rows of a batch are successive steps of one sequence: a row sees one {window} in {config.batch_size}"
+    if last_row and getattr(config.task, "equal_lengths", False):
+        return f"{told}, and its state knows nothing of the others. The row of the recall never sees the cue."
+    return f"{told}, its state knows nothing of the others, and the gradient is cut after each window."
+
+
+def _note_on_stateless(config: Any, needed: int) -> str:
+    if config.lags > 1:
+        seen, sample = config.lags + config.context - 1, f"sample of {config.lags} time steps"
+    else:
+        last = (config.task.time - 1) % config.steps_per_window
+        seen = last + config.context
+        sample = "step" if config.window == 1 else f"window of {config.window} steps"
+    told = f"The state starts anew with every {sample}: at the recall the network knows {_symbols(seen)}"
+    if seen < needed:
+        return f"{told}, and the recall needs {needed}. However it is trained, it cannot pass that limit."
+    return f"{told}, which holds the cue."
+
+
+def _gradient_reach(config: Any) -> int:
+    """How many of the last symbols the gradient of the last step of the longest sequence reaches."""
+    return (config.task.time - 1) % config.steps_per_window + config.lags + config.context - 1
+
+
+def _note_on_reach(config: Any) -> str:
+    if not config.stateful:
+        return (
+            "A sample is a whole sequence here, so a state that starts anew with each sample is the same as one that "
+            "is kept and reset after each sequence: the gradient reaches the cue."
+        )
+    if config.steps_per_window < config.task.time:
+        return "The gradient of an update reaches back to the cue, as the samples overlap."
+    return "The gradient of an update goes back over the whole sequence, to the cue."
+
+
+def _note_on_data(config: Any) -> list[str]:
+    notes = []
+    if config.batch_size > 1:
+        notes.append(f"An update averages over {config.batch_size} sequences, each on a row with a state of its own.")
+    if config.shuffle:
+        notes.append("Every epoch has a new order, so there is nothing to learn from the order.")
+    if getattr(config.task, "pool", None):
+        notes.append(f"Fillers come from {config.task.pool} strings only: strings outside them are another question.")
+    return notes
+
+
+def _symbols(count: int) -> str:
+    return "the last symbol" if count == 1 else f"the last {count} symbols"

@@ -1,0 +1,201 @@
+"""Predictions step by step: what came in, what was expected, what the network said, and how sure it was."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from seqmem.results.run import Prediction, RunResult
+from seqmem.results.summary import ranked_replicates
+from seqmem.terminal.console import Page
+from seqmem.terminal.style import Glyphs
+from seqmem.terminal.wording import plural, shown_symbol
+
+LONGEST = 12  # steps of a table in full
+KEPT_HEAD, KEPT_TAIL, KEPT_FAULTS = 3, 2, 6
+HEADINGS = ("step", "input", "expected", "predicted", "prob.", "margin")
+SIDE_BY_SIDE_FROM = 100
+# Where the criterion names no error, a step counts as near when the runner-up comes closer than this.
+NEAR_MARGIN = 0.1
+MOST_TABLES = 4
+
+
+def draw_tables(predictions: Sequence[Prediction], judged: Sequence[Sequence[str]], page: Page) -> list[Text]:
+    """Draws a table for each prediction, two side by side from 100 columns on.
+
+    Args:
+        predictions: The sequences.
+        judged: What `step_marks` says of each.
+        page: Where it is drawn.
+    """
+    tables = [table_lines(one, marks, page.glyphs) for one, marks in zip(predictions, judged, strict=True)]
+    widest = max(line.cell_len for table in tables for line in table)
+    columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
+    lines: list[Text] = []
+    for start in range(0, len(tables), columns):
+        lines += [*_beside(tables[start : start + columns], widest), Text()]
+    return lines
+
+
+def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) -> list[Text]:
+    """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
+    words = [prediction.inputs, prediction.expected, prediction.predicted]
+    shown = [[shown_symbol(symbol, 12, glyphs) for symbol in column] for column in words]
+    widths = [4, *(max(len(name), *map(cell_len, c)) for name, c in zip(HEADINGS[1:4], shown, strict=True)), 6, 6]
+    head = Text("  " + " ".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=True)), "label")
+    lines, before = [head], -1
+    for step in kept_steps(prediction, marks):
+        if step > before + 1:
+            lines.append(_left_out(marks[before + 1 : step], widths[0], glyphs))
+        cells = [str(step + 1), *(column[step] for column in shown)]
+        cells += [f"{prediction.probability[step]:.3f}", f"{prediction.margin[step]:.3f}"]
+        padded = [" " * (width - cell_len(cell)) + cell for cell, width in zip(cells, widths, strict=True)]
+        mark, recall = marks[step], prediction.recall[step]
+        muted = "muted" if mark in ("open", "untrained") else ""
+        lines.append(
+            Text.assemble(
+                (glyphs.recall if recall else " ", "recall"),
+                (" " + padded[0] + " ", "label"),
+                (" ".join(padded[1:3]) + " ", muted),
+                (padded[3], mark),
+                (" " + " ".join(padded[4:]) + "  ", muted),
+                (getattr(glyphs, mark), mark),
+                no_wrap=True,
+            )
+        )
+        before = step
+    return lines
+
+
+def kept_steps(prediction: Prediction, marks: Sequence[str]) -> list[int]:
+    """Chooses the steps of a table: all of a short sequence, otherwise both ends, recall steps and faults."""
+    count = len(marks)
+    if count <= LONGEST:
+        return list(range(count))
+    faults = [step for step, mark in enumerate(marks) if mark in ("wrong", "near")]
+    recalls = [step for step, recall in enumerate(prediction.recall) if recall]
+    kept = {*range(KEPT_HEAD), *range(count - KEPT_TAIL, count), *faults[:KEPT_FAULTS], *recalls[-KEPT_FAULTS:]}
+    return sorted(kept)
+
+
+def _left_out(marks: Sequence[str], width: int, glyphs: Glyphs) -> Text:
+    counts = {word: list(marks).count(mark) for mark, word in MARK_WORDS.items() if mark in marks}
+    words = ", ".join(f"{count:,} {word}" for word, count in counts.items())
+    text = "  " + glyphs.vertical_ellipsis.rjust(width) + f" {plural(len(marks), 'step')} more"
+    return Text(f"{text}: {words}", "muted", no_wrap=True)
+
+
+MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open", "untrained": "not trained"}
+
+
+def _beside(tables: Sequence[list[Text]], widest: int) -> list[Text]:
+    lines = []
+    for row in range(max(map(len, tables))):
+        line = Text(no_wrap=True)
+        for index, table in enumerate(tables):
+            line.append(" " * (index * (widest + 4) - line.cell_len))
+            line.append_text(table[row] if row < len(table) else Text())
+        lines.append(line)
+    return lines
+
+
+def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:
+    """Says what the marks mean, those that occur only.
+
+    Args:
+        marks: Those that occur.
+        recall: Whether there are recall steps.
+        criterion: What counts as solved.
+        lucky: Whether a network is shown that has no memory.
+        page: Where it is drawn.
+    """
+    bound = criterion.removeprefix("error:")
+    near = f"more than {bound} off" if bound != criterion else f"by a margin below {NEAR_MARGIN:g}"
+    meanings = {
+        "right": "right",
+        "near": f"right, but {near}" + (", or by luck" if lucky else ""),
+        "wrong": "wrong",
+        "open": "open: nothing settles it",
+        "untrained": "not trained",
+    }
+    entries = [(getattr(page.glyphs, mark), mark, text) for mark, text in meanings.items() if mark in marks]
+    if recall:
+        entries.insert(0, (page.glyphs.recall, "recall", "recall: needs memory"))
+    lines: list[Text] = []
+    for sign, style, text in entries:
+        if not lines or lines[-1].cell_len + 5 + len(text) > page.width:
+            lines.append(Text(no_wrap=True))
+        lines[-1].append("   " if lines[-1].cell_len else "").append(f"{sign} ", style).append(text, "muted")
+    return lines
+
+
+def step_marks(prediction: Prediction, criterion: str, has_memory: bool, loss_at: str = "all") -> tuple[str, ...]:
+    """Judges every step of a prediction.
+
+    Args:
+        prediction: The steps.
+        criterion: `error:E` asks every output to be within E of its target; for `recall:X` and `argmax` a margin
+            below 0.1 counts as near.
+        has_memory: Whether there is evidence that the replicate remembers. Where there is none, no recall step is
+            green: right is luck.
+        loss_at: Where the network was trained; at other steps than these it is not judged.
+
+    Returns:
+        `right`, `near` (right, but by less than the criterion asks, or by luck), `wrong`, `open` (nothing the network
+        has seen settles this step), or `untrained`, one a step.
+    """
+    word, _, bound = criterion.partition(":")
+
+    def mark(step: int) -> str:
+        if loss_at == "recall" and not prediction.recall[step]:
+            return "untrained"
+        if not prediction.settled[step]:
+            return "open"
+        if prediction.predicted[step] != prediction.expected[step]:
+            return "wrong"
+        sure = prediction.error[step] <= float(bound) if word == "error" else prediction.margin[step] >= NEAR_MARGIN
+        return "right" if sure and (has_memory or not prediction.recall[step]) else "near"
+
+    return tuple(mark(step) for step in range(len(prediction.inputs)))
+
+
+def prediction_lines(result: RunResult, page: Page) -> list[Text]:
+    """Returns the prediction tables of the best and the worst replicate, and a key to their marks.
+
+    The best is left out where the worst has the same marks.
+    """
+    kept = {one.replicate for one in result.predictions}
+    ranked = [index for index in ranked_replicates(result.replicates) if index in kept]
+    if not ranked:
+        return []
+    shown = {index: [one for one in result.predictions if one.replicate == index] for index in (ranked[0], ranked[-1])}
+    judged = {index: [_marks(result, one) for one in predictions] for index, predictions in shown.items()}
+    names = {ranked[0]: "best", ranked[-1]: "worst"}
+    alike = judged[ranked[0]] == judged[ranked[-1]]
+    chosen = [ranked[-1]] if alike else list(shown)
+    lines: list[Text] = []
+    for index in chosen:
+        count = MOST_TABLES // len(chosen)
+        if len(result.replicates) > 1:
+            also = "; the best has the same marks" if alike and len(shown) > 1 else ""
+            title = f"{names[index]} replicate {index}, seed {result.replicates[index].seed}"
+            lines += [Text.assemble((title, "title"), (also, "muted")), Text()]
+        lines += draw_tables(shown[index][:count], judged[index][:count], page)
+        if len(shown[index]) > count:
+            lines += [Text(f"  and {plural(len(shown[index]) - count, 'sequence')} more", "muted"), Text()]
+    drawn = [(one, marks) for index in chosen for one, marks in zip(shown[index], judged[index], strict=True)]
+    marks = {mark for _, row in drawn for mark in row}
+    recall = any(any(one.recall) for one, _ in drawn)
+    lucky = not all(_has_memory(result, index) for index in chosen)
+    return [*lines, *draw_key(marks, recall, result.config.criterion, lucky, page), Text()]
+
+
+def _marks(result: RunResult, one: Prediction) -> tuple[str, ...]:
+    config = result.config
+    return step_marks(one, config.criterion, _has_memory(result, one.replicate), config.loss_at)
+
+
+def _has_memory(result: RunResult, index: int) -> bool:
+    return result.replicates[index].remembers

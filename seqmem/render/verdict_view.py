@@ -1,0 +1,166 @@
+"""The verdict in words, with the figures that carry it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from rich.text import Text
+
+from seqmem.render.evidence_words import evidence_words, judged_words
+from seqmem.render.headline import criterion_of, headline, nothing_settled
+from seqmem.render.next_command import next_commands
+from seqmem.render.notes import recipe_note
+from seqmem.render.score_table import score_lines
+from seqmem.results.run import RunResult
+from seqmem.results.summary import ReplicateResult
+from seqmem.terminal.console import Page
+from seqmem.terminal.wording import plural, shown_count
+
+OTHER_SEQUENCES = "Not the sequences that this run was made for: their scores, and no verdict on the network."
+
+
+def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
+    """Returns the verdict, the figures beside what is possible without memory, notes, and what to try next.
+
+    Args:
+        result: What is judged.
+        page: Where it is drawn.
+        run: The run directory, where it is known, for commands that take it.
+    """
+    verdict = result.summary.verdict
+    sign = (getattr(page.glyphs, verdict), verdict)
+    lines = wrapped(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 3)
+    lines += _bulleted([*_counts(result), *_notes(result)], page)
+    lines += [Text(), *score_lines(result, page.width), Text()]
+    for command, why in next_commands(result, run):
+        lines += [*(Text(line, "muted") for line in _plain(f"   {why}", page)), *command_lines(command, page.width)]
+    return lines
+
+
+def other_lines(result: RunResult, page: Page) -> list[Text]:
+    """Returns the scores and the evidence on sequences that a run was not made for, without a verdict or advice."""
+    lines = wrapped(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 3)
+    lines += _bulleted([*_evidence(result), _judged(result), *_open_steps(result)], page)
+    return [*lines, Text(), *score_lines(result, page.width)]
+
+
+def _bulleted(texts: list[str], page: Page) -> list[Text]:
+    return [line for text in texts for line in wrapped(Text(f"{page.glyphs.bullet} {text}"), page.width, 3)]
+
+
+def _plain(text: str, page: Page) -> list[str]:
+    return [line.plain for line in wrapped(Text(text.strip()), page.width - 2, 3)]
+
+
+def command_lines(command: str, width: int) -> list[Text]:
+    """Breaks a command before an option where the line is full, so that a shell takes all of it when it is copied."""
+    lines: list[str] = []
+    for part in re.split(r" (?=--)", command):
+        if lines and len(f"   {lines[-1]} {part} \\") <= width:
+            lines[-1] += f" {part}"
+        else:
+            lines.append(f"  {part}" if lines else part)
+    ends = [" \\"] * (len(lines) - 1) + [""]
+    return [Text(f"   {line}{end}", "command", no_wrap=True) for line, end in zip(lines, ends, strict=True)]
+
+
+def _counts(result: RunResult) -> list[str]:
+    """By what and when it was solved, what missed it, and how many look right without being it."""
+    summary, config = result.summary, result.config
+    solved = [one for one in result.replicates if one.solved]
+    if result.baseline.recall_accuracy is None:
+        return [] if nothing_settled(result) else [_without_recall(result)]
+    spread, late = summary.presentations_to_success, _missed(result)
+    if spread:
+        span = f" ({shown_count(spread['min'])} to {shown_count(spread['max'])})" if len(solved) > 1 else ""
+        middle = "a median of " if len(solved) > 1 else ""
+        lines = [f"{config.criterion} met after {middle}{shown_count(spread['median'])} presentations{span}"]
+        if rest := summary.replicates - len(solved) - len(late) - summary.diverged:
+            lines[0] += f"; by {shown_count(rest)} not within {shown_count(config.budget)}"
+    elif solved:
+        lines = [f"{config.criterion} is met by {shown_count(len(solved))} of {shown_count(summary.replicates)}"]
+    else:
+        lines = [] if late else [f"none meets {config.criterion} within {plural(config.budget, 'presentation')}"]
+    if late:
+        lines.append(_missed_words(late, result))
+    return [*lines, *_right_by_a_hair(result)]
+
+
+def _without_recall(result: RunResult) -> str:
+    """What the criterion comes to where there is nothing to recall."""
+    config = result.config
+    if criterion_of(result).kind == "recall":
+        return f"{config.criterion} asks for recall steps, and there are none"
+    met = sum(one.solved for one in result.replicates)
+    asked = "every settled step right" + ("" if config.criterion == "argmax" else f" ({config.criterion})")
+    return f"criterion: {asked}, met by {shown_count(met)} of {shown_count(len(result.replicates))}"
+
+
+def _missed(result: RunResult) -> list[ReplicateResult]:
+    """Replicates that counted as solved in training, and are not in the report."""
+    return [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]
+
+
+def _missed_words(late: list[ReplicateResult], result: RunResult) -> str:
+    """`stopped as solved at 640; 1 of 256 missed in the report`."""
+    at = _range([one.met_at for one in late if one.met_at is not None])
+    many = "" if len(result.replicates) == 1 else f"{shown_count(len(late))} "
+    what = f"{many}stopped as solved at {at}" if result.config.stop else f"{many}counted as solved from {at} on"
+    counts = [one.missed for one in late if one.missed]
+    if not counts:
+        return f"{what}; not so in the report"
+    return f"{what}; {_range(counts)} of {shown_count(result.evaluation.sequences)} missed in the report"
+
+
+def _range(counts: list[int]) -> str:
+    low, high = min(counts), max(counts)
+    return shown_count(low) if low == high else f"{shown_count(low)} to {shown_count(high)}"
+
+
+def _right_by_a_hair(result: RunResult) -> list[str]:
+    """How many answer everything right although they are not solved: their largest output is, by little."""
+    criterion, solved = criterion_of(result), sum(one.solved for one in result.replicates)
+    alive = [one for one in result.replicates if not one.diverged]
+    right = [one for one in alive if one.metrics.settled_accuracy == 1.0]
+    if result.config.criterion == "argmax" or len(right) <= solved:
+        return []
+    steps = "recall step" if result.config.loss_at == "recall" else "settled step"
+    text = f"{shown_count(len(right))} of {shown_count(len(result.replicates))} answer every {steps} right"
+    if criterion.kind == "error":
+        within = sum(criterion.met(one.metrics) for one in alive)
+        text += f", {shown_count(within)} within {criterion.bound:g} of the target"
+    luck = not any(one.remembers for one in right)
+    return [f"{text}: right by a hair is luck" if luck else text]
+
+
+def _notes(result: RunResult) -> list[str]:
+    """What one must know to read the figures."""
+    note = recipe_note(result.config)
+    version = ["judged by version 0.1, which looked at the loss alone"] if result.judged else []
+    return [*version, *_evidence(result), _judged(result), *([note] if note else []), *_open_steps(result)]
+
+
+def _evidence(result: RunResult) -> list[str]:
+    words = evidence_words(result)
+    return [words] if words else []
+
+
+def _judged(result: RunResult) -> str:
+    return judged_words(result.evaluation, len(result.replicates))
+
+
+def _open_steps(result: RunResult) -> list[str]:
+    opened = any(not all(one.settled) for one in result.predictions)
+    return ["open steps: no predictor can settle them, so no criterion asks for them"] if opened else []
+
+
+def wrapped(text: Text, width: int, indent: int) -> list[Text]:
+    """Breaks a line between words; the first line begins one cell in, later ones `indent` cells."""
+    lines: list[Text] = []
+    for word in text.split(" "):
+        if lines and lines[-1].cell_len + 1 + word.cell_len <= width:
+            lines[-1].append(" ").append_text(word)
+        else:
+            lines.append(Text(" " * (indent if lines else 1), no_wrap=True).append_text(word))
+    return lines

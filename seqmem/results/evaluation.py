@@ -1,0 +1,84 @@
+"""What judging a stored run again found, as plain values."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from seqmem.results.run import RunResult
+from seqmem.storage.json import to_plain
+
+
+@dataclasses.dataclass(frozen=True)
+class GapResult:
+    """Recall over one gap, trained or not; values of each replicate.
+
+    Attributes:
+        gap: Fillers between cue and recall.
+        trained: Whether the network was trained on this gap.
+        baseline: Recall accuracy of the best predictor without memory.
+        recall_accuracy: Fraction of recall steps right.
+        cue_accuracy: Fraction of recall steps where the right cue has the largest output among the cues: a network
+            that remembers but mistimes is right here.
+        recall_loss: Nats, mean over recall steps.
+        p_value: Probability that guessing recalls as many strings of fillers.
+        remembers: Whether that is memory: `p_value` corrected for the gaps and replicates looked at, or the loss.
+    """
+
+    gap: int
+    trained: bool
+    baseline: float
+    recall_accuracy: tuple[float, ...]
+    cue_accuracy: tuple[float, ...]
+    recall_loss: tuple[float, ...]
+    p_value: tuple[float, ...]
+    remembers: tuple[bool, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class FreeRun:
+    """A network going on by itself: each prediction is its next input.
+
+    Attributes:
+        replicate: Number of the replicate, from 0.
+        prompt: The symbols it was given.
+        generated: The symbols it went on with.
+        probability: Its largest output at each of them.
+        expected: What the task goes on with; shorter than `generated` where the sequence ends.
+    """
+
+    replicate: int
+    prompt: tuple[str | int, ...]
+    generated: tuple[str | int, ...]
+    probability: tuple[float, ...]
+    expected: tuple[str | int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class EvalResult:
+    """A stored run judged again; the content of `seqmem eval --json`.
+
+    Attributes:
+        run: The result on the sequences asked for, with the settings they come from.
+        gaps: Recall over other gaps, in order; empty where none was asked for.
+        free_runs: Free-running sequences; empty where none was asked for.
+        own_task: Whether these are the sequences that the run was made for. On others there are scores and evidence,
+            but no verdict on the network.
+    """
+
+    run: RunResult
+    gaps: tuple[GapResult, ...] = ()
+    free_runs: tuple[FreeRun, ...] = ()
+    own_task: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the document of the run with `gaps` and `free_runs` added; on other sequences without a verdict."""
+        document = self.run.to_json()
+        if not self.own_task:
+            document["summary"]["verdict"] = None
+        return {
+            **document,
+            "gaps": to_plain(self.gaps),
+            "free_runs": to_plain(self.free_runs),
+            "own_task": self.own_task,
+        }

@@ -1,0 +1,290 @@
+"""What a run found, as plain values: everything that is drawn, stored or exported is drawn from here."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from seqmem.config.run_config import RunConfig
+from seqmem.errors import UsageError
+from seqmem.judge.baseline import Baseline
+from seqmem.judge.evidence import weigh
+from seqmem.judge.metrics import Metrics
+from seqmem.judge.verdict import VERDICTS, verdict, wilson_interval
+from seqmem.results.summary import ReplicateResult, Summary
+from seqmem.storage.json import from_plain, printable, to_plain
+
+SCHEMA = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One check: the metrics of every replicate after so many presentations; a line of `history.jsonl`.
+
+    Attributes:
+        presentations: Presentations so far of the replicates still training.
+        loss, recall_loss, accuracy, recall_accuracy: One value a replicate; recall values None without recall steps,
+            all None where a replicate has diverged.
+        solved: Whether each replicate counts as solved by now.
+    """
+
+    presentations: int
+    loss: tuple[float | None, ...]
+    recall_loss: tuple[float | None, ...]
+    accuracy: tuple[float | None, ...]
+    recall_accuracy: tuple[float | None, ...]
+    solved: tuple[bool, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """What training knows of one replicate.
+
+    Attributes:
+        presentations: Presentations that it was trained on.
+        met_at: Presentations at the check from which on it counted as solved; None where it never did, or
+            nobody looked.
+        diverged: Whether a weight or a loss stopped being a finite number.
+        looked: Whether training looked for this criterion on these sequences: what did not meet it then is not solved.
+    """
+
+    presentations: int
+    met_at: int | None
+    diverged: bool
+    looked: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class JudgedOn:
+    """The sequences of the reported evaluation.
+
+    Attributes:
+        sequences: Judged for each replicate.
+        different: Different ones, of all replicates together; None where nobody counted.
+        trained_on: Those of the different ones that training had shown to their replicate; None where nobody counted.
+        exhaustive: Whether they are all that the task has.
+    """
+
+    sequences: int
+    different: int | None
+    trained_on: int | None
+    exhaustive: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """One sequence as one replicate predicts it, step by step, teacher-forced.
+
+    Attributes:
+        replicate: Number of the replicate, from 0.
+        inputs, expected, predicted: The symbols of each step.
+        probability: The largest output of each step.
+        margin: How far the largest output is above the runner-up.
+        error: Largest distance of any output from its one-hot target.
+        settled, recall: Which steps are settled, and which need memory.
+    """
+
+    replicate: int
+    inputs: tuple[str | int, ...]
+    expected: tuple[str | int, ...]
+    predicted: tuple[str | int, ...]
+    probability: tuple[float, ...]
+    margin: tuple[float, ...]
+    error: tuple[float, ...]
+    settled: tuple[bool, ...]
+    recall: tuple[bool, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class RunResult:
+    """Everything a run found.
+
+    Attributes:
+        config: The settings it was run with.
+        baseline: What a predictor without memory can reach; the mean where replicates have sequences of their own.
+        replicates: One result for each replicate.
+        predictions: A few sequences as the first, the best and the worst replicate predict them.
+        evaluation: The sequences that were judged.
+        cost: `updates` and `time_steps` that training took, all replicates together.
+        history: The checks in order; kept in `history.jsonl`, not in `result.json`.
+        recipe_limit: What any network can reach that sees no more than this recipe shows it; None where it sees all.
+        judged: The verdict of version 0.1, which knew no evidence, where that version judged; else None.
+    """
+
+    config: RunConfig
+    baseline: Baseline
+    replicates: tuple[ReplicateResult, ...]
+    predictions: tuple[Prediction, ...]
+    evaluation: JudgedOn
+    cost: dict[str, int]
+    history: tuple[Record, ...] = ()
+    recipe_limit: Baseline | None = None
+    judged: str | None = None
+
+    @property
+    def summary(self) -> Summary:
+        """The replicates in a line."""
+        count = len(self.replicates)
+        recall = self.baseline.recall_accuracy is not None
+        diverged = sum(one.diverged for one in self.replicates)
+        remember = sum(one.remembers for one in self.replicates)
+        solved = [one for one in self.replicates if one.solved]
+        counts = [one.presentations_to_success for one in solved if one.presentations_to_success is not None]
+        spread = {"median": statistics.median(counts), "min": min(counts), "max": max(counts)} if counts else None
+        return Summary(
+            replicates=count,
+            solved=len(solved) if recall else None,
+            remember=remember,
+            memoryless=count - remember - diverged if recall else 0,
+            diverged=diverged,
+            success_rate=len(solved) / count if recall else None,
+            interval=wilson_interval(len(solved), count) if recall else None,
+            presentations_to_success=spread,
+            verdict=self.judged or verdict(self.replicates, self.baseline),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the content of `result.json`; numbers that are not finite become None."""
+        replicates = [to_plain(one) for one in self.replicates]
+        for one in replicates:
+            one.update(one.pop("metrics"))
+        return {
+            "schema": SCHEMA,
+            "config": self.config.to_settings(),
+            "baseline": to_plain(self.baseline),
+            "summary": to_plain(self.summary),
+            "recipe_limit": to_plain(self.recipe_limit),
+            "judged": self.judged,
+            "replicates": replicates,
+            "evaluation": to_plain(self.evaluation),
+            "predictions": to_plain(self.predictions),
+            "cost": to_plain(self.cost),
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], history: tuple[Record, ...] = ()) -> RunResult:
+        """Builds a result from the content of `result.json`, which may come from a stranger.
+
+        Raises:
+            ValueError: If a key is missing, a value is not of its type, or two parts do not fit together.
+        """
+        document = of_this_schema(document, SCHEMA)
+        if absent := {"config", "baseline", "replicates", "evaluation", "predictions", "cost"} - document.keys():
+            raise ValueError(f"has no {min(absent)}")
+        try:
+            config = RunConfig.from_settings(from_plain(dict[str, Any], document["config"], "config"))
+        except UsageError as error:
+            raise ValueError(f"config: {error}") from None
+        names = [field.name for field in dataclasses.fields(Metrics)]
+        replicates = from_plain(tuple[dict[str, Any], ...], document["replicates"], "replicates")
+        result = cls(
+            config=config,
+            baseline=from_plain(Baseline, document["baseline"], "baseline"),
+            replicates=tuple(from_plain(ReplicateResult, with_metrics(one, names), "replicates") for one in replicates),
+            predictions=from_plain(tuple[Prediction, ...], document["predictions"], "predictions"),
+            evaluation=from_plain(JudgedOn, document["evaluation"], "evaluation"),
+            cost=printable(from_plain(dict[str, int], document["cost"], "cost")),
+            history=history,
+            recipe_limit=from_plain(Baseline | None, document.get("recipe_limit"), "recipe_limit"),
+            judged=from_plain(str | None, document.get("judged"), "judged"),
+        )
+        check_parts(result)
+        return result
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """Where a run stands, after each compiled chunk.
+
+    Attributes:
+        presentations: Presentations so far.
+        budget: Presentations at most.
+        solved: Replicates that count as solved by now.
+        replicates: How many there are.
+        record: The check that was just made, or None.
+    """
+
+    presentations: int
+    budget: int
+    solved: int
+    replicates: int
+    record: Record | None = None
+
+
+def with_metrics(document: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """Puts the metrics of a replicate, which `result.json` holds beside the rest, under a key of their own."""
+    rest, metrics = ({key: document[key] for key in document if (key in names) is wanted} for wanted in (False, True))
+    return rest | {"metrics": metrics}
+
+
+def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any]:
+    """Returns a document as this version writes it; one of schema 1, of version 0.1, keeps its verdict.
+
+    Raises:
+        ValueError: If it is of neither schema, or not what a document of schema 1 holds.
+    """
+    if document.get("schema") == schema:
+        return document
+    if document.get("schema") != 1:
+        raise ValueError(f"schema {document.get('schema')!r} is not 1 or {schema}, the ones this version reads")
+    for key, kind in {"ceiling": dict, "summary": dict, "evaluation": dict, "replicates": list}.items():
+        if not isinstance(document.get(key), kind):
+            raise ValueError(f"has no {key}")
+    least = document["ceiling"].get("recall_loss")
+    unknown = {"trained_recall_accuracy": None, "trained_recall_loss": None}
+    limit, evaluation = document.get("control_ceiling"), document["evaluation"]
+    return {
+        **document,
+        "baseline": document["ceiling"] | unknown,
+        "recipe_limit": limit | unknown if isinstance(limit, dict) else limit,
+        "replicates": [_with_evidence(one, least) for one in document["replicates"]],
+        "evaluation": {
+            "sequences": evaluation.get("sequences"),
+            "different": None,
+            "trained_on": None,
+            "exhaustive": not from_plain(bool, evaluation.get("held_out"), "evaluation.held_out"),
+        },
+        "judged": from_plain(str, document["summary"].get("verdict"), "summary.verdict"),
+    }
+
+
+def _with_evidence(replicate: Any, baseline_loss: Any) -> Any:
+    """A replicate of schema 1 with what can be known of its memory: how its recall loss compares."""
+    if not isinstance(replicate, dict):
+        return replicate
+    loss = replicate.get("recall_loss")
+    numbers = [value for value in (loss, baseline_loss) if isinstance(value, (int, float))]
+    known = len(numbers) == 2 and baseline_loss
+    evidence = weigh(0, 0, 2, loss if known else None, baseline_loss if known else None)
+    return replicate | {
+        "met_at": replicate.get("presentations_to_success"),
+        "missed": None,
+        "recall_right": 0,
+        "recall_steps": 0,
+        "evidence": to_plain(evidence),
+    }
+
+
+def check_parts(result: Any) -> None:
+    """Checks that the parts of a `RunResult` fit its settings and each other.
+
+    Raises:
+        ValueError: If they do not.
+    """
+    if [one.seed for one in result.replicates] != list(result.config.seeds):
+        raise ValueError("replicates do not have the seeds of the settings")
+    if result.judged is not None and result.judged not in VERDICTS:
+        raise ValueError("judged must be the name of a verdict")
+    if not {"updates", "time_steps"} <= result.cost.keys():
+        raise ValueError("cost has no updates or no time_steps")
+    alphabet = set(result.config.task.alphabet)
+    for one in result.predictions:
+        steps = [getattr(one, field.name) for field in dataclasses.fields(one) if field.name != "replicate"]
+        if not one.inputs or len({len(values) for values in steps}) > 1:
+            raise ValueError("predictions must have a value of each kind for every step")
+        if one.replicate >= len(result.replicates):
+            raise ValueError(f"predictions are of replicate {one.replicate}, which there is not")
+        if stray := {str(symbol) for symbol in one.inputs + one.expected + one.predicted} - alphabet:
+            raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")

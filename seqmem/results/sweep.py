@@ -1,0 +1,184 @@
+"""What a sweep found, as plain values: its axes, its trials, and how they are measured and ranked."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from seqmem.config.axis import Axis
+from seqmem.errors import UsageError, did_you_mean
+from seqmem.results.run import RunResult
+from seqmem.results.summary import MEASURES, SPREADS, Spread, TrialResult
+from seqmem.storage.json import to_plain
+
+SCHEMA = 1
+
+
+STATUSES = ("complete", "pruned", "failed", "running", "missing")
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One point of a sweep, and what became of it.
+
+    Attributes:
+        number: From 1, in the order of the plan.
+        name: Of its run directory.
+        values: The value of each axis.
+        status: `complete`, `pruned`, `failed`, `running` or `missing`.
+        reason: Why it failed, or where it was pruned; empty otherwise.
+        result: Where it is complete.
+    """
+
+    number: int
+    name: str
+    values: dict[str, Any]
+    status: str = "missing"
+    reason: str = ""
+    result: TrialResult | None = None
+
+    def measure(self, name: str) -> float | None:
+        """Returns one of `MEASURES`, or None where the trial has none."""
+        if self.result is None:
+            return None
+        if name == "success_rate":
+            return self.result.summary.success_rate
+        if name == "presentations_to_success":
+            return self.result.presentations_to_success
+        spread = self.result.spreads[name]
+        return spread.median if spread else None
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepResult:
+    """A sweep as far as it has come.
+
+    Attributes:
+        axes: What it varies.
+        search: `grid`, `random` or `tpe`.
+        rank: The column that its table is sorted by and, in a search, what is sought.
+        total: Trials planned.
+        trials: Those that are known, in the order of the plan.
+        importances: Share of each axis in what `rank` comes to, for a search; empty where it is not known.
+        decided: Settings that rules decided once for all trials; None is left to each trial.
+    """
+
+    axes: tuple[Axis, ...]
+    search: str
+    rank: str
+    total: int
+    trials: tuple[Trial, ...]
+    importances: dict[str, float] = dataclasses.field(default_factory=dict)
+    decided: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many trials have each status."""
+        known = {status: sum(trial.status == status for trial in self.trials) for status in STATUSES}
+        return known | {"missing": self.total - sum(known.values()) + known["missing"]}
+
+    def ranked_by(self, column: str | None) -> SweepResult:
+        """Returns the same sweep in another order; None keeps the one it has."""
+        return self if column is None else dataclasses.replace(self, rank=check_rank(column, self.axes))
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the sweep as JSON can hold it; the same for the same trials, however they came to run."""
+        return {
+            "schema": SCHEMA,
+            "axes": {axis.name: _axis_values(axis) for axis in self.axes},
+            "search": self.search,
+            "rank": self.rank,
+            "counts": self.counts,
+            "trials": [to_plain(trial) for trial in ranked(self.trials, self.rank)],
+            "importances": to_plain(self.importances),
+        }
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepProgress:
+    """Where a running sweep stands.
+
+    Attributes:
+        total: Trials planned.
+        complete, pruned, failed: Trials that have come to their end.
+        running: Trials under way.
+        workers: How many there are for them by now.
+        best: The best so far, or None.
+        rank: By which it is the best.
+        seconds_left: An estimate from the trials so far; None before the first.
+        ended: The trial that has just ended, or None.
+    """
+
+    total: int
+    complete: int
+    pruned: int
+    failed: int
+    running: tuple[Trial, ...]
+    workers: int
+    best: Trial | None
+    rank: str
+    seconds_left: float | None
+    ended: Trial | None = None
+
+
+def trial_result(result: RunResult) -> TrialResult:
+    """Returns what the table of a sweep needs of a run."""
+    beyond = [one.presentations_to_success if one.solved else None for one in result.replicates]
+    median = statistics.median(math.inf if count is None else count for count in beyond)
+    return TrialResult(
+        summary=result.summary,
+        baseline=result.baseline,
+        spreads={name: _spread(getattr(one.metrics, name) for one in result.replicates) for name in SPREADS},
+        presentations_to_success=median if math.isfinite(median) else None,
+    )
+
+
+def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
+    """Returns the trials best first by a measure, or in the order of the plan by `number` or an axis.
+
+    Ties keep the order of the plan; trials without a value come last.
+    """
+    known = list(trials)
+    if column not in MEASURES:
+        return sorted(known, key=lambda trial: _axis_key(trial.values.get(column)))
+    sign = -1 if MEASURES[column] else 1
+
+    def badness(trial: Trial) -> tuple[bool, float]:
+        value = trial.measure(column)
+        return value is None, 0.0 if value is None else sign * value
+
+    return sorted(known, key=badness)
+
+
+def measure_of(rank: str) -> str:
+    """Returns what trials are measured by: what is ranked by, if it is a measure, else the success rate."""
+    return rank if rank in MEASURES else "success_rate"
+
+
+def check_rank(name: str, axes: Sequence[Axis]) -> str:
+    """Returns the name of a column to rank by; options' dashes are allowed.
+
+    Raises:
+        UsageError: If there is no such column.
+    """
+    column, known = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
+    if column not in known:
+        raise UsageError(f"--rank {name}: must be one of {', '.join(known)}{did_you_mean(column, known)}")
+    return column
+
+
+def _axis_values(axis: Axis) -> Any:
+    return {"low": axis.low, "high": axis.high, "log": axis.log} if axis.continuous else list(axis.values)
+
+
+def _axis_key(value: Any) -> tuple[bool, float, str]:
+    number = isinstance(value, (int, float))
+    return not number, float(value) if number else 0.0, "" if number else str(value or "")
+
+
+def _spread(values: Iterable[float | None]) -> Spread | None:
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    return Spread(statistics.median(known), min(known), max(known)) if known else None

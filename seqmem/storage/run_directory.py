@@ -1,0 +1,232 @@
+"""The run directory: where a run keeps its settings, records, checkpoints and result.
+
+::
+
+    runs/2026-11-22-conflicting-gap3-lstm20-seed0/
+      config.toml  environment.json  history.jsonl  timing.json  checkpoints/  result.json  lock
+
+What a run is doing is never stored: it is complete where there is a result, running where somebody holds the lock,
+and interrupted otherwise. A directory may come from a stranger: it is read, checked and never executed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import os
+import shutil
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from seqmem.config.run_config import RunConfig
+from seqmem.config.toml import LIMIT, config_text, parse_settings
+from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
+from seqmem.results.run import Record, RunResult
+from seqmem.storage.atomic import make_folder, read_bounded, read_json, write_json, write_whole
+from seqmem.storage.checkpoints import write_checkpoint
+from seqmem.storage.history import append_record, cut_history, read_history, sync_history
+from seqmem.storage.json import printable
+from seqmem.storage.lock import RunLock, is_locked
+
+CONFIG, HISTORY, RESULT = "config.toml", "history.jsonl", "result.json"
+ENVIRONMENT, TIMING, CHECKPOINTS = "environment.json", "timing.json", "checkpoints"
+NOTES_LIMIT, RESULT_LIMIT = 2**20, 2**28  # bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class RunDirectory:
+    """A run directory that this process writes. The lock is held until `close`, or until this is gone."""
+
+    path: Path
+    lock: RunLock
+
+    def write_environment(self, environment: dict[str, Any]) -> None:
+        """Writes versions, processor, threads and command line."""
+        write_json(self.path / ENVIRONMENT, environment)
+
+    def write_timing(self, timing: dict[str, Any]) -> None:
+        """Writes everything measured in seconds."""
+        write_json(self.path / TIMING, timing)
+
+    def append_record(self, record: Record) -> None:
+        """Adds a line to the history."""
+        append_record(self.path / HISTORY, record)
+
+    def cut_history(self, presentations: int) -> None:
+        """Removes the records after so many presentations: those that a resumed run makes again."""
+        cut_history(self.path / HISTORY, presentations)
+
+    def write_checkpoint(self, presentations: int, arrays: Mapping[str, Any], state: Mapping[str, Any]) -> None:
+        """Writes a generation of checkpoints, once the history that it builds on is on the disk."""
+        sync_history(self.path / HISTORY)
+        write_checkpoint(self.path / CHECKPOINTS, presentations, arrays, state)
+
+    def write_result(self, result: RunResult) -> None:
+        """Writes the result, last of all: its presence means that the run is complete."""
+        sync_history(self.path / HISTORY)
+        write_json(self.path / RESULT, result.to_json())
+
+    def close(self) -> None:
+        """Lets go of the lock."""
+        self.lock.release()
+
+    def __enter__(self) -> RunDirectory:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class StoredRun:
+    """A run directory, read.
+
+    Attributes:
+        path: The directory.
+        config: Its settings.
+        history: Its checks in order.
+        result: None unless the run is complete.
+        environment, timing: As they were written; empty where the run did not get so far.
+        status: `complete`, `running` or `interrupted`.
+    """
+
+    path: Path
+    config: RunConfig
+    history: tuple[Record, ...]
+    result: RunResult | None
+    environment: dict[str, Any]
+    timing: dict[str, Any]
+    status: str
+
+
+@dataclasses.dataclass(frozen=True)
+class CorruptRun:
+    """A run directory that cannot be read, and why, in a line that names the file."""
+
+    path: Path
+    problem: str
+
+
+def create_run_directory(config: RunConfig, out: Path | None = None, root: Path = Path("runs")) -> RunDirectory:
+    """Makes a new run directory, holding the settings and locked.
+
+    Args:
+        config: The settings.
+        out: Where exactly; otherwise a name is made under `root`, with a counter where it is taken.
+        root: The folder of all runs.
+
+    Raises:
+        UsageError: If `out` is there already.
+        SeqmemError: If the disk refuses.
+    """
+    name = root / directory_name(config, datetime.date.today())
+    path = make_folder(name, numbered=True) if out is None else make_folder(out)
+    try:
+        directory = RunDirectory(path, RunLock(path))
+        write_whole(path / CONFIG, config_text(config).encode())
+    except SeqmemError:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return directory
+
+
+def open_run_directory(path: Path) -> RunDirectory:
+    """Takes the lock of an interrupted run, to go on with it.
+
+    Raises:
+        UsageError: If another process is running it.
+        DamagedFileError: If it is no run directory.
+    """
+    read_config(path)
+    return RunDirectory(path, RunLock(path))
+
+
+def directory_name(config: RunConfig, date: datetime.date) -> str:
+    """Returns the name for a run of this day: ``2026-11-22-conflicting-gap3-lstm20-seed0``."""
+    low, high = getattr(config.task, "gap", (None, None))
+    gap = "" if low is None else f"gap{low}-" if low == high else f"gap{low}to{high}-"
+    return f"{date.isoformat()}-{config.task.name}-{gap}{config.cell}{config.units}-seed{config.seed}"
+
+
+def read_run(path: Path) -> StoredRun:
+    """Reads a run directory.
+
+    A DamageWarning tells where a complete run has lost the end of its history.
+
+    Raises:
+        UsageError: If there is no such directory.
+        DamagedFileError: If a file in it is not what seqmem writes.
+    """
+    config = read_config(path)
+    # asked before the result is looked for: a run that ends in between is then seen as complete
+    status = "running" if is_locked(path) else "interrupted"
+    document = read_json(path / RESULT, RESULT_LIMIT) if os.path.lexists(path / RESULT) else None
+    history = read_history(path / HISTORY, config)
+    environment, timing = _read_notes(path / ENVIRONMENT), _read_notes(path / TIMING)
+    if document is None:
+        return StoredRun(path, config, history, None, environment, timing, status)
+    try:
+        result = RunResult.from_json(document, history)
+    except ValueError as error:
+        raise DamagedFileError(path / RESULT, str(error)) from None
+    if result.config != config:
+        raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
+    _warn_of_lost_history(path / HISTORY, result)
+    return StoredRun(path, config, history, result, environment, timing, "complete")
+
+
+def _warn_of_lost_history(path: Path, result: RunResult) -> None:
+    """Says so where checks of a complete run are missing at the end: its result stands all the same."""
+    reached = result.history[-1].presentations if result.history else 0
+    trained = max(one.presentations for one in result.replicates)
+    if reached < trained:
+        warnings.warn(f"{path}: ends after {reached} of {trained} presentations", DamageWarning, stacklevel=3)
+
+
+def read_config(path: Path) -> RunConfig:
+    """Reads the settings of a run directory; raises like `read_run`."""
+    if not path.is_dir():
+        raise UsageError(f"{path}: is no run directory")
+    content = read_bounded(path / CONFIG, LIMIT)
+    try:
+        settings = parse_settings(content, CONFIG)
+        # its first and its last setting: a file that lost its end would mean other settings, not none
+        if not {"task", "seed"} <= settings.keys() or not content.endswith(b"\n"):
+            raise DamagedFileError(path / CONFIG, "is cut short")
+        return RunConfig.from_settings(settings)
+    except UsageError as error:
+        raise DamagedFileError(path / CONFIG, str(error).removeprefix(f"{CONFIG}: ")) from None
+
+
+def list_runs(root: Path) -> tuple[StoredRun | CorruptRun, ...]:
+    """Reads every run directory right under a folder, or the folder itself where it is one, in order of name.
+
+    A damaged run is listed as such, and never keeps the others from being read. A missing folder has no runs.
+    """
+    if not root.exists():
+        return ()
+    if _looks_like_run(root):
+        return (_read_or_report(root),)
+    try:
+        folders = sorted(path for path in root.iterdir() if path.is_dir() and _looks_like_run(path))
+    except OSError as error:
+        raise SeqmemError(f"{root}: {error.strerror or error}") from None
+    return tuple(_read_or_report(path) for path in folders)
+
+
+def _read_or_report(path: Path) -> StoredRun | CorruptRun:
+    try:
+        return read_run(path)
+    except SeqmemError as error:
+        return CorruptRun(path, str(error))
+
+
+def _looks_like_run(path: Path) -> bool:
+    return any(os.path.lexists(path / name) for name in (CONFIG, RESULT))
+
+
+def _read_notes(path: Path) -> dict[str, Any]:
+    """What a run says of itself, made fit to be printed."""
+    return printable(read_json(path, NOTES_LIMIT)) if os.path.lexists(path) else {}

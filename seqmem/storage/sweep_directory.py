@@ -1,0 +1,275 @@
+"""The sweep directory: a frozen plan, a run directory a trial, and what is told of trials without a result.
+
+::
+
+    runs/2026-11-22-sweep-gap-units/
+      plan.json       written once, before anything runs
+      trials/         a run directory each; those with a result are finished, and nothing else says so
+      asked.jsonl     the trials that a search has asked for so far, a line each
+      failures.jsonl  why trials failed
+      digest.jsonl    what a table needs of the finished trials: a copy, so that `show` need not read them all
+      study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
+
+What is missing is the plan minus the finished trials: no state is stored that could be wrong after a kill.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from seqmem.config.plan import Plan, number_trials
+from seqmem.config.run_config import RunConfig
+from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
+from seqmem.results.columns import COLUMNS, Row, run_row
+from seqmem.results.importance import importances
+from seqmem.results.run import RunResult
+from seqmem.results.summary import TrialResult
+from seqmem.results.sweep import SweepResult, Trial, trial_result
+from seqmem.storage.atomic import append_line, make_folder, read_json, read_lines, write_json, writing
+from seqmem.storage.history import read_history
+from seqmem.storage.json import from_plain, to_plain
+from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, CorruptRun
+
+PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
+PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
+DIGEST = "digest.jsonl"
+DIGEST_LIMIT = 2**30  # bytes
+
+
+@dataclasses.dataclass(frozen=True)
+class SweepDirectory:
+    """A sweep directory that this process drives. The lock is held until `close`, or until this is gone."""
+
+    path: Path
+    plan: Plan
+    lock: RunLock
+
+    def trial_path(self, trial: Trial) -> Path:
+        """Returns the run directory of a trial, whether it is there or not."""
+        return self.path / TRIALS / trial.name
+
+    def append_failure(self, trial: Trial, reason: str) -> None:
+        """Adds a line on why a trial failed."""
+        append_line(self.path / FAILURES, {"trial": trial.name, "reason": reason}, sync=True)
+
+    def append_asked(self, trial: Trial) -> None:
+        """Adds a trial that a search has asked for, before it runs."""
+        append_line(self.path / ASKED, {"values": [list(trial.values.values())]}, sync=True)
+
+    def asked(self) -> list[Trial]:
+        """Returns the trials that are known: those of the plan, or those asked for so far."""
+        return list(known_trials(self.path, self.plan))
+
+    def close(self) -> None:
+        """Lets go of the lock."""
+        self.lock.release()
+
+
+def is_sweep(path: Path) -> bool:
+    """Tells whether a folder is a sweep directory."""
+    return os.path.lexists(path / PLAN)
+
+
+def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Path("runs")) -> SweepDirectory:
+    """Makes a new sweep directory, holding the plan and locked.
+
+    Args:
+        plan: What is to be tried.
+        out: Where exactly; otherwise a name is made under `root`, with a counter where it is taken.
+        root: The folder of all runs.
+
+    Raises:
+        UsageError: If `out` is there already.
+        SeqmemError: If the disk refuses.
+    """
+    axes = "-".join(axis.name for axis in plan.axes)
+    name = root / f"{datetime.date.today().isoformat()}-sweep-{axes}"
+    hint = f"; --resume {out} goes on with a sweep"
+    path = make_folder(name, numbered=True) if out is None else make_folder(out, hint=hint)
+    try:
+        directory = SweepDirectory(path, plan, RunLock(path))
+        with writing(path):
+            (path / TRIALS).mkdir()
+        write_json(path / PLAN, plan.to_json())
+    except SeqmemError:
+        shutil.rmtree(path, ignore_errors=True)
+        raise
+    return directory
+
+
+def open_sweep_directory(path: Path) -> SweepDirectory:
+    """Takes the lock of a sweep, to go on with it.
+
+    Raises:
+        UsageError: If it is no sweep directory, or another process drives it.
+        DamagedFileError: If its plan is not what seqmem wrote.
+    """
+    return SweepDirectory(path, read_plan(path), RunLock(path))
+
+
+def read_plan(path: Path) -> Plan:
+    """Reads the plan of a sweep directory; raises as `open_sweep_directory` does."""
+    if not is_sweep(path):
+        raise UsageError(f"{path}: is no sweep directory")
+    try:
+        return Plan.from_json(read_json(path / PLAN, PLAN_LIMIT))
+    except ValueError as error:
+        raise DamagedFileError(path / PLAN, str(error)) from None
+
+
+def known_trials(path: Path, plan: Plan) -> tuple[Trial, ...]:
+    """Returns the trials of the plan, or those that a search has asked for so far."""
+    if plan.search != "tpe":
+        return plan.trials
+    rows: list[Any] = []
+    for number, document in enumerate(read_lines(path / ASKED, LINES_LIMIT), 1):
+        try:
+            rows += from_plain(tuple[tuple[Any, ...], ...], document.get("values"), "values")
+        except ValueError as error:
+            raise DamagedFileError(path / ASKED, f"line {number}: {error}") from None
+    if len(rows) > plan.total or any(len(row) != len(plan.axes) for row in rows):
+        raise DamagedFileError(path / ASKED, "does not fit the plan")
+    return number_trials(plan.axes, rows, plan.total)
+
+
+def read_trial(path: Path, trial: Trial, config: RunConfig) -> Trial:
+    """Returns a trial as its run directory tells it: complete, pruned or missing.
+
+    Args:
+        path: The run directory.
+        trial: As it stands in the plan.
+        config: Its settings.
+
+    Raises:
+        DamagedFileError: If what is stored there is not a result of these settings.
+    """
+    if os.path.lexists(path / RESULT):
+        try:
+            result = RunResult.from_json(read_json(path / RESULT, RESULT_LIMIT))
+        except ValueError as error:
+            raise DamagedFileError(path / RESULT, str(error)) from None
+        if result.config != config:
+            raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
+        return dataclasses.replace(trial, status="complete", result=trial_result(result))
+    if os.path.lexists(path / PRUNED):
+        reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
+        return dataclasses.replace(trial, status="pruned", reason=one_line(reason, 200))
+    return trial
+
+
+def read_known_trial(path: Path, plan: Plan, trial: Trial, digest: Digest) -> Trial:
+    """Returns a trial as the digest tells it, where that can be relied on, else as `read_trial` does.
+
+    Raises:
+        SeqmemError: As `read_trial`, or if the trial's settings do not go together.
+    """
+    place = path / TRIALS / trial.name
+    result = digest.find(trial, place)
+    if result is not None:
+        return dataclasses.replace(trial, status="complete", result=result)
+    return read_trial(place, trial, plan.config(trial))
+
+
+def read_checks(path: Path, config: RunConfig) -> tuple[Any, ...]:
+    """Returns the records of a trial's checks."""
+    return read_history(path / HISTORY, config)
+
+
+def read_sweep(path: Path) -> SweepResult:
+    """Reads a sweep as far as it has come, from the plan and the run directories alone.
+
+    Raises:
+        UsageError: If it is no sweep directory.
+        DamagedFileError: If its plan is not what seqmem wrote. A damaged trial is only told as failed.
+    """
+    plan = read_plan(path)
+    failures = read_lines(path / FAILURES, LINES_LIMIT)
+    reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
+    found, digest = [], Digest(path)
+    for trial in known_trials(path, plan):
+        place = path / TRIALS / trial.name
+        try:
+            trial = read_known_trial(path, plan, trial, digest)
+        except SeqmemError as error:
+            trial = dataclasses.replace(trial, status="failed", reason=str(error))
+        if trial.status == "missing" and is_locked(place):
+            trial = dataclasses.replace(trial, status="running")
+        elif trial.status == "missing" and trial.name in reasons:
+            trial = dataclasses.replace(trial, status="failed", reason=reasons[trial.name])
+        found.append(trial)
+    return SweepResult(
+        plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found), plan.decided
+    )
+
+
+class Digest:
+    """The digest of a sweep directory, read when it is first asked.
+
+    Args:
+        folder: The sweep directory.
+    """
+
+    def __init__(self, folder: Path):
+        self._path = folder / DIGEST
+        self._lines: dict[str, dict[str, Any]] | None = None
+
+    def find(self, trial: Trial, place: Path) -> TrialResult | None:
+        """Returns what a trial found, or None where its run directory must be read.
+
+        Args:
+            trial: As it stands in the plan.
+            place: Its run directory.
+        """
+        if self._lines is None:
+            self._lines = {}
+            with contextlib.suppress(SeqmemError):  # damaged: then every run directory is read
+                self._lines = {str(line.get("trial")): line for line in read_lines(self._path, DIGEST_LIMIT)}
+        line = self._lines.get(trial.name)
+        if line is None or line.get("stamp") != _stamp(place):
+            return None
+        with contextlib.suppress(ValueError):
+            return from_plain(TrialResult, line.get("result"), "result")
+        return None
+
+    def add(self, trial: Trial, place: Path) -> None:
+        """Adds a trial that is complete."""
+        stamp = _stamp(place)
+        if stamp is not None:
+            append_line(self._path, {"trial": trial.name, "stamp": stamp, "result": to_plain(trial.result)})
+
+
+def _stamp(place: Path) -> list[int] | None:
+    """Size and time of a result; None where there is none."""
+    try:
+        found = os.lstat(place / RESULT)
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns]
+
+
+def sweep_rows(root: Path) -> list[Row]:
+    """Returns a row for each sweep right under a folder, or for the folder itself where it is one."""
+    if not root.is_dir():
+        return []
+    folders = [root] if is_sweep(root) else sorted(path for path in root.iterdir() if path.is_dir() and is_sweep(path))
+    return [_row(path) for path in folders]
+
+
+def _row(path: Path) -> Row:
+    """A sweep as a row: settings that vary hold all their values, the verdict how many trials have a result."""
+    try:
+        plan = read_plan(path)
+    except SeqmemError as error:
+        return run_row(CorruptRun(path, str(error)))
+    finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
+    status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
+    varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
+    known = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
+    return dict.fromkeys(COLUMNS) | plan.base | varied | known

@@ -1,0 +1,164 @@
+"""How the steps of a sequence are laid out for a network: as samples of time steps, in windows, on rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+
+from seqmem.tasks.task import SequenceBatch
+
+
+@dataclasses.dataclass(frozen=True)
+class Arrangement:
+    """Where each step of a sequence goes, and what is seen there.
+
+    A sample predicts one symbol. It is one time step, or with lags several, of which the last one predicts. Samples
+    follow each other in windows, one window an update. Windows follow each other on one row, or are dealt out to
+    several rows in turn, as Keras deals out the samples of a batch. A sequence `a b c d` (inputs `a b c`)::
+
+        window 1            a | b | c           one row, an update at each bar
+        window 2            a b | c -           the last window is filled up
+        lags 2              -a ab bc            '-' is a vector of zeros
+        window 1, 2 rows    a | c               the first row
+                            b | -               the second row: it never sees the first symbol
+
+    Attributes:
+        time: Steps of the longest sequence.
+        window: Samples of a window.
+        lags: Time steps of a sample.
+        context: Symbols in the input vector of a time step.
+        rows: Rows that the windows of a sequence are dealt out to.
+        stateful: Whether a row keeps its state from sample to sample (from window to window where lags is 1).
+    """
+
+    time: int
+    window: int
+    lags: int = 1
+    context: int = 1
+    rows: int = 1
+    stateful: bool = True
+
+    @property
+    def blocks(self) -> int:
+        """Windows on each row."""
+        windows = -(-self.time // self.window)
+        return -(-windows // self.rows)
+
+    @property
+    def window_steps(self) -> int:
+        """Time steps of a window."""
+        return self.window * self.lags
+
+    @property
+    def length(self) -> int:
+        """Time steps of a row."""
+        return self.blocks * self.window_steps
+
+    @property
+    def reset_every(self) -> int:
+        """Time steps after which a row starts from the first state again; `length` where it keeps its state."""
+        return self.length if self.stateful else self.lags if self.lags > 1 else self.window
+
+    @property
+    def full(self) -> bool:
+        """Whether every place on every row is taken by a sequence of the longest length."""
+        return self.length * self.rows == self.time * self.lags
+
+    @functools.cached_property
+    def step(self) -> np.ndarray:
+        """int64 `(length, rows)`: the step of the sequence whose sample lies there; -1 where none does."""
+        block, offset, row = np.meshgrid(*map(np.arange, (self.blocks, self.window, self.rows)), indexing="ij")
+        sample = (block * self.rows + row) * self.window + offset
+        sample = np.where(sample < self.time, sample, -1).reshape(-1, self.rows)
+        return np.repeat(sample, self.lags, axis=0)
+
+    @functools.cached_property
+    def predicts(self) -> np.ndarray:
+        """Marks the last time step of each sample, bool `(length, 1)`."""
+        return (np.arange(self.length) % self.lags == self.lags - 1)[:, None]
+
+    @functools.cached_property
+    def seen(self) -> np.ndarray:
+        """int64 `(length, rows, context)`: the symbols of the sequence that are in the input vector; -1 for none."""
+        back = self.lags - 1 - np.arange(self.length) % self.lags
+        newest = self.step - back[:, None]
+        symbols = newest[..., None] - np.arange(self.context)[::-1]
+        return np.where((self.step[..., None] >= 0) & (symbols >= 0), symbols, -1)
+
+    @functools.cached_property
+    def places(self) -> tuple[np.ndarray, np.ndarray]:
+        """Two of int64 `(time,)`: the place and the row where each step is predicted."""
+        place, row = np.nonzero(self.predicts & (self.step >= 0))
+        order = np.argsort(self.step[place, row])
+        return place[order], row[order]
+
+    def lay_out(self, batch: SequenceBatch, loss_at: str = "all") -> Examples:
+        """Lays out sequences.
+
+        Args:
+            batch: Sequences padded to `time` steps.
+            loss_at: The steps that are trained: `all`, `recall`, or `balanced`: all, and the recall steps of a sequence
+                weigh as much as its others together.
+
+        Returns:
+            Arrays `(sequence, length, row)`, inputs with the context behind. A sample that its sequence is too short
+            for is not valid.
+        """
+        taken = self.step >= 0
+        weights = step_weights(batch, loss_at)[:, self.step] * (self.predicts & taken)
+        return Examples(
+            inputs=np.where(self.seen >= 0, batch.inputs[:, self.seen], np.int32(-1)),
+            targets=batch.targets[:, self.step],
+            valid=batch.valid[:, self.step] & taken,
+            weights=weights.astype(np.float32),
+        )
+
+    def gather(self, answers: np.ndarray) -> np.ndarray:
+        """Brings answers `(..., length, row)` back into the order of the steps, `(..., time)`."""
+        place, row = self.places
+        return answers[..., place, row]
+
+
+def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
+    """Returns how much each step weighs in the loss that is trained, float `(batch, time)`; see `lay_out`.
+
+    Balanced weights of a sequence add up to its number of steps, so that no sequence weighs more than before.
+    """
+    if loss_at != "balanced":
+        return (batch.recall if loss_at == "recall" else batch.valid).astype(float)
+    steps = batch.valid.sum(axis=1, keepdims=True)
+    recalls = batch.recall.sum(axis=1, keepdims=True)
+    both = (recalls > 0) & (recalls < steps)
+    share = np.where(batch.recall, recalls, steps - recalls)
+    return np.where(both, steps / (2 * np.maximum(share, 1)), 1.0) * batch.valid
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """What a network sees and is to predict, laid out by `seqmem.tasks.layout`.
+
+    Attributes:
+        inputs: int32 `(..., time, row, context)`, the symbols that make up each input vector; -1 stands for none.
+        targets: int32 `(..., time, row)`.
+        valid: bool `(..., time, row)`, the steps that exist.
+        weights: float32 `(..., time, row)`, 1 at the steps that are trained.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    valid: np.ndarray
+    weights: np.ndarray
+
+
+def stack_examples(parts: Sequence[Examples]) -> Examples:
+    """Stacks examples `(sequence, time, row)` of each replicate to `(sequence, time, replicate, row)`."""
+    names = [field.name for field in dataclasses.fields(Examples)]
+    return Examples(*(np.stack([getattr(part, name) for part in parts], axis=2) for name in names))
+
+
+def one_hot(symbols: np.ndarray, alphabet_size: int) -> np.ndarray:
+    """Returns one-hot vectors, float32 `(..., alphabet)`; zeros where a symbol is -1."""
+    return (symbols[..., None] == np.arange(alphabet_size)).astype(np.float32)

@@ -1,0 +1,122 @@
+"""The console that everything is printed on: how wide, in what signs, with or without colour."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from typing import IO, Literal
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.text import Text
+
+from seqmem.terminal.style import UNICODE, Glyphs, build_theme, glyphs_for
+
+WIDEST = 160
+WIDTH_WITHOUT_TERMINAL = 80
+
+ColourSystem = Literal["standard", "256", "truecolor"]
+
+
+def build_console(
+    stream: IO[str], color: str = "auto", width: int | None = None, environment: Mapping[str, str] | None = None
+) -> Console:
+    """Builds the console of one stream.
+
+    Colour is decided by `color`, then NO_COLOR, then FORCE_COLOR, then the terminal (TERM=dumb has none). Without
+    colour no style code at all is written, bold included. Whether anything may move is decided by the stream alone:
+    FORCE_COLOR in a pipe colours, and animates nothing.
+
+    Args:
+        stream: Where it prints: standard output or standard error.
+        color: `auto`, `always` or `never`.
+        width: Columns; None takes COLUMNS or the terminal's, 80 without either, and never more than 160.
+        environment: The environment variables; None takes the process's own.
+
+    Returns:
+        A console that takes text as it is: no markup, no emoji codes, no highlighting. Signs that the stream cannot
+        encode are printed as question marks instead of raising.
+    """
+    known = os.environ if environment is None else environment
+    terminal = bool(getattr(stream, "isatty", lambda: False)())
+    dumb = known.get("TERM", "").lower() in ("dumb", "unknown")
+    coloured = _is_coloured(color, known, terminal and not dumb)
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="replace")
+    console = Console(
+        file=stream,
+        color_system=_colour_system(known) if coloured else None,
+        no_color=not coloured,
+        force_terminal=terminal,
+        force_interactive=terminal and not dumb,
+        force_jupyter=False,
+        theme=build_theme(),
+        width=width,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ=known,
+    )
+    if width is None:
+        columns = known.get("COLUMNS", "")
+        fitting = console.width if terminal or columns.isdigit() else WIDTH_WITHOUT_TERMINAL
+        console.width = max(1, min(fitting, WIDEST))
+    return console
+
+
+def _is_coloured(color: str, environment: Mapping[str, str], terminal: bool) -> bool:
+    if color != "auto":
+        return color == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    forced = environment.get("FORCE_COLOR")
+    return forced != "0" if forced else terminal
+
+
+def _colour_system(environment: Mapping[str, str]) -> ColourSystem:
+    if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "truecolor"
+    term = environment.get("TERM", "")
+    return "256" if "256" in term or term in ("", "dumb", "unknown") else "standard"
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """Where a drawing goes.
+
+    Attributes:
+        width: Columns.
+        glyphs: The signs that it can carry.
+        colour: Whether colours show; a drawing must say all it says without them.
+    """
+
+    width: int = 80
+    glyphs: Glyphs = UNICODE
+    colour: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """A drawing that waits for its page: rich draws it, at the console's width and in its signs.
+
+    Attributes:
+        draw: Takes a `Page` and gives what rich can draw.
+    """
+
+    draw: Callable[[Page], RenderableType]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self.draw(page_of(console, options.max_width))
+
+
+def page_of(console: Console, width: int | None = None) -> Page:
+    """Returns the page that a console offers."""
+    colour = console.color_system is not None and not console.no_color
+    return Page(width or console.width, glyphs_for(console.encoding), colour)
+
+
+def stack(parts: list[Text]) -> Text:
+    """Returns the lines one under another, none of them wrapped."""
+    text = Text("\n", no_wrap=True, overflow="ellipsis").join(parts)
+    text.no_wrap, text.overflow = True, "crop"
+    return text

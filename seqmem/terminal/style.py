@@ -1,0 +1,142 @@
+"""The colours, each under the name of what it says. Meaning never hangs on them alone."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from rich.theme import Theme
+
+# The sixteen colours of the terminal's own palette, so that light and dark backgrounds both stay readable.
+STYLES = {
+    "title": "bold",
+    "label": "bright_black",
+    "muted": "bright_black",
+    "cue": "bold cyan",
+    "filler": "bright_black",
+    "trigger": "magenta",
+    "recall": "bold magenta",
+    "right": "green",
+    "wrong": "bold red",
+    "near": "yellow",
+    "open": "bright_black",
+    "untrained": "bright_black",
+    "baseline": "red",
+    "axis": "bright_black",
+    "band": "blue",
+    "command": "bold cyan",
+    "solved": "bold green",
+    "partly": "bold yellow",
+    "remembers": "bold cyan",
+    "memoryless": "bold red",
+    "diverged": "bold magenta",
+    "nothing_to_remember": "bold blue",
+    "unsolved": "bold bright_black",
+    "series1": "cyan",
+    "series2": "yellow",
+    "series3": "magenta",
+    "series4": "green",
+    "series5": "blue",
+    "series6": "white",
+    "bar.done": "cyan",
+    "bar.left": "bright_black",
+}
+SERIES = tuple(name for name in STYLES if name.startswith("series"))
+
+
+def build_theme() -> Theme:
+    """Returns the theme for a console; rich's own styles stay what they are."""
+    return Theme(STYLES)
+
+
+@dataclasses.dataclass(frozen=True)
+class Glyphs:
+    """One sign for each thing; every sign is a single cell wide.
+
+    Attributes:
+        right, wrong, near, open, untrained: Marks of a predicted step.
+        solved, partly, remembers, memoryless, diverged, nothing_to_remember, unsolved: Verdicts.
+        recall: Marks a recall step. `up` points at something in the line above.
+        dot: Stands between words of a line; `bullet` begins one.
+        ellipsis: For what is left out of a line; `vertical_ellipsis` for rows left out.
+        line, rule: A level line in a chart, and a rule. `vertical`, `corner`, `tick_left`, `tick_down` draw axes.
+        markers: Tell the series of a chart apart.
+        dash: A short line in a legend.
+        full, empty: A bar's done and open part.
+        shades: From nothing to everything.
+        braille: Whether curves may use braille dots, two by four a cell.
+    """
+
+    right: str = "✓"
+    wrong: str = "✗"
+    near: str = "≈"
+    open: str = "·"
+    untrained: str = "·"
+    solved: str = "✓"
+    partly: str = "◐"
+    remembers: str = "◔"
+    memoryless: str = "✗"
+    diverged: str = "∞"
+    nothing_to_remember: str = "∅"
+    unsolved: str = "?"
+    recall: str = "▸"
+    up: str = "▴"
+    dot: str = "·"
+    bullet: str = "·"
+    ellipsis: str = "…"
+    vertical_ellipsis: str = "⋮"
+    arrow: str = "→"
+    times: str = "×"
+    line: str = "╌"
+    rule: str = "─"
+    vertical: str = "│"
+    corner: str = "└"
+    tick_left: str = "┤"
+    tick_down: str = "┬"
+    markers: str = "●▲■◆▼○"
+    full: str = "━"
+    empty: str = "─"
+    shades: str = " ░▒▓█"
+    half_block: str = "▀"
+    braille: bool = True
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    right="+",
+    wrong="x",
+    near="~",
+    open=".",
+    untrained=".",
+    solved="+",
+    partly="%",
+    remembers="o",
+    memoryless="x",
+    diverged="!",
+    nothing_to_remember="=",
+    unsolved="?",
+    recall=">",
+    up="^",
+    dot="|",
+    bullet="-",
+    ellipsis="~",
+    vertical_ellipsis=":",
+    arrow=">",
+    times="x",
+    line="-",
+    rule="-",
+    vertical="|",
+    corner="+",
+    tick_left="+",
+    tick_down="+",
+    markers="o#*x+@",
+    full="=",
+    empty="-",
+    shades=" .:*#",
+    half_block="#",
+    braille=False,
+)
+
+
+def glyphs_for(encoding: str) -> Glyphs:
+    """Returns the signs that a stream of this encoding can carry."""
+    return UNICODE if encoding.lower().replace("_", "-").startswith("utf") else ASCII

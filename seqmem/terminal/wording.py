@@ -1,0 +1,56 @@
+"""Symbols, numbers and counts as words of a line."""
+
+from __future__ import annotations
+
+import math
+
+from rich.cells import cell_len, set_cell_size
+
+from seqmem.terminal.style import UNICODE, Glyphs
+
+
+def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> str:
+    """Returns a symbol as it is drawn: at most `width` cells, and nothing in it that could steer a terminal."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in str(symbol))
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1) + glyphs.ellipsis
+
+
+def shown_score(value: float | None, digits: int = 3) -> str:
+    """Returns a score or loss with so many digits after the point; `-` where there is none."""
+    if value is None:
+        return "-"
+    if not math.isfinite(value):
+        return "nan" if math.isnan(value) else "inf"
+    if value and abs(value) < 0.5 * 10**-digits:
+        return f"{value:.0e}"
+    return f"{value:.{digits}f}"
+
+
+def shown_count(count: float) -> str:
+    """Returns a count with commas: `12,000`; a half stays (`412.5`)."""
+    return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
+
+
+def shown_amount(count: float) -> str:
+    """Returns a count in at most five letters: `950`, `12k`, `1.5M`, `2G`."""
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if abs(count) >= size:
+            return f"{count / min(size, 1e9 if letter == 'G' else 1e6 if letter == 'M' else 1e3):.3g}{letter}"
+    return f"{count:.4g}"
+
+
+def shown_seconds(seconds: float) -> str:
+    """Returns a length of time: `8 s`, `3 min 20 s`, `2 h 05 min`."""
+    if not math.isfinite(seconds):
+        return "?"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
+
+
+def plural(count: int, noun: str) -> str:
+    """Returns `1 cue`, `2 cues`."""
+    return f"{shown_count(count)} {noun}" + ("" if count == 1 else "s")

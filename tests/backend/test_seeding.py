@@ -1,0 +1,62 @@
+"""Initial weights come from the seed, whatever other threads of the process draw."""
+
+import random
+import threading
+
+import numpy as np
+import pytest
+
+from seqmem.backend.seeding import seeded
+from seqmem.models.network import MOST_STARTS, Network
+from seqmem.models.start import Start
+
+
+@pytest.fixture
+def restless_thread():
+    """A thread that draws from Python's generator as long as the test runs."""
+    ended = threading.Event()
+
+    def draw():
+        while not ended.is_set():
+            random.random()
+            random.randint(1, 9)
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    yield
+    ended.set()
+    thread.join()
+
+
+def initial_weights():
+    network = Network("lstm", 6, 1, 5, 5, "sigmoid")
+    return np.stack([network.initial_parameters(seed, Start()) for seed in range(4)])
+
+
+def test_other_threads_do_not_change_initial_weights(request):
+    quiet = initial_weights()
+    request.getfixturevalue("restless_thread")
+    assert np.array_equal(initial_weights(), quiet)
+
+
+def test_the_generators_of_the_process_are_given_back():
+    before, numpy_before = random.getstate(), np.random.get_state()[1].copy()
+    with seeded(7):
+        first = random.randint(1, 10**9)
+    with seeded(7):
+        again = random.randint(1, 10**9)
+    assert first == again == random.Random(7).randint(1, 10**9)
+    assert random.getstate() == before
+    assert np.array_equal(np.random.get_state()[1], numpy_before)
+
+
+def test_a_start_drawn_again_is_the_same_also_after_many_others():
+    network = Network("rnn", 1, 1, 2, 2, "sigmoid")
+    first = network.initial_parameters(0, Start())
+    assert network.initial_parameters(0, Start()) is first
+    assert not np.array_equal(network.initial_parameters(0, Start("uniform:0.2")), first)
+    for seed in range(1, MOST_STARTS):
+        network.initial_parameters(seed, Start())
+    again = network.initial_parameters(0, Start())
+    assert again is not first
+    assert np.array_equal(again, first)

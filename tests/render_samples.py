@@ -1,0 +1,116 @@
+"""Results made by hand, for the drawings to be tested on."""
+
+import dataclasses
+import math
+
+from builders import BASELINE, build_prediction, build_record, build_replicate, build_result
+
+from seqmem.config.run_config import RunConfig
+from seqmem.judge.baseline import Baseline
+from seqmem.judge.evidence import weigh
+from seqmem.results.run import JudgedOn
+
+
+def make_history(config, baseline=None, checks=50):
+    interval = max(1, config.budget // checks)
+
+    def loss(replicate, presentations):
+        share = presentations / config.budget
+        start = 0.69 * math.exp(-6 * share * (1 + replicate / config.replicates))
+        return max(start, baseline * (1 + 0.02 * math.sin(replicate + presentations))) if baseline else start
+
+    records = []
+    for presentations in range(interval, config.budget + 1, interval):
+        row = tuple(loss(index, presentations) for index in range(config.replicates))
+        quarter = tuple(value / 4 for value in row)
+        accuracy = tuple(1.0 if value < 0.2 else 0.5 for value in row)
+        solved = tuple(value < 0.1 for value in row)
+        records.append(build_record(presentations, quarter, row, accuracy, accuracy, solved))
+    return tuple(records)
+
+
+def solved_run(**settings):
+    """Every replicate solved."""
+    config = RunConfig.from_settings(settings)
+    replicates = [
+        build_replicate(
+            seed,
+            180 + 10 * index,
+            0.004 + index / 1e4,
+            180 + 10 * index,
+            recall_loss=0.016 + index / 1e3,
+            max_error=0.11 + index / 200,
+        )
+        for index, seed in enumerate(config.seeds)
+    ]
+    shown = sorted({0, config.replicates - 1})
+    return build_result(
+        config,
+        replicates,
+        baseline=BASELINE,
+        predictions=tuple(build_prediction(cue, config, index) for index in shown for cue in range(config.task.cues)),
+        evaluation=JudgedOn(config.task.cues, *[config.task.cues * config.replicates] * 2, exhaustive=True),
+        cost={"updates": 500, "time_steps": 2000},
+        history=make_history(config),
+    )
+
+
+def memoryless_run(**settings):
+    """The tutorial's recipe: none solved, some of them right by luck."""
+    config = RunConfig.from_settings({"window": 1, "learning_rate": 0.001, "stop": False} | settings)
+    replicates = []
+    for index, seed in enumerate(config.seeds):
+        lucky, recall_loss = index % 5 < 2, 0.29 + index / 1e4
+        replicates.append(
+            build_replicate(
+                seed,
+                None,
+                0.083 + index / 1e4,
+                500,
+                recall_loss=recall_loss,
+                accuracy=1.0 if lucky else 0.875,
+                recall_accuracy=1.0 if lucky else 0.5,
+                settled_accuracy=1.0 if lucky else 0.875,
+                max_error=0.506,
+                recall_right=2 if lucky else 1,
+                evidence=weigh(1, int(lucky), 2, recall_loss, BASELINE.recall_loss),
+            )
+        )
+    shown = sorted({0, config.replicates - 1})
+    return build_result(
+        config,
+        replicates,
+        baseline=BASELINE,
+        predictions=tuple(build_prediction(cue, config, index, sure=0.501) for index in shown for cue in range(2)),
+        cost={"updates": 2000, "time_steps": 2000},
+        history=make_history(config, baseline=0.2773),
+    )
+
+
+def replaced_replicates(run, *, metrics=(), evidence=None, **fields):
+    """The same run with fields of every replicate replaced, those of its metrics among them."""
+    return dataclasses.replace(
+        run,
+        replicates=tuple(
+            dataclasses.replace(
+                one,
+                metrics=dataclasses.replace(one.metrics, **dict(metrics)),
+                evidence=one.evidence if evidence is None else evidence,
+                **fields,
+            )
+            for one in run.replicates
+        ),
+    )
+
+
+def fresh_run(replicates=4, recall=0.98, right=126, recall_loss=0.21, **settings):
+    """Not solved, judged on fresh strings of fillers, with so much evidence."""
+    run = memoryless_run(replicates=replicates, **{"fillers": "fresh", "gap": 5, "window": None} | settings)
+    run = replaced_replicates(
+        run,
+        metrics={"recall_accuracy": recall, "recall_loss": recall_loss, "recall_steps": 256, "max_error": 0.7},
+        evidence=weigh(126, right, 2, recall_loss, 0.1981),
+    )
+    baseline = Baseline(0.1667, 0.5, 0.3987, 0.1981, 0.0, 0.4687)
+    judged = JudgedOn(256, 252 * replicates, 0, exhaustive=False)
+    return dataclasses.replace(run, baseline=baseline, evaluation=judged)

@@ -1,0 +1,165 @@
+"""Each file of a run directory damaged in each way: what every command that reads it says.
+
+Always a line that names the file, never a traceback, and nothing in a file is ever executed.
+`pytest tests/test_damage.py -s` prints the table.
+"""
+
+import itertools
+import os
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+from builders import Mark
+from trainings import drained
+
+from seqmem.cli.main import run
+from seqmem.config.run_config import RunConfig
+from seqmem.experiment import run as experiment
+from seqmem.storage.run_directory import create_run_directory
+
+SETTINGS = {"units": 4, "presentations": 40, "check_every": 10, "stop": False}
+GENERATIONS = ["000000000010", "000000000020"]
+FILES = ("config.toml", "environment.json", "history.jsonl", "timing.json", "result.json", "lock")
+GENERATION = ("arrays.npz", "state.json", "manifest.json")
+DAMAGES = ("truncated", "emptied", "pickle")
+READERS = ("show", "eval", "train --resume")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A real complete run, and one that was interrupted after two checkpoints."""
+    folder, config = tmp_path_factory.mktemp("runs"), RunConfig.from_settings(SETTINGS)
+    steps = experiment.train(config, create_run_directory(config, folder / "complete"), checkpoint_every=10)
+    assert len(list(steps)) == 4
+    steps = experiment.train(config, create_run_directory(config, folder / "interrupted"), checkpoint_every=10)
+    drained(steps, len(GENERATIONS))
+    assert sorted(path.name for path in (folder / "interrupted/checkpoints").iterdir()) == GENERATIONS
+    return folder
+
+
+@pytest.fixture
+def place(runs, tmp_path, monkeypatch):
+    """Copies of both, in the folder `runs` of the working directory."""
+    shutil.copytree(runs, tmp_path / "runs")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def damage(path: Path, how: str, mark: Path) -> None:
+    content = path.read_bytes() if path.exists() else b"\n"
+    if how == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif how == "emptied":
+        path.write_bytes(b"")
+    else:
+        path.write_bytes(pickle.dumps(Mark(mark)) + b"\n")
+
+
+def damaged_run(reader: str) -> Path:
+    """The run that a reader is tried on: only an interrupted one can be gone on with."""
+    return Path("runs/interrupted" if reader == "train --resume" else "runs/complete")
+
+
+def newest(path: Path) -> Path:
+    return max((path / "checkpoints").iterdir())
+
+
+def answer(reader: str, path: Path, capsys) -> tuple[int, list[str]]:
+    """The exit status of a command, and what it says on stderr."""
+    status = run([*reader.split(), str(path), "--quiet"])
+    return status, capsys.readouterr().err.splitlines()
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("reader", READERS)
+def test_damaged_file_is_one_line_that_names_it(reader, name, how, place, capsys):
+    path = damaged_run(reader)
+    if reader == "train --resume" and name in ("result.json", "timing.json") and how != "pickle":
+        shutil.copy(Path("runs/complete", name), path / name)
+    damage(path / name, how, place / "mark")
+    status, lines = answer(reader, path, capsys)
+    print(f"{reader:15} {name:17} {how:10} {status}  {' '.join(lines)}")
+    assert not (place / "mark").exists()
+    if name == "lock":
+        assert (status, lines) == (0, [])
+        return
+    [line] = lines
+    assert line.startswith(("Error: ", "Warning: "))
+    assert str(path / name) in line
+    assert line.isprintable()
+    lost_history = name == "history.jsonl" and how != "pickle" and reader != "train --resume"
+    assert status == (0 if lost_history else 1)
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+@pytest.mark.parametrize("name", GENERATION)
+@pytest.mark.parametrize("reader", READERS)
+def test_damaged_newest_checkpoint_gives_way_to_the_one_before(reader, name, how, place, capsys):
+    path = damaged_run(reader)
+    file = newest(path) / name
+    damage(file, how, place / "mark")
+    status, lines = answer(reader, path, capsys)
+    print(f"{reader:15} {name:17} {how:10} {status}  {' '.join(lines)}")
+    assert not (place / "mark").exists()
+    assert status == 0
+    if reader == "show":
+        assert lines == []
+        return
+    [line] = lines
+    assert line.startswith(f"Warning: {file}: ")
+    assert "; using the checkpoint 0000000000" in line
+
+
+def test_run_gone_on_from_an_older_checkpoint_ends_as_the_unbroken_one(place, capsys):
+    damage(Path("runs/interrupted/checkpoints", GENERATIONS[-1], "arrays.npz"), "truncated", place / "mark")
+    assert answer("train --resume", Path("runs/interrupted"), capsys)[0] == 0
+    for name in ("result.json", "history.jsonl"):
+        assert Path("runs/interrupted", name).read_bytes() == Path("runs/complete", name).read_bytes()
+
+
+@pytest.mark.parametrize("reader", ["eval", "train --resume"])
+def test_run_without_a_whole_checkpoint_is_refused(reader, place, capsys):
+    path = damaged_run(reader)
+    for generation in (path / "checkpoints").iterdir():
+        damage(generation / "arrays.npz", "pickle", place / "mark")
+    status, [line] = answer(reader, path, capsys)
+    assert status == 1
+    assert line.startswith(f"Error: {path / 'checkpoints'}: holds no checkpoint that is whole; the newest: ")
+    assert not (place / "mark").exists()
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_list_goes_on_past_damaged_runs(how, place, capsys):
+    for name in FILES[:-1]:
+        shutil.copytree("runs/complete", f"runs/lost-{name}")
+        damage(Path(f"runs/lost-{name}", name), how, place / "mark")
+    assert run(["list", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count('"status": "complete"') == (1 if how == "pickle" else 2)
+    assert captured.out.count('"status": "corrupt"') == (5 if how == "pickle" else 4)
+    assert captured.out.count('"status": "interrupted"') == 1
+    assert not (place / "mark").exists()
+
+
+def test_full_disk_ends_a_run_in_one_line_and_it_goes_on_when_there_is_space(place, monkeypatch, capsys):
+    synced, fsync = itertools.count(), os.fsync
+
+    def full_after_a_while(descriptor):
+        if next(synced) > 14:
+            raise OSError(28, "No space left on device")
+        fsync(descriptor)
+
+    words = ["--units", "4", "--presentations", "40", "--check-every", "10", "--no-stop", "--checkpoint-every", "10"]
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full_after_a_while)
+        assert run(["train", *words, "--out", "runs/full", "--quiet"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line == "Error: runs/full/checkpoints: cannot be written: No space left on device"
+    assert any(Path("runs/full/checkpoints").iterdir())
+    assert not Path("runs/full/result.json").exists()
+    assert answer("train --resume", Path("runs/full"), capsys) == (0, [])
+    for name in ("config.toml", "result.json", "history.jsonl"):
+        assert Path("runs/full", name).read_bytes() == Path("runs/complete", name).read_bytes()
