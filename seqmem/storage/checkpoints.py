@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError
-from seqmem.storage.atomic import json_bytes, parse_json, read_bounded, read_json, sync_folder, write_through, writing
+from seqmem.storage.atomic import disk_errors, read_bounded, read_json, sync_folder
+from seqmem.storage.json import json_bytes, parse_json
 
 SCHEMA = 1
 KEPT = 2
@@ -73,14 +74,14 @@ def write_checkpoint(
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     manifest = {"schema": SCHEMA, "presentations": presentations, "sha256": sums}
     target = folder / f"{presentations:012d}"
-    with writing(folder):
+    with disk_errors(folder):
         folder.mkdir(exist_ok=True)
         _remove_leftovers(folder)
         partial = folder / f"{target.name}{PARTIAL}"
         partial.mkdir()
         try:
             for name, content in {**contents, MANIFEST: json_bytes(manifest)}.items():
-                write_through(partial / name, content)
+                _write_and_sync(partial / name, content)
             sync_folder(partial)
             _swap(partial, target)
         except OSError:
@@ -148,6 +149,13 @@ def _generations(folder: Path) -> list[Path]:
     except OSError as error:
         raise DamagedFileError(folder, f"cannot be read: {error.strerror or error}") from None
     return sorted((path for path in found if re.fullmatch("[0-9]{12}", path.name)), reverse=True)
+
+
+def _write_and_sync(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _swap(partial: Path, target: Path) -> None:

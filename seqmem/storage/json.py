@@ -9,9 +9,10 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-from seqmem.errors import one_line
+from seqmem.errors import DamagedFileError, one_line
 
 Reader = Callable[[Any, str], Any]
 
@@ -19,6 +20,36 @@ Reader = Callable[[Any, str], Any]
 def json_text(content: Any) -> str:
     """Returns strict JSON; numbers that are not finite become null."""
     return json.dumps(to_plain(content), indent=2, allow_nan=False) + "\n"
+
+
+def json_bytes(document: Any) -> bytes:
+    """Returns a document as one line of JSON: numbers that are not finite become null, never NaN."""
+    text = json.dumps(to_plain(document), ensure_ascii=False, allow_nan=False)
+    # halves of characters, as in a command line that is not UTF-8, become JSON escapes
+    return text.encode("utf-8", "backslashreplace")
+
+
+def parse_json(content: bytes, path: Path) -> dict[str, Any]:
+    """Returns the JSON object that a file's content is.
+
+    Raises:
+        DamagedFileError: If it is none, or holds NaN or infinity.
+    """
+    try:
+        document = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError:
+        raise DamagedFileError(path, "is not UTF-8 text") from None
+    except RecursionError:
+        raise DamagedFileError(path, "is nested too deeply") from None
+    except ValueError as error:
+        raise DamagedFileError(path, f"is not JSON ({error})") from None
+    if not isinstance(document, dict):
+        raise DamagedFileError(path, "is not a JSON object")
+    return document
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
 
 
 def to_plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ import weakref
 from pathlib import Path
 
 from seqmem.errors import UsageError
-from seqmem.storage.atomic import writing
+from seqmem.storage.atomic import disk_errors
 
 LOCK_NAME = "lock"
 
@@ -25,7 +25,7 @@ class RunLock:
     """
 
     def __init__(self, folder: Path):
-        with writing(folder / LOCK_NAME):
+        with disk_errors(folder / LOCK_NAME):
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
             descriptor = os.open(folder / LOCK_NAME, flags, 0o666)
         self._close = weakref.finalize(self, os.close, descriptor)

@@ -24,15 +24,23 @@ from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import LIMIT, config_text, parse_settings
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.results.run import Record, RunResult
-from seqmem.storage.atomic import make_folder, read_bounded, read_json, write_json, write_whole
+from seqmem.storage.atomic import (
+    append_line,
+    disk_errors,
+    make_folder,
+    read_bounded,
+    read_json,
+    read_whole_lines,
+    write_atomically,
+    write_json,
+)
 from seqmem.storage.checkpoints import write_checkpoint
-from seqmem.storage.history import append_record, cut_history, read_history, sync_history
-from seqmem.storage.json import printable
+from seqmem.storage.json import from_plain, parse_json, printable
 from seqmem.storage.lock import RunLock, is_locked
 
 CONFIG, HISTORY, RESULT = "config.toml", "history.jsonl", "result.json"
 ENVIRONMENT, TIMING, CHECKPOINTS = "environment.json", "timing.json", "checkpoints"
-NOTES_LIMIT, RESULT_LIMIT = 2**20, 2**28  # bytes
+NOTES_LIMIT, RESULT_LIMIT, HISTORY_LIMIT = 2**20, 2**28, 2**29  # bytes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,21 +59,32 @@ class RunDirectory:
         write_json(self.path / TIMING, timing)
 
     def append_record(self, record: Record) -> None:
-        """Adds a line to the history."""
-        append_record(self.path / HISTORY, record)
+        """Adds a line to the history; what is left of a torn one is cut first."""
+        append_line(self.path / HISTORY, record)
+
+    def sync_history(self) -> None:
+        """Waits until the history is on the disk."""
+        path = self.path / HISTORY
+        if path.exists():
+            with disk_errors(path), path.open("r+b") as file:
+                os.fsync(file.fileno())
 
     def cut_history(self, presentations: int) -> None:
-        """Removes the records after so many presentations: those that a resumed run makes again."""
-        cut_history(self.path / HISTORY, presentations)
+        """Removes the records after this many presentations: those that a resumed run makes again."""
+        path = self.path / HISTORY
+        if os.path.lexists(path):
+            lines = read_whole_lines(path, HISTORY_LIMIT)
+            kept = [line for line in lines if _presentations(parse_json(line, path), path) <= presentations]
+            write_atomically(path, b"".join(line + b"\n" for line in kept))
 
     def write_checkpoint(self, presentations: int, arrays: Mapping[str, Any], state: Mapping[str, Any]) -> None:
         """Writes a generation of checkpoints, once the history that it builds on is on the disk."""
-        sync_history(self.path / HISTORY)
+        self.sync_history()
         write_checkpoint(self.path / CHECKPOINTS, presentations, arrays, state)
 
     def write_result(self, result: RunResult) -> None:
         """Writes the result, last of all: its presence means that the run is complete."""
-        sync_history(self.path / HISTORY)
+        self.sync_history()
         write_json(self.path / RESULT, result.to_json())
 
     def close(self) -> None:
@@ -125,7 +144,7 @@ def create_run_directory(config: RunConfig, out: Path | None = None, root: Path 
     path = make_folder(name, numbered=True) if out is None else make_folder(out)
     try:
         directory = RunDirectory(path, RunLock(path))
-        write_whole(path / CONFIG, config_text(config).encode())
+        write_atomically(path / CONFIG, config_text(config))
     except SeqmemError:
         shutil.rmtree(path, ignore_errors=True)
         raise
@@ -175,6 +194,41 @@ def read_run(path: Path) -> StoredRun:
         raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
     _warn_of_lost_history(path / HISTORY, result)
     return StoredRun(path, config, history, result, environment, timing, "complete")
+
+
+def read_history(path: Path, config: RunConfig) -> tuple[Record, ...]:
+    """Reads the records of a run; a torn last line does not count.
+
+    Raises:
+        DamagedFileError: If another line is no record of this run.
+    """
+    records: list[Record] = []
+    for number, line in enumerate(read_whole_lines(path, HISTORY_LIMIT), 1):
+        try:
+            record = from_plain(Record, parse_json(line, path), "record")
+            _check_record(record, records[-1].presentations if records else 0, config)
+        except DamagedFileError as error:
+            raise DamagedFileError(path, f"line {number} {error.problem}") from None
+        except ValueError as error:
+            raise DamagedFileError(path, f"line {number}: {error}") from None
+        records.append(record)
+    return tuple(records)
+
+
+def _presentations(document: dict[str, Any], path: Path) -> int:
+    try:
+        return from_plain(int, document.get("presentations"), "presentations")
+    except ValueError as error:
+        raise DamagedFileError(path, str(error)) from None
+
+
+def _check_record(record: Record, before: int, config: RunConfig) -> None:
+    """Raises ValueError unless a record has a value for every replicate and comes after the one before."""
+    columns = (record.loss, record.recall_loss, record.accuracy, record.recall_accuracy, record.solved)
+    if any(len(column) != config.replicates for column in columns):
+        raise ValueError(f"must have {config.replicates} values of each measure, one per replicate")
+    if record.presentations < before:
+        raise ValueError("presentations must not go down")
 
 
 def _warn_of_lost_history(path: Path, result: RunResult) -> None:

@@ -31,11 +31,10 @@ from seqmem.results.importance import importances
 from seqmem.results.run import RunResult
 from seqmem.results.summary import TrialResult
 from seqmem.results.sweep import SweepResult, Trial, trial_result
-from seqmem.storage.atomic import append_line, make_folder, read_json, read_lines, write_json, writing
-from seqmem.storage.history import read_history
+from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.json import from_plain, to_plain
 from seqmem.storage.lock import RunLock, is_locked
-from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, CorruptRun
+from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, CorruptRun, read_history
 
 PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
 PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
@@ -95,7 +94,7 @@ def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Pat
     path = make_folder(name, numbered=True) if out is None else make_folder(out, hint=hint)
     try:
         directory = SweepDirectory(path, plan, RunLock(path))
-        with writing(path):
+        with disk_errors(path):
             (path / TRIALS).mkdir()
         write_json(path / PLAN, plan.to_json())
     except SeqmemError:

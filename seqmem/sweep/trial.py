@@ -22,7 +22,7 @@ from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.experiment import run
 from seqmem.results.summary import TrialResult
 from seqmem.results.sweep import Trial, trial_result
-from seqmem.storage.atomic import write_json, write_whole
+from seqmem.storage.atomic import write_atomically, write_json
 from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
 from seqmem.storage.run_directory import CONFIG, RESULT, RunDirectory, read_config
 from seqmem.storage.sweep_directory import PLAN, PRUNED, read_checks, read_trial
@@ -133,7 +133,7 @@ def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
     for entry in path.iterdir():
         if entry.name != LOCK_NAME:
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    write_whole(path / CONFIG, config_text(config).encode())
+    write_atomically(path / CONFIG, config_text(config))
     return RunDirectory(path, lock)
 
 

@@ -14,7 +14,7 @@ from builders import Mark, example_record, example_result
 from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import read_settings_file
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
-from seqmem.storage import atomic
+from seqmem.storage.json import json_bytes
 from seqmem.storage.run_directory import (
     CorruptRun,
     create_run_directory,
@@ -237,8 +237,8 @@ def test_damaged_file_is_one_line_that_names_it(complete, tmp_path, name, damage
         (b"NaN", "line 2 is not JSON"),
         (b'{"presentations": NaN}', "NaN is no number"),
         (b"[" * 100_000, "line 2 is nested too deeply"),
-        (atomic.json_bytes(example_record(5)), "line 2: presentations must not go down"),
-        (atomic.json_bytes(example_record(15, replicates=3)), "line 2: must have 2 values"),
+        (json_bytes(example_record(5)), "line 2: presentations must not go down"),
+        (json_bytes(example_record(15, replicates=3)), "line 2: must have 2 values"),
     ],
 )
 def test_line_that_is_no_record_is_named_by_number(complete, line, problem):
