@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from seqmem.backend import process
+from seqmem.cells.cell import parameter_count
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SettingError, one_line
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import Account
 from seqmem.results.summary import ranked_replicates, shown_replicates
-from seqmem.storage.checkpoints import Checkpoint, read_checkpoint
-from seqmem.storage.run_directory import CHECKPOINTS, StoredRun, read_run
+from seqmem.storage.checkpoints import Checkpoint, Shapes, read_checkpoint
+from seqmem.storage.run_directory import CHECKPOINTS, StoredRun, read_run, read_run_id
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
+
+WEIGHTS = ("cell/", "head/")  # what the names of weights begin with
+MOST_SLOTS = 4
 
 
 def evaluate(
@@ -57,8 +63,8 @@ def evaluate(
         raise SettingError(
             "free_run", free_run, "rows of steps see a part of the sequence each: none can go on by itself"
         )
-    checkpoint = read_checkpoint(path / CHECKPOINTS)
-    weights = _checked_weights(checkpoint, stored, path)
+    checkpoint = read_checkpoint(path / CHECKPOINTS, read_run_id(path), functools.partial(_check_shapes, stored.config))
+    weights = {name: array for name, array in checkpoint.arrays.items() if name.startswith(WEIGHTS)}
     accounts = _trained_replicates(stored, checkpoint)
     if replicate != "all":
         # replicate i of seed s is the run of seed s + i
@@ -128,17 +134,23 @@ def _threads(stored: StoredRun) -> int:
     return threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1
 
 
-def _checked_weights(checkpoint: Checkpoint, stored: StoredRun, path: Path) -> dict[str, np.ndarray]:
-    """The weights, if they are as many as the settings say: before a network of that size is built."""
-    weights = {name: array for name, array in checkpoint.arrays.items() if name.startswith(("cell/", "head/"))}
-    config = stored.config
-    shape = weights["head/bias"].shape if "head/bias" in weights else None
-    units = weights["head/kernel"].shape[1:2] if "head/kernel" in weights else None
-    if shape != (config.replicates, len(config.task.alphabet)) or units != (config.units,):
-        raise DamagedFileError(path / CHECKPOINTS, "the weights do not fit the run's settings")
-    if any(array.dtype != np.float32 for array in weights.values()):
-        raise DamagedFileError(path / CHECKPOINTS, "the weights are not 32-bit floats")
-    return weights
+def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
+    """Raises ValueError unless the weights are as many as the settings say: before a network of that size is built."""
+    weights = {name: found for name, found in shapes.items() if name.startswith(WEIGHTS)}
+    symbols = len(config.task.alphabet)
+    head = {"head/bias": (config.replicates, symbols), "head/kernel": (config.replicates, config.units, symbols)}
+    if any(weights.get(name) != (shape, np.float32) for name, shape in head.items()):
+        raise ValueError("the weights do not fit the run's settings")
+    if any(dtype != np.float32 for _, dtype in weights.values()):
+        raise ValueError("the weights are not 32-bit floats")
+    count = sum(math.prod(shape) for shape, _ in weights.values())
+    known = parameter_count(config)
+    if known is not None and count != config.replicates * known:
+        raise ValueError("the weights do not fit the run's settings")
+    # an optimizer has few numbers for each weight, and an epoch is put in order for training and for checks
+    most = MOST_SLOTS * count + config.replicates * (2 * config.task.epoch_size + 1)
+    if sum(math.prod(shape) for name, (shape, _) in shapes.items() if name not in weights) > most:
+        raise ValueError("holds more than a run of these settings keeps")
 
 
 def _trained_replicates(stored: StoredRun, checkpoint: Checkpoint) -> list[Account]:

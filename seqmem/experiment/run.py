@@ -15,7 +15,7 @@ from seqmem.cells.user import check_permission, is_user_cell
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.results.run import Progress, RunResult
-from seqmem.storage.checkpoints import holds_checkpoints, read_checkpoint
+from seqmem.storage.checkpoints import holds_checkpoints
 from seqmem.storage.run_directory import CHECKPOINTS, RunDirectory, open_run_directory, read_run
 
 if TYPE_CHECKING:
@@ -117,12 +117,11 @@ def resume(path: Path, *, cache: bool = True, checkpoint_every: int | None = Non
     process.prepare(threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1, cache)
     from seqmem.experiment.session import Session
 
-    checkpoint = read_checkpoint(path / CHECKPOINTS) if holds_checkpoints(path / CHECKPOINTS) else None
     session = Session(stored.config)
-    if checkpoint is None:
-        session.start()
+    if holds_checkpoints(path / CHECKPOINTS):
+        session.restore(directory, stored.history)
     else:
-        session.take_up(checkpoint, stored.history, path)
+        session.start()
     directory.cut_history(session.training.presentations)
     return (yield from _follow(session, directory, checkpoint_every, started))
 
@@ -139,19 +138,19 @@ def _follow(session: Session, directory: RunDirectory | None, checkpoint_every: 
             if progress.record is not None:
                 directory.append_record(progress.record)
             if session.checkpoint_is_due(checkpoint_every):
-                session.keep(directory)
+                session.save_checkpoint(directory)
         try:
             yield progress
         except GeneratorExit:
             if directory is not None:
-                session.keep(directory)
+                session.save_checkpoint(directory)
                 directory.close()
             raise
     judged = time.perf_counter()
     result = session.result()
     if directory is not None:
         ended = time.perf_counter()
-        session.keep(directory)
+        session.save_checkpoint(directory)
         directory.write_timing(
             seconds_of(session, start=imported - started, evaluate=ended - judged, total=ended - started)
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from seqmem.evaluation.report import build_result
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import build_population
 from seqmem.results.run import Account, Progress, Record, RunResult
-from seqmem.storage.checkpoints import Checkpoint
+from seqmem.storage.checkpoints import Shapes, read_checkpoint, save_checkpoint, shapes_of
 from seqmem.storage.run_directory import CHECKPOINTS, HISTORY, RunDirectory
 from seqmem.training.trainer import Training
 
@@ -71,39 +70,45 @@ class Session:
             return self.training.presentations - presentations >= every
         return time.monotonic() - moment >= SECONDS_BETWEEN_CHECKPOINTS
 
-    def keep(self, directory: RunDirectory) -> None:
-        """Writes a checkpoint: all that `take_up` needs to go on with the same bytes."""
-        state = {"training": self.training.state(), "checks": self._judge.state(), "records": len(self.history)}
-        directory.write_checkpoint(self.training.presentations, self._arrays(), state)
-        self._kept = (self.training.presentations, time.monotonic())
+    def save_checkpoint(self, directory: RunDirectory) -> None:
+        """Writes all that `restore` needs to go on with the same bytes."""
+        directory.sync_history()  # a checkpoint counts on the records before it
+        presentations = self.training.presentations
+        save_checkpoint(directory.path / CHECKPOINTS, directory.run_id, presentations, self._arrays(), self._state())
+        self._kept = (presentations, time.monotonic())
 
-    def take_up(self, checkpoint: Checkpoint, history: tuple[Record, ...], folder: Path) -> None:
-        """Goes on from a checkpoint.
+    def restore(self, directory: RunDirectory, history: tuple[Record, ...]) -> None:
+        """Goes on from the newest checkpoint.
 
         Args:
-            checkpoint: What `keep` wrote.
+            directory: The run directory.
             history: The checks on file, of which there may be more than the checkpoint knows.
-            folder: The run directory, for the error.
 
         Raises:
-            DamagedFileError: If the checkpoint is not of this run.
+            DamagedFileError: If there is no checkpoint that is whole and of this run.
         """
-        expected = {name: (array.shape, array.dtype) for name, array in self._arrays().items()}
-        found = {name: (array.shape, array.dtype) for name, array in checkpoint.arrays.items()}
-        if expected != found:
-            wrong = next(name for name in (*expected, *found) if expected.get(name) != found.get(name))
-            raise DamagedFileError(folder / CHECKPOINTS, f"the array {wrong!r} does not fit the run's settings")
+        folder = directory.path / CHECKPOINTS
+        checkpoint = read_checkpoint(folder, directory.run_id, self._check_shapes)
         try:
             records = int(checkpoint.state["records"])
             self.training.restore(checkpoint.state["training"])
             self._judge.restore(checkpoint.state["checks"])
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
-            raise DamagedFileError(folder / CHECKPOINTS, f"the state is not of this run ({error})") from None
+            raise DamagedFileError(folder, f"the state is not of this run ({error})") from None
         if len(history) < records:
-            raise DamagedFileError(folder / HISTORY, f"holds {len(history)} records of {records}")
+            raise DamagedFileError(directory.path / HISTORY, f"holds {len(history)} records of {records}")
         self.history = list(history[:records])
         self._population.load(checkpoint.arrays)
         self.training.optimizer.load(checkpoint.arrays)
+
+    def _check_shapes(self, found: Shapes) -> None:
+        expected = shapes_of(self._arrays(), self._state())
+        if expected != found:
+            wrong = next(name for name in (*expected, *found) if expected.get(name) != found.get(name))
+            raise ValueError(f"the array {wrong!r} does not fit the run's settings")
+
+    def _state(self) -> dict[str, Any]:
+        return {"training": self.training.state(), "checks": self._judge.state(), "records": len(self.history)}
 
     def _arrays(self) -> dict[str, np.ndarray]:
         return self._population.arrays() | self.training.optimizer.arrays()

@@ -29,7 +29,7 @@ def disk_errors(path: Path) -> Iterator[None]:
         raise SeqmemError(f"{path}: cannot be written: {error.strerror or error}") from None
 
 
-def write_atomically(path: Path, content: bytes | str) -> None:
+def write_atomically(path: Path, content: bytes | bytearray | str) -> None:
     """Writes a file so that it is there complete or not at all, also after a kill or a power cut.
 
     Raises:

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
+import hashlib
+import json
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,6 @@ from seqmem.storage.atomic import (
     write_atomically,
     write_json,
 )
-from seqmem.storage.checkpoints import write_checkpoint
 from seqmem.storage.json import from_plain, parse_json, printable
 from seqmem.storage.lock import RunLock, is_locked
 
@@ -73,19 +74,19 @@ class RunDirectory:
         """Removes the records after this many presentations: those that a resumed run makes again."""
         path = self.path / HISTORY
         if os.path.lexists(path):
-            lines = read_whole_lines(path, HISTORY_LIMIT)
-            kept = [line for line in lines if _presentations(parse_json(line, path), path) <= presentations]
-            write_atomically(path, b"".join(line + b"\n" for line in kept))
-
-    def write_checkpoint(self, presentations: int, arrays: Mapping[str, Any], state: Mapping[str, Any]) -> None:
-        """Writes a generation of checkpoints, once the history that it builds on is on the disk."""
-        self.sync_history()
-        write_checkpoint(self.path / CHECKPOINTS, presentations, arrays, state)
+            # read before, as records: what is no record has been refused
+            lines = [(json.loads(line)["presentations"], line) for line in read_whole_lines(path, HISTORY_LIMIT)]
+            write_atomically(path, b"".join(line + b"\n" for reached, line in lines if reached <= presentations))
 
     def write_result(self, result: RunResult) -> None:
         """Writes the result, last of all: its presence means that the run is complete."""
         self.sync_history()
         write_json(self.path / RESULT, result.to_json())
+
+    @functools.cached_property
+    def run_id(self) -> str:
+        """What tells this run from others; see `read_run_id`."""
+        return read_run_id(self.path)
 
     def close(self) -> None:
         """Lets go of the lock."""
@@ -215,13 +216,6 @@ def read_history(path: Path, config: RunConfig) -> tuple[Record, ...]:
     return tuple(records)
 
 
-def _presentations(document: dict[str, Any], path: Path) -> int:
-    try:
-        return from_plain(int, document.get("presentations"), "presentations")
-    except ValueError as error:
-        raise DamagedFileError(path, str(error)) from None
-
-
 def _check_record(record: Record, before: int, config: RunConfig) -> None:
     """Raises ValueError unless a record has a value for every replicate and comes after the one before."""
     columns = (record.loss, record.recall_loss, record.accuracy, record.recall_accuracy, record.solved)
@@ -241,17 +235,37 @@ def _warn_of_lost_history(path: Path, result: RunResult) -> None:
 
 def read_config(path: Path) -> RunConfig:
     """Reads the settings of a run directory; raises like `read_run`."""
+    settings = _read_settings(path)
+    try:
+        return RunConfig.from_settings(settings)
+    except UsageError as error:
+        raise DamagedFileError(path / CONFIG, str(error)) from None
+
+
+def _read_settings(path: Path) -> dict[str, Any]:
+    """The settings as they stand in the file."""
     if not path.is_dir():
         raise UsageError(f"{path}: is no run directory")
     content = read_bounded(path / CONFIG, LIMIT)
     try:
         settings = parse_settings(content, CONFIG)
-        # its first and its last setting: a file that lost its end would mean other settings, not none
-        if not {"task", "seed"} <= settings.keys() or not content.endswith(b"\n"):
-            raise DamagedFileError(path / CONFIG, "is cut short")
-        return RunConfig.from_settings(settings)
     except UsageError as error:
         raise DamagedFileError(path / CONFIG, str(error).removeprefix(f"{CONFIG}: ")) from None
+    # its first and its last setting: a file that lost its end would mean other settings, not none
+    if not {"task", "seed"} <= settings.keys() or not content.endswith(b"\n"):
+        raise DamagedFileError(path / CONFIG, "is cut short")
+    return settings
+
+
+def read_run_id(path: Path) -> str:
+    """Returns what tells a run from others: a hash of the settings in its file, of which the seed is one.
+
+    It stays the same where the folder is copied or renamed, where comments are added, and where a later version has
+    settings that this one does not know. Runs of equal settings have the same: they are equal to the byte, so it does
+    no harm to take one for another. A name drawn at random would make equal runs differ. Raises like `read_run`.
+    """
+    settings = _read_settings(path)
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def list_runs(root: Path) -> tuple[StoredRun | CorruptRun, ...]:

@@ -70,14 +70,16 @@ class SequenceStream:
         return self._known[items]
 
     def state(self) -> dict[str, Any]:
-        """Returns what `restore` needs to go on from here, as JSON can hold it."""
+        """Returns what `restore` needs to go on from here, as JSON and arrays."""
         generators = {name: rng.bit_generator.state for name, rng in self._rngs.items()}
-        return {"position": self._position, "epoch": self._epoch.tolist(), "generators": generators}
+        return {"position": self._position, "epoch": self._epoch, "generators": generators}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes on from where `state` was taken."""
-        self._position = int(state["position"])
-        self._epoch = np.array(state["epoch"])
+        epoch = np.array(state["epoch"])
+        if not np.array_equal(np.sort(epoch), np.arange(self._task.epoch_size)):
+            raise ValueError("an order of presentations is of another task")
+        self._position, self._epoch = int(state["position"]), epoch
         for name, rng in self._rngs.items():
             rng.bit_generator.state = state["generators"][name]
 

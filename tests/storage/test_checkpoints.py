@@ -1,19 +1,22 @@
-"""Checkpoints: whole generations, two kept, damaged ones passed over, nothing in them trusted."""
+"""Checkpoints: one file each, two kept, damaged ones passed over, nothing in them trusted."""
 
-import io
+import json
 import os
 import pickle
 import random
-import shutil
-import zipfile
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from builders import Mark
 
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError
 from seqmem.storage import checkpoints
-from seqmem.storage.checkpoints import arrays_bytes, holds_checkpoints, parse_arrays, read_checkpoint, write_checkpoint
+from seqmem.storage.checkpoints import holds_checkpoints, read_checkpoint, save_checkpoint, shapes_of
 
 ARRAYS = {
     "lstm/kernel": np.arange(24, dtype=np.float32).reshape(2, 3, 4),
@@ -23,68 +26,102 @@ ARRAYS = {
     "empty": np.zeros((0, 3), np.float64),
     "transposed": np.arange(6, dtype=np.int32).reshape(2, 3).T,
 }
-STATE = {"position": 3, "generators": {"order": {"state": 2**127 + 1}}, "best": None, "names": ["\u03b1", "b"]}
+STATE = {
+    "position": 3,
+    "generators": {"order": {"state": 2**127 + 1}},
+    "best": None,
+    "names": ["\u03b1", "b"],
+    "streams": [{"epoch": np.array([2, 0, 1])}, {"epoch": np.arange(3)}],
+}
+RUN = "a run"
+
+
+def save(folder, presentations, arrays=ARRAYS, state=STATE, run=RUN):
+    save_checkpoint(folder, run, presentations, arrays, state)
+
+
+def read(folder, run=RUN, check=lambda shapes: None):
+    return read_checkpoint(folder, run, check)
+
+
+def place(folder, presentations):
+    return folder / f"{presentations:012d}.safetensors"
+
+
+def names(folder):
+    return sorted(name.removesuffix(".safetensors") for name in os.listdir(folder))
 
 
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "checkpoints"
     for presentations in (100, 200):
-        write_checkpoint(folder, presentations, ARRAYS, STATE | {"at": presentations})
+        save(folder, presentations, state=STATE | {"at": presentations})
     return folder
 
 
-def names(folder):
-    return sorted(os.listdir(folder))
-
-
 def test_checkpoint_reads_back_bit_for_bit(folder):
-    found = read_checkpoint(folder)
-    assert (found.presentations, found.state) == (200, STATE | {"at": 200})
-    assert list(found.arrays) == list(ARRAYS)
+    found = read(folder)
+    assert found.presentations == 200
+    assert [one["epoch"].tolist() for one in found.state.pop("streams")] == [[2, 0, 1], [0, 1, 2]]
+    assert found.state == {name: value for name, value in STATE.items() if name != "streams"} | {"at": 200}
+    assert set(found.arrays) == set(ARRAYS)
     for name, array in ARRAYS.items():
         assert found.arrays[name].dtype == array.dtype
         assert found.arrays[name].shape == array.shape
         assert found.arrays[name].tobytes() == array.tobytes()
 
 
-def test_same_checkpoint_makes_the_same_bytes(folder, tmp_path):
-    write_checkpoint(tmp_path / "other", 200, ARRAYS, STATE | {"at": 200})
-    for name in ("arrays.npz", "state.json", "manifest.json"):
-        content = (tmp_path / "other" / "000000000200" / name).read_bytes()
-        assert content == (folder / "000000000200" / name).read_bytes()
+def test_same_checkpoint_makes_the_same_bytes_in_every_process(folder, tmp_path):
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); import test_checkpoints as tests;"
+        "tests.save(Path(sys.argv[2]), 200, state=tests.STATE | {'at': 200})"
+    )
+    for seed in ("1", "2"):
+        command = [sys.executable, "-c", code, str(Path(__file__).parent), str(tmp_path / seed)]
+        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": seed})
+        assert place(tmp_path / seed, 200).read_bytes() == place(folder, 200).read_bytes()
 
 
-def test_arrays_can_be_read_by_numpy_alone(folder):
-    with np.load(folder / "000000000200" / "arrays.npz", allow_pickle=False) as arrays:
-        assert (arrays["lstm/kernel"] == ARRAYS["lstm/kernel"]).all()
+def test_checkpoint_is_one_file_that_safetensors_alone_reads(folder):
+    assert all(path.is_file() for path in folder.iterdir())
+    arrays = safetensors.numpy.load_file(place(folder, 200))
+    assert (arrays["lstm/kernel"] == ARRAYS["lstm/kernel"]).all()
+    with safetensors.safe_open(place(folder, 200), "numpy") as file:
+        assert list(file.metadata()) == ["state"]
+        assert json.loads(file.metadata()["state"])["presentations"] == 200
+
+
+def test_orders_are_arrays_and_not_text(tmp_path):
+    save(tmp_path, 1, {}, {"epoch": np.arange(100_000)})
+    assert int.from_bytes(place(tmp_path, 1).read_bytes()[:8], "little") < 1000
+    assert read(tmp_path).state["epoch"].tolist() == list(range(100_000))
 
 
 def test_two_newest_generations_are_kept(folder):
-    write_checkpoint(folder, 300, ARRAYS, STATE)
+    save(folder, 300)
     assert names(folder) == ["000000000200", "000000000300"]
 
 
 def test_generations_of_a_future_that_was_left_are_removed(folder):
-    write_checkpoint(folder, 150, ARRAYS, STATE)
+    save(folder, 150)
     assert names(folder) == ["000000000100", "000000000150"]
 
 
 def test_generation_of_the_same_presentations_is_replaced(folder):
-    write_checkpoint(folder, 200, {"a": np.ones(2)}, {"again": True})
+    save(folder, 200, {"a": np.ones(2)}, {"again": True})
     assert names(folder) == ["000000000100", "000000000200"]
-    assert read_checkpoint(folder).state == {"again": True}
+    assert read(folder).state == {"again": True}
 
 
 def test_what_a_killed_writer_left_is_passed_over_and_then_removed(folder):
-    shutil.copytree(folder / "000000000200", folder / "000000000300.partial")
-    shutil.copytree(folder / "000000000200", folder / "000000000050.retired")
-    assert read_checkpoint(folder).presentations == 200
-    write_checkpoint(folder, 300, ARRAYS, STATE)
+    (folder / ".000000000300.safetensors.77.partial").write_bytes(place(folder, 200).read_bytes()[:99])
+    assert read(folder).presentations == 200
+    save(folder, 300)
     assert names(folder) == ["000000000200", "000000000300"]
 
 
-@pytest.mark.parametrize("call", ["fsync", "rename", "mkdir"])
+@pytest.mark.parametrize("call", ["fsync", "replace", "open"])
 def test_full_disk_keeps_the_generations_there_are(folder, monkeypatch, call):
     def full_disk(*_, **__):
         raise OSError(28, "No space left on device")
@@ -92,23 +129,40 @@ def test_full_disk_keeps_the_generations_there_are(folder, monkeypatch, call):
     with monkeypatch.context() as patch:
         patch.setattr(os, call, full_disk)
         with pytest.raises(SeqmemError, match="No space left on device"):
-            write_checkpoint(folder, 300, ARRAYS, STATE)
+            save(folder, 300)
     assert names(folder) == ["000000000100", "000000000200"]
-    assert read_checkpoint(folder).presentations == 200
+    assert read(folder).presentations == 200
 
 
-@pytest.mark.parametrize("name", ["arrays.npz", "state.json", "manifest.json"])
-@pytest.mark.parametrize("damage", ["missing", "emptied", "truncated", "flipped", "pickle", "folder", "pipe", "link"])
-def test_damaged_generation_is_passed_over_for_the_one_before(folder, tmp_path, name, damage):
-    path, mark = folder / "000000000200" / name, tmp_path / "mark"
+def test_interrupted_writer_leaves_nothing(folder, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            save(folder, 300)
+    assert names(folder) == ["000000000100", "000000000200"]
+
+
+DAMAGES = ("missing header", "emptied", "truncated", "longer", "flipped", "pickle", "folder", "pipe", "link", "swapped")
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damaged_generation_is_passed_over_for_the_one_before(folder, tmp_path, damage):
+    path, mark = place(folder, 200), tmp_path / "mark"
     content = path.read_bytes()
     path.unlink()
     if damage == "emptied":
         path.touch()
+    elif damage == "missing header":
+        path.write_bytes(content[8 + int.from_bytes(content[:8], "little") :])
     elif damage == "truncated":
         path.write_bytes(content[:-1])
+    elif damage == "longer":
+        path.write_bytes(content + b"\0")
     elif damage == "flipped":
-        path.write_bytes(bytes([*content[:20], content[20] ^ 1, *content[21:]]))
+        path.write_bytes(bytes([*content[:-20], content[-20] ^ 1, *content[-19:]]))
     elif damage == "pickle":
         path.write_bytes(pickle.dumps(Mark(mark)))
     elif damage == "folder":
@@ -118,122 +172,159 @@ def test_damaged_generation_is_passed_over_for_the_one_before(folder, tmp_path, 
     elif damage == "link":
         (tmp_path / "elsewhere").write_bytes(content)
         path.symlink_to(tmp_path / "elsewhere")
+    elif damage == "swapped":
+        save(tmp_path / "other", 200, run="another run")
+        path.write_bytes(place(tmp_path / "other", 200).read_bytes())
     with pytest.warns(DamageWarning) as told:
-        assert read_checkpoint(folder).presentations == 100
+        assert read(folder).presentations == 100
     [text] = [str(one.message) for one in told]
-    assert text.startswith(str(path.parent))
+    assert text.startswith(f"{path}: ")
     assert text.endswith("; using the checkpoint 000000000100 before it")
     assert text.isprintable()
     assert not mark.exists()
-    (folder / "000000000100" / name).write_bytes(b"")
-    with pytest.raises(DamagedFileError, match="holds no checkpoint that is whole; the newest: "):
-        read_checkpoint(folder)
+    place(folder, 100).write_bytes(b"")
+    with pytest.raises(DamagedFileError, match="holds no checkpoint that can be used; the newest: "):
+        read(folder)
 
 
-def test_every_flipped_byte_is_noticed(tmp_path):
-    write_checkpoint(tmp_path, 5, {"a": np.arange(3.0)}, {"b": 1})
-    generator = random.Random(0)
-    for name in ("arrays.npz", "state.json", "manifest.json"):
-        path = tmp_path / "000000000005" / name
-        content = path.read_bytes()
-        for position in generator.sample(range(len(content)), 40 if len(content) > 40 else len(content)):
-            path.write_bytes(bytes([*content[:position], content[position] ^ 0x10, *content[position + 1 :]]))
-            with pytest.raises(DamagedFileError):
-                read_checkpoint(tmp_path)
-        path.write_bytes(content)
-    assert read_checkpoint(tmp_path).state == {"b": 1}
+def test_every_flipped_bit_is_noticed(tmp_path):
+    save(tmp_path, 5, {"a": np.arange(3.0)}, {"b": 1})
+    path, generator = place(tmp_path, 5), random.Random(0)
+    content = path.read_bytes()
+    for position in range(len(content)):
+        flipped = content[position] ^ (1 << generator.randrange(8))
+        path.write_bytes(bytes([*content[:position], flipped, *content[position + 1 :]]))
+        with pytest.raises(DamagedFileError):
+            read(tmp_path)
+    path.write_bytes(content)
+    assert read(tmp_path).state == {"b": 1}
 
 
 def test_folder_without_generations_is_told_so(tmp_path):
     for folder in (tmp_path, tmp_path / "none"):
         assert not holds_checkpoints(folder)
         with pytest.raises(DamagedFileError, match="holds no checkpoint"):
-            read_checkpoint(folder)
+            read(folder)
+
+
+def test_checkpoints_of_version_0_1_are_refused(tmp_path):
+    (tmp_path / "000000000200").mkdir()
+    assert holds_checkpoints(tmp_path)
+    with pytest.raises(DamagedFileError, match=r"was written by version 0\.1, whose checkpoints are no longer read"):
+        read(tmp_path)
 
 
 def test_generation_under_another_name_is_not_taken_for_it(folder):
-    (folder / "000000000200").rename(folder / "000000000300")
+    place(folder, 200).rename(place(folder, 300))
     with pytest.warns(DamageWarning, match="is not of this checkpoint"):
-        assert read_checkpoint(folder).presentations == 100
+        assert read(folder).presentations == 100
 
 
-def test_checkpoint_too_large_to_be_read_back_is_not_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(checkpoints, "LIMITS", {"arrays.npz": 100, "state.json": 100})
-    with pytest.raises(SeqmemError, match="larger than 100"):
-        write_checkpoint(tmp_path / "folder", 5, ARRAYS, STATE)
+def test_generation_that_does_not_fit_is_refused_before_it_is_read(folder, monkeypatch):
+    def check(shapes):
+        assert shapes == shapes_of(ARRAYS, STATE)
+        raise ValueError("does not fit")
+
+    monkeypatch.setattr(safetensors.numpy, "load", lambda content: pytest.fail("read the arrays"))
+    with pytest.raises(DamagedFileError, match="does not fit"):
+        read(folder, check=check)
+
+
+def test_link_in_place_of_the_folder_is_not_followed(folder, tmp_path):
+    (tmp_path / "link").symlink_to(folder)
+    for call in (read, lambda folder: save(folder, 300)):
+        with pytest.raises(DamagedFileError, match="is a link"):
+            call(tmp_path / "link")
+    assert names(folder) == ["000000000100", "000000000200"]
+
+
+@pytest.mark.parametrize("name", ["LARGEST", "LARGEST_HEADER"])
+def test_checkpoint_too_large_to_be_read_back_is_not_written(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(checkpoints, name, 100)
+    with pytest.raises(SeqmemError, match="is larger than seqmem reads back"):
+        save(tmp_path / "folder", 5)
     assert not (tmp_path / "folder").exists()
 
 
-def test_objects_are_not_written():
+def test_objects_are_not_written(tmp_path):
     with pytest.raises(ValueError, match="holds object, not plain numbers"):
-        arrays_bytes({"a": np.array([object()])})
+        save(tmp_path, 1, {"a": np.array([object()])})
 
 
-def archive(members, compression=zipfile.ZIP_STORED):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as file:
-        for name, content in members:
-            file.writestr(name, content)
-    return buffer.getvalue()
+CLAIMS = {"a": {"dtype": "F64", "shape": [3], "data_offsets": [0, 24]}}
 
 
-def npy(array, **changes):
-    buffer = io.BytesIO()
-    np.save(buffer, array, allow_pickle=True)
-    content = buffer.getvalue()
-    for before, after in changes.values():
-        assert before in content
-        content = content.replace(before, after.ljust(len(before)))
-    return content
+def strange(header, data=b"\0" * 24, **changes):
+    """The content of a file with a checksum that holds, whatever else a stranger has put into it."""
+    note = {"sha256": "0" * 64, "schema": 2, "run": RUN, "presentations": 5, "state": {}} | changes
+    text = json.dumps({"__metadata__": {"state": json.dumps(note)}} | header).encode()
+    content = len(text).to_bytes(8, "little") + text + data
+    return content.replace(b"0" * 64, checkpoints.hashlib.sha256(content).hexdigest().encode(), 1)
 
 
-ONES = np.ones(3)
+def claim(**changes):
+    return {"a": CLAIMS["a"] | changes}
+
+
+def test_honest_stranger_is_read(tmp_path):
+    place(tmp_path, 5).write_bytes(strange(CLAIMS))
+    assert read(tmp_path).arrays["a"].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "problem"),
     [
-        b"",
-        pickle.dumps(ONES),
-        npy(ONES),
-        archive([("a.npy", b"")]),
-        archive([("a.npy", b"\x93NUMPY\x01\x00\xff\xff{")]),
-        archive([("a.npy", npy(np.array([None])))]),
-        archive([("a.npy", npy(np.zeros(2, [("x", "f4")])))]),
-        archive([("a.npy", npy(np.array(["text"])))]),
-        archive([("a.npy", npy(ONES) + b"more")]),
-        archive([("a.npy", npy(ONES)[:-1])]),
-        archive([("a.npy", npy(ONES, shape=(b"(3,), }     ", b"(99999999,)}")))]),
-        archive([("a.npy", npy(ONES, shape=(b"(3,), }", b"(-3,)}")))]),
-        archive([("a.npy", npy(ONES, shape=(b"(3,), }", b"(3.,)}")))]),
-        archive([("a.npy", npy(ONES, dtype=(b"<f8", b"|O8")))]),
-        archive([("a.npy", b"\x93NUMPY\x01\x00\x00\x20" + b"(" * 8192)]),
-        archive([("a.npy", npy(np.zeros(10**6)))], zipfile.ZIP_DEFLATED),
+        (b"", "is not a whole checkpoint"),
+        (b"\0" * 7, "is not a whole checkpoint"),
+        ((2**62).to_bytes(8, "little") + b"{}", "is not a whole checkpoint"),
+        ((2).to_bytes(8, "little") + b"{}", "is not a checkpoint of seqmem"),
+        ((2).to_bytes(8, "little") + b"[]", "is not a JSON object"),
+        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "is nested too deeply"),
+        (pickle.dumps(np.ones(3)), "is not a whole checkpoint"),
+        (strange(CLAIMS | {"__metadata__": {}}), "is not a checkpoint of seqmem"),
+        (strange(CLAIMS | {"__metadata__": {"state": 3}}), "is not a checkpoint of seqmem"),
+        (strange(CLAIMS | {"__metadata__": {"state": "[" * 10**5}}), "is nested too deeply"),
+        (strange(CLAIMS, schema=3), "has schema 3, not 2"),
+        (strange(CLAIMS, run=3), "run must be text"),
+        (strange(CLAIMS, presentations=10**400), "presentations must be"),
+        (strange(CLAIMS, sha256="0"), "its checksum differs"),
+        (strange(CLAIMS, state={"epoch": {"array": "b"}}), "names an array that it does not hold"),
+        (strange(CLAIMS, state={"epoch": {"array": []}}), "names an array that it does not hold"),
+        (strange(claim(shape=[10**9])), "is longer or shorter than its header says"),
+        (strange(claim(shape=[-3])), "holds an array 'a' of no shape"),
+        (strange(claim(shape=[3.0])), "holds an array 'a' of no shape"),
+        (strange(claim(shape=[10**18] * 10**5)), "holds an array 'a' of no shape"),
+        (strange(claim(shape=None)), "is not a checkpoint of seqmem"),
+        (strange(claim(dtype="O")), "is not a checkpoint of seqmem"),
+        (strange(claim(dtype=["F64"])), "is not a checkpoint of seqmem"),
+        (strange({"a": []}), "is not a checkpoint of seqmem"),
+        (strange(claim(data_offsets=[0, 10**12])), "SafetensorError|Error while"),
+        (strange(claim(data_offsets=[24, 48])), "SafetensorError|Error while"),
+        (strange(claim(shape=[1]) | {"b": claim(shape=[2])["a"]}), "SafetensorError|Error while"),
     ],
 )
-@pytest.mark.filterwarnings("ignore:.*:UserWarning")
-def test_anything_but_plain_arrays_is_a_value_error(content):
-    with pytest.raises(ValueError, match="is not a file of plain arrays"):
-        parse_arrays(content)
+def test_lie_of_a_stranger_is_named(tmp_path, content, problem):
+    place(tmp_path, 5).write_bytes(content)
+    with pytest.raises(DamagedFileError, match=re.compile(problem)) as caught:
+        read(tmp_path)
+    assert str(caught.value).isprintable()
+
+
+def test_claim_of_a_huge_file_costs_nothing(tmp_path):
+    with place(tmp_path, 5).open("wb") as file:
+        file.write(strange(claim(shape=[2**29], data_offsets=[0, 2**32]), b""))
+        file.truncate(file.tell() + 2**32)
+
+    def check(shapes):
+        assert shapes == {"a": ((2**29,), np.float64)}
+        raise ValueError("is not of this run")
+
+    with pytest.raises(DamagedFileError, match="is not of this run"):
+        read(tmp_path, check=check)
 
 
 def test_names_of_arrays_are_only_keys(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = parse_arrays(archive([("../escape.npy", npy(ONES)), ("/etc/x.npy", npy(ONES))]))
-    assert set(found) == {"../escape", "/etc/x"}
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_same_name_twice_is_refused():
-    with pytest.warns(UserWarning, match="Duplicate name"):
-        content = archive([("a.npy", npy(ONES)), ("a.npy", npy(ONES))])
-    with pytest.raises(ValueError, match="the same name"):
-        parse_arrays(content)
-
-
-def test_sizes_that_lie_are_refused():
-    content = archive([("a.npy", npy(ONES))])
-    honest = len(npy(ONES)).to_bytes(4, "little")
-    assert content.count(honest) >= 4
-    with pytest.raises(ValueError, match="is not a file of plain arrays"):
-        parse_arrays(content.replace(honest, (2**31).to_bytes(4, "little")))
+    save(tmp_path / "folder", 5, {"../escape": np.ones(3), "/etc/x": np.ones(3)}, {})
+    assert set(read(tmp_path / "folder").arrays) == {"../escape", "/etc/x"}
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
