@@ -10,7 +10,6 @@ from seqmem.cli.options import HeadedCommand, option
 from seqmem.cli.output import output_options
 from seqmem.commands.export import WRITERS
 from seqmem.errors import UsageError
-from seqmem.storage.load import read_stored
 from seqmem.terminal.output import Output
 
 
@@ -39,6 +38,7 @@ def command(path: Path, file: Path, output: Output) -> None:
     The file is whole or absent, and nothing is written over.
     """
     from seqmem.storage.atomic import new_file, refuse_existing
+    from seqmem.storage.load import read_stored
 
     write = WRITERS.get(file.suffix.lower())
     if write is None:

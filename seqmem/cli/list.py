@@ -55,8 +55,7 @@ def command(
     Any setting and any result is a column. A damaged run is shown as corrupt.
     """
     from seqmem.results import columns
-    from seqmem.storage.run_directory import list_runs
-    from seqmem.storage.sweep_directory import sweep_rows
+    from seqmem.storage.load import list_runs, sweep_rows
 
     if root != RUNS and not root.exists():
         raise UsageError(f"{root}: no such folder")

@@ -8,7 +8,6 @@ import click
 
 from seqmem.cli.options import HeadedCommand
 from seqmem.cli.output import output_options
-from seqmem.storage.load import read_stored
 from seqmem.terminal.output import Output
 
 
@@ -25,5 +24,7 @@ from seqmem.terminal.output import Output
 @output_options
 def command(path: Path, output: Output) -> None:
     """Draw a stored run or sweep again."""
+    from seqmem.storage.load import read_stored
+
     stored = read_stored(path)
     output.result(stored.result, lambda _: stored.drawing())

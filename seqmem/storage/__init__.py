@@ -1,1 +1,1 @@
-"""What is kept on disk: whole or absent when written, bounded when read, locked while somebody works."""
+"""What is kept on disk: written atomically, read within bounds, locked while a process works on it."""

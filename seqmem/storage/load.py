@@ -1,12 +1,17 @@
-"""What a path given to `show` or `export` holds: a run or a sweep."""
+"""What lies under a path that a user gives: a run or a sweep, or a folder of them."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqmem.errors import SeqmemError
+from seqmem.results.columns import COLUMNS, Row, run_row
+from seqmem.storage.lock import is_locked
+from seqmem.storage.run_directory import CONFIG, RESULT, StoredRun, read_run
+from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,9 +48,6 @@ def read_stored(path: Path) -> Stored:
     Raises:
         SeqmemError: If there is no such thing, it is damaged, or a run has no result yet.
     """
-    from seqmem.storage.run_directory import read_run
-    from seqmem.storage.sweep_directory import is_sweep, read_sweep
-
     if is_sweep(path):
         return Stored(path, read_sweep(path), True)
     stored = read_run(path)
@@ -55,3 +57,59 @@ def read_stored(path: Path) -> Stored:
         hint = f"; go on with: seqmem train --resume {path}" if stored.status == "interrupted" else ""
         raise SeqmemError(words + hint)
     return Stored(path, stored.result, False)
+
+
+@dataclasses.dataclass(frozen=True)
+class CorruptRun:
+    """A run directory that cannot be read, and why, in a line that names the file."""
+
+    path: Path
+    problem: str
+
+
+def list_runs(root: Path) -> tuple[StoredRun | CorruptRun, ...]:
+    """Reads every run directory right under a folder, or the folder itself where it is one, in order of name.
+
+    A damaged run is listed as such, and never keeps the others from being read. A missing folder has no runs.
+    """
+    if not root.exists():
+        return ()
+    if _looks_like_run(root):
+        return (_read_or_report(root),)
+    try:
+        folders = sorted(path for path in root.iterdir() if path.is_dir() and _looks_like_run(path))
+    except OSError as error:
+        raise SeqmemError(f"{root}: {error.strerror or error}") from None
+    return tuple(_read_or_report(path) for path in folders)
+
+
+def _read_or_report(path: Path) -> StoredRun | CorruptRun:
+    try:
+        return read_run(path)
+    except SeqmemError as error:
+        return CorruptRun(path, str(error))
+
+
+def _looks_like_run(path: Path) -> bool:
+    return any(os.path.lexists(path / name) for name in (CONFIG, RESULT))
+
+
+def sweep_rows(root: Path) -> list[Row]:
+    """Returns a row for each sweep right under a folder, or for the folder itself where it is one."""
+    if not root.is_dir():
+        return []
+    folders = [root] if is_sweep(root) else sorted(path for path in root.iterdir() if path.is_dir() and is_sweep(path))
+    return [_row(path) for path in folders]
+
+
+def _row(path: Path) -> Row:
+    """A sweep as a row: settings that vary hold all their values, the verdict how many trials have a result."""
+    try:
+        plan = read_plan(path)
+    except SeqmemError as error:
+        return run_row(CorruptRun(path, str(error)))
+    finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
+    status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
+    varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
+    known = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
+    return dict.fromkeys(COLUMNS) | plan.base | varied | known

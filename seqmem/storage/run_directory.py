@@ -121,14 +121,6 @@ class StoredRun:
     status: str
 
 
-@dataclasses.dataclass(frozen=True)
-class CorruptRun:
-    """A run directory that cannot be read, and why, in a line that names the file."""
-
-    path: Path
-    problem: str
-
-
 def create_run_directory(config: RunConfig, out: Path | None = None, root: Path = Path("runs")) -> RunDirectory:
     """Makes a new run directory, holding the settings and locked.
 
@@ -266,33 +258,6 @@ def read_run_id(path: Path) -> str:
     """
     settings = _read_settings(path)
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-
-
-def list_runs(root: Path) -> tuple[StoredRun | CorruptRun, ...]:
-    """Reads every run directory right under a folder, or the folder itself where it is one, in order of name.
-
-    A damaged run is listed as such, and never keeps the others from being read. A missing folder has no runs.
-    """
-    if not root.exists():
-        return ()
-    if _looks_like_run(root):
-        return (_read_or_report(root),)
-    try:
-        folders = sorted(path for path in root.iterdir() if path.is_dir() and _looks_like_run(path))
-    except OSError as error:
-        raise SeqmemError(f"{root}: {error.strerror or error}") from None
-    return tuple(_read_or_report(path) for path in folders)
-
-
-def _read_or_report(path: Path) -> StoredRun | CorruptRun:
-    try:
-        return read_run(path)
-    except SeqmemError as error:
-        return CorruptRun(path, str(error))
-
-
-def _looks_like_run(path: Path) -> bool:
-    return any(os.path.lexists(path / name) for name in (CONFIG, RESULT))
 
 
 def _read_notes(path: Path) -> dict[str, Any]:

@@ -26,7 +26,6 @@ from typing import Any
 from seqmem.config.plan import Plan, number_trials
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
-from seqmem.results.columns import COLUMNS, Row, run_row
 from seqmem.results.importance import importances
 from seqmem.results.run import RunResult
 from seqmem.results.summary import TrialResult
@@ -34,7 +33,7 @@ from seqmem.results.sweep import SweepResult, Trial, trial_result
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.json import from_plain, to_plain
 from seqmem.storage.lock import RunLock, is_locked
-from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, CorruptRun, read_history
+from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, read_history
 
 PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
 PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
@@ -251,24 +250,3 @@ def _stamp(place: Path) -> list[int] | None:
     except OSError:
         return None
     return [found.st_size, found.st_mtime_ns]
-
-
-def sweep_rows(root: Path) -> list[Row]:
-    """Returns a row for each sweep right under a folder, or for the folder itself where it is one."""
-    if not root.is_dir():
-        return []
-    folders = [root] if is_sweep(root) else sorted(path for path in root.iterdir() if path.is_dir() and is_sweep(path))
-    return [_row(path) for path in folders]
-
-
-def _row(path: Path) -> Row:
-    """A sweep as a row: settings that vary hold all their values, the verdict how many trials have a result."""
-    try:
-        plan = read_plan(path)
-    except SeqmemError as error:
-        return run_row(CorruptRun(path, str(error)))
-    finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
-    status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
-    varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
-    known = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
-    return dict.fromkeys(COLUMNS) | plan.base | varied | known

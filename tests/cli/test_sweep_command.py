@@ -6,7 +6,7 @@ import pytest
 
 from seqmem.cli.main import run
 from seqmem.experiment import run as experiment
-from seqmem.storage.run_directory import list_runs
+from seqmem.storage.load import list_runs
 
 
 def test_a_grid_runs_every_trial_and_draws_table_and_map(workplace, made_up_training, capsys):

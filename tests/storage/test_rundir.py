@@ -15,11 +15,10 @@ from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import read_settings_file
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.storage.json import json_bytes
+from seqmem.storage.load import CorruptRun, list_runs
 from seqmem.storage.run_directory import (
-    CorruptRun,
     create_run_directory,
     directory_name,
-    list_runs,
     open_run_directory,
     read_run,
 )

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from seqmem.errors import DamagedFileError, UsageError
+from seqmem.storage.load import sweep_rows
 from seqmem.storage.sweep_directory import (
     ASKED,
     FAILURES,
@@ -15,7 +16,6 @@ from seqmem.storage.sweep_directory import (
     open_sweep_directory,
     read_plan,
     read_sweep,
-    sweep_rows,
 )
 
 
