@@ -8,8 +8,6 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from seqmem.backend import process
 from seqmem.cells.cell import parameter_count
 from seqmem.config.run_config import RunConfig
@@ -139,9 +137,9 @@ def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     weights = {name: found for name, found in shapes.items() if name.startswith(WEIGHTS)}
     symbols = len(config.task.alphabet)
     head = {"head/bias": (config.replicates, symbols), "head/kernel": (config.replicates, config.units, symbols)}
-    if any(weights.get(name) != (shape, np.float32) for name, shape in head.items()):
+    if any(weights.get(name) != (shape, "float32") for name, shape in head.items()):
         raise ValueError("the weights do not fit the run's settings")
-    if any(dtype != np.float32 for _, dtype in weights.values()):
+    if any(dtype != "float32" for _, dtype in weights.values()):
         raise ValueError("the weights are not 32-bit floats")
     count = sum(math.prod(shape) for shape, _ in weights.values())
     known = parameter_count(config)

@@ -10,14 +10,11 @@ nothing is unpickled, and nothing is allocated that its size and the run's setti
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
-import math
 import os
 import re
-import shutil
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -28,20 +25,18 @@ import safetensors.numpy
 
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError
 from seqmem.storage.atomic import PARTIAL, disk_errors, open_bounded, write_atomically
-from seqmem.storage.json import from_plain, parse_json
+from seqmem.storage.json import from_plain
 
 SCHEMA = 2
 KEPT = 2
-LARGEST, LARGEST_HEADER = 8 * 2**30, 2**26  # bytes
+LARGEST, LARGEST_HEADER = 8 * 2**30, 2**26  # bytes; safetensors reads headers of 100 MB at most
 ENDING = ".safetensors"
 UNSIGNED = "0" * 64  # stands where the checksum will stand while it is computed
 OLD_FORMAT = "was written by version 0.1, whose checkpoints are no longer read; its results and history still are"
-# what numpy calls the types of the format: nothing that could hold an object
-TYPES = {"BOOL": "bool", "F16": "float16", "F32": "float32", "F64": "float64"} | {
-    f"{letter}{bits}": f"{name}{bits}" for letter, name in (("I", "int"), ("U", "uint")) for bits in (8, 16, 32, 64)
-}
+# the types that a run keeps; others, as of 4 bits, are not numpy's
+TYPES = {"BOOL": "bool", "F32": "float32", "F64": "float64", "I32": "int32", "I64": "int64"}
 
-Shapes = dict[str, tuple[tuple[int, ...], np.dtype]]
+Shapes = dict[str, tuple[tuple[int, ...], str]]  # of arrays by name, and their types as numpy calls them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,13 +87,12 @@ def save_checkpoint(
     target = folder / f"{presentations:012d}{ENDING}"
     with disk_errors(folder):
         folder.mkdir(exist_ok=True)
-    _refuse_link(folder)
-    write_atomically(target, content)
-    with disk_errors(folder):
-        newest = [path for path in _generations(folder) if path.name <= target.name][:KEPT]
-        # and what a killed writer left
-        for path in {*_generations(folder), *folder.glob(f".*{PARTIAL}")} - set(newest):
-            _remove(path)
+        left_by_killed_writers = _entries(folder, r"\..*" + re.escape(PARTIAL))
+        write_atomically(target, content)
+        generations = _entries(folder)
+        newest = [path for path in generations if path.name <= target.name][:KEPT]
+        for path in {*generations, *left_by_killed_writers} - set(newest):
+            path.unlink(missing_ok=True)
 
 
 def read_checkpoint(folder: Path, run: str, check: Callable[[Shapes], None]) -> Checkpoint:
@@ -114,7 +108,7 @@ def read_checkpoint(folder: Path, run: str, check: Callable[[Shapes], None]) -> 
         DamagedFileError: If there is none.
     """
     damaged: list[str] = []
-    for path in _generations(folder):
+    for path in _entries(folder):
         try:
             checkpoint = _read_generation(path, run, check)
         except DamagedFileError as error:
@@ -130,13 +124,13 @@ def read_checkpoint(folder: Path, run: str, check: Callable[[Shapes], None]) -> 
 
 def holds_checkpoints(folder: Path) -> bool:
     """Tells whether any generation, good or damaged or of version 0.1, is there."""
-    return bool(_generations(folder) or _old_generations(folder))
+    return bool(_entries(folder) or _old_generations(folder))
 
 
 def shapes_of(arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> Shapes:
     """Returns the shapes and types that `save_checkpoint` writes for these arrays and this state."""
     _, inner = _state_text(state)
-    return {name: (array.shape, array.dtype) for name, array in (*arrays.items(), *inner.items())}
+    return {name: (array.shape, array.dtype.name) for name, array in (*arrays.items(), *inner.items())}
 
 
 def _checkpoint_bytes(
@@ -178,53 +172,24 @@ def _state_text(state: Mapping[str, Any]) -> tuple[str, dict[str, np.ndarray]]:
 def _read_generation(path: Path, run: str, check: Callable[[Shapes], None]) -> Checkpoint:
     """Reads one file: what it claims first, and the arrays only where every claim holds."""
     with open_bounded(path, LARGEST) as (file, size):
-        length = file.read(8)
-        header_size = int.from_bytes(length, "little")
-        if header_size > min(LARGEST_HEADER, size - 8):
-            raise DamagedFileError(path, "is not a whole checkpoint")
-        header = file.read(header_size)
         try:
-            text, shapes = _parse_header(parse_json(header, path))
-            note = from_plain(_Note, parse_json(text.encode(), path), "state")
-            _check_note(note, run, path.stem)
-            claimed = sum(math.prod(shape) * dtype.itemsize for shape, dtype in shapes.values())
-            if claimed != size - 8 - header_size:
-                raise ValueError("is longer or shorter than its header says")
+            # compares the header with the size of the file, and reads no array
+            with safetensors.safe_open(path, "numpy") as claims:
+                slices = {name: claims.get_slice(name) for name in list(claims.keys())}
+                shapes = {name: (tuple(one.get_shape()), TYPES[one.get_dtype()]) for name, one in slices.items()}
+                text = (claims.metadata() or {}).get("state", "")
+            note = from_plain(_Note, json.loads(text), "state")
+            if (note.schema, f"{note.presentations:012d}") != (SCHEMA, path.stem):
+                raise ValueError(f"it is of schema {note.schema}, after {note.presentations} presentations")
+            if note.run != run:
+                raise ValueError("its settings are not those of the run")
             check(shapes)
-            content = b"".join((length, header, file.read(claimed)))
+            content = file.read(size)
             if _checksum(content, note.sha256) != note.sha256:
-                raise ValueError("is not what was written: its checksum differs")
+                raise ValueError("its checksum differs")
             return Checkpoint(note.presentations, *_unpack(text, safetensors.numpy.load(content)))
-        except (ValueError, safetensors.SafetensorError) as error:
-            raise DamagedFileError(path, str(error)) from None
-
-
-def _parse_header(header: dict[str, Any]) -> tuple[str, Shapes]:
-    """The text beside the arrays, and what the header claims of the arrays."""
-    shapes: Shapes = {}
-    try:
-        text = header.pop("__metadata__")["state"]
-        for name, entry in header.items():
-            kind, shape = TYPES[entry["dtype"]], entry["shape"]
-            # at most eight axes: the product of millions could not be computed in any time
-            if len(shape) > 8 or any(type(length) is not int or length < 0 for length in shape):
-                raise ValueError(f"holds an array {name!r} of no shape")
-            shapes[name] = (tuple(shape), np.dtype(kind))
-    except (KeyError, TypeError):
-        raise ValueError("is not a checkpoint of seqmem") from None
-    if not isinstance(text, str):
-        raise ValueError("is not a checkpoint of seqmem")
-    return text, shapes
-
-
-def _check_note(note: _Note, run: str, name: str) -> None:
-    """Raises ValueError unless a checkpoint says that it is of this run and of this name."""
-    if note.schema != SCHEMA:
-        raise ValueError(f"has schema {note.schema}, not {SCHEMA}")
-    if note.run != run:
-        raise ValueError("is of another run, or of other settings than this run has now")
-    if f"{note.presentations:012d}" != name:
-        raise ValueError("is not of this checkpoint")
+        except (ValueError, TypeError, KeyError, RecursionError, safetensors.SafetensorError) as error:
+            raise DamagedFileError(path, f"is no checkpoint of this run: {error}") from None
 
 
 def _checksum(content: bytes, written: str) -> str:
@@ -242,25 +207,16 @@ def _unpack(text: str, arrays: dict[str, np.ndarray]) -> tuple[dict[str, np.ndar
     def put_back(value: dict[str, Any]) -> Any:
         return arrays.pop(value["array"]) if value.keys() == {"array"} else value
 
-    try:
-        state = json.loads(text, object_hook=put_back)["state"]
-    except (KeyError, TypeError):
-        raise ValueError("names an array that it does not hold") from None
+    state = json.loads(text, object_hook=put_back)["state"]
     return arrays, state
 
 
-def _generations(folder: Path) -> list[Path]:
-    """The files of all generations, the newest first."""
-    return _entries(folder, "[0-9]{12}" + re.escape(ENDING))
-
-
-def _old_generations(folder: Path) -> list[Path]:
-    return [path for path in _entries(folder, "[0-9]{12}") if path.is_dir()]
-
-
-def _entries(folder: Path, pattern: str) -> list[Path]:
+def _entries(folder: Path, pattern: str = "[0-9]{12}" + re.escape(ENDING)) -> list[Path]:
+    """What is in a folder under such a name, by default all generations, the newest first."""
     try:
-        _refuse_link(folder)
+        # a link in a stranger's run must not lead to where another run's are read, or removed
+        if folder.is_symlink():
+            raise DamagedFileError(folder, "is a link")
         return sorted((folder / name for name in os.listdir(folder) if re.fullmatch(pattern, name)), reverse=True)
     except FileNotFoundError:
         return []
@@ -268,12 +224,5 @@ def _entries(folder: Path, pattern: str) -> list[Path]:
         raise DamagedFileError(folder, f"cannot be read: {error.strerror or error}") from None
 
 
-def _refuse_link(folder: Path) -> None:
-    """A link in a stranger's run must not lead to where generations of another run are read, or removed."""
-    if folder.is_symlink():
-        raise DamagedFileError(folder, "is a link")
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+def _old_generations(folder: Path) -> list[Path]:
+    return [path for path in _entries(folder, "[0-9]{12}") if path.is_dir()]

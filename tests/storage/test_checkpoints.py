@@ -216,7 +216,7 @@ def test_checkpoints_of_version_0_1_are_refused(tmp_path):
 
 def test_generation_under_another_name_is_not_taken_for_it(folder):
     place(folder, 200).rename(place(folder, 300))
-    with pytest.warns(DamageWarning, match="is not of this checkpoint"):
+    with pytest.warns(DamageWarning, match="it is of schema 2, after "):
         assert read(folder).presentations == 100
 
 
@@ -274,33 +274,33 @@ def test_honest_stranger_is_read(tmp_path):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "is not a whole checkpoint"),
-        (b"\0" * 7, "is not a whole checkpoint"),
-        ((2**62).to_bytes(8, "little") + b"{}", "is not a whole checkpoint"),
-        ((2).to_bytes(8, "little") + b"{}", "is not a checkpoint of seqmem"),
-        ((2).to_bytes(8, "little") + b"[]", "is not a JSON object"),
-        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "is nested too deeply"),
-        (pickle.dumps(np.ones(3)), "is not a whole checkpoint"),
-        (strange(CLAIMS | {"__metadata__": {}}), "is not a checkpoint of seqmem"),
-        (strange(CLAIMS | {"__metadata__": {"state": 3}}), "is not a checkpoint of seqmem"),
-        (strange(CLAIMS | {"__metadata__": {"state": "[" * 10**5}}), "is nested too deeply"),
-        (strange(CLAIMS, schema=3), "has schema 3, not 2"),
-        (strange(CLAIMS, run=3), "run must be text"),
+        (b"", "Error while deserializing header"),
+        (b"\0" * 7, "Error while deserializing header"),
+        ((2**62).to_bytes(8, "little") + b"{}", "Error while deserializing header"),
+        ((2).to_bytes(8, "little") + b"{}", "is no checkpoint of this run: "),
+        ((2).to_bytes(8, "little") + b"[]", "Error while deserializing header"),
+        ((10**5).to_bytes(8, "little") + b"[" * 10**5, "is no checkpoint of this run: "),
+        (pickle.dumps(np.ones(3)), "Error while deserializing header"),
+        (strange(CLAIMS | {"__metadata__": {}}), "is no checkpoint of this run: "),
+        (strange(CLAIMS | {"__metadata__": {"state": 3}}), "is no checkpoint of this run: "),
+        (strange(CLAIMS | {"__metadata__": {"state": "[" * 10**5}}), "is no checkpoint of this run: "),
+        (strange(CLAIMS, schema=3), "it is of schema 3, after 5 presentations"),
+        (strange(CLAIMS, run=3), "state.run must be text"),
         (strange(CLAIMS, presentations=10**400), "presentations must be"),
         (strange(CLAIMS, sha256="0"), "its checksum differs"),
-        (strange(CLAIMS, state={"epoch": {"array": "b"}}), "names an array that it does not hold"),
-        (strange(CLAIMS, state={"epoch": {"array": []}}), "names an array that it does not hold"),
-        (strange(claim(shape=[10**9])), "is longer or shorter than its header says"),
-        (strange(claim(shape=[-3])), "holds an array 'a' of no shape"),
-        (strange(claim(shape=[3.0])), "holds an array 'a' of no shape"),
-        (strange(claim(shape=[10**18] * 10**5)), "holds an array 'a' of no shape"),
-        (strange(claim(shape=None)), "is not a checkpoint of seqmem"),
-        (strange(claim(dtype="O")), "is not a checkpoint of seqmem"),
-        (strange(claim(dtype=["F64"])), "is not a checkpoint of seqmem"),
-        (strange({"a": []}), "is not a checkpoint of seqmem"),
-        (strange(claim(data_offsets=[0, 10**12])), "SafetensorError|Error while"),
-        (strange(claim(data_offsets=[24, 48])), "SafetensorError|Error while"),
-        (strange(claim(shape=[1]) | {"b": claim(shape=[2])["a"]}), "SafetensorError|Error while"),
+        (strange(CLAIMS, state={"epoch": {"array": "b"}}), "is no checkpoint of this run: "),
+        (strange(CLAIMS, state={"epoch": {"array": []}}), "is no checkpoint of this run: "),
+        (strange(claim(shape=[10**9])), "Error while deserializing header"),
+        (strange(claim(shape=[-3])), "Error while deserializing header"),
+        (strange(claim(shape=[3.0])), "Error while deserializing header"),
+        (strange(claim(shape=[10**18] * 10**5)), "Error while deserializing header"),
+        (strange(claim(shape=None)), "is no checkpoint of this run: "),
+        (strange(claim(dtype="O")), "is no checkpoint of this run: "),
+        (strange(claim(dtype=["F64"])), "is no checkpoint of this run: "),
+        (strange({"a": []}), "is no checkpoint of this run: "),
+        (strange(claim(data_offsets=[0, 10**12])), "Error while deserializing header"),
+        (strange(claim(data_offsets=[24, 48])), "Error while deserializing header"),
+        (strange(claim(shape=[1]) | {"b": claim(shape=[2])["a"]}), "Error while deserializing header"),
     ],
 )
 def test_lie_of_a_stranger_is_named(tmp_path, content, problem):
@@ -316,7 +316,7 @@ def test_claim_of_a_huge_file_costs_nothing(tmp_path):
         file.truncate(file.tell() + 2**32)
 
     def check(shapes):
-        assert shapes == {"a": ((2**29,), np.float64)}
+        assert shapes == {"a": ((2**29,), "float64")}
         raise ValueError("is not of this run")
 
     with pytest.raises(DamagedFileError, match="is not of this run"):
