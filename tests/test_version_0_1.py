@@ -107,5 +107,5 @@ def test_a_task_without_recall_and_a_network_that_diverged_are_read():
 def test_a_damaged_document_is_a_value_error(key, value):
     broken = copy.deepcopy(document())
     broken[key] = value
-    with pytest.raises(ValueError, match=r"has|must|seeds"):
+    with pytest.raises(ValueError, match=r"has|must|seeds|expected|missing"):
         RunResult.from_json(broken)

@@ -6,15 +6,14 @@ import dataclasses
 import functools
 import json
 import math
-import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from seqmem.errors import DamagedFileError, one_line
+import msgspec
 
-Reader = Callable[[Any, str], Any]
+from seqmem.errors import DamagedFileError, one_line
 
 
 def json_text(content: Any) -> str:
@@ -33,10 +32,10 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     """Returns the JSON object that a file's content is.
 
     Raises:
-        DamagedFileError: If it is none, or holds NaN or infinity.
+        DamagedFileError: If it is none, or holds NaN, infinity, or a number as large as no run can reach.
     """
     try:
-        document = json.loads(content.decode("utf-8"), parse_constant=_refuse_constant)
+        document = json.loads(content.decode("utf-8"), parse_constant=_float, parse_float=_float, parse_int=_int)
     except UnicodeDecodeError:
         raise DamagedFileError(path, "is not UTF-8 text") from None
     except RecursionError:
@@ -48,8 +47,18 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     return document
 
 
-def _refuse_constant(word: str) -> Any:
-    raise ValueError(f"{word} is no number")
+def _float(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
+
+
+def _int(text: str) -> int:
+    number = int(text)
+    if not abs(number) < 2**63:
+        raise ValueError("a number is too large")
+    return number
 
 
 def to_plain(value: Any) -> Any:
@@ -82,7 +91,7 @@ def printable(value: Any) -> Any:
 
 
 def from_plain(hint: Any, value: Any, name: str) -> Any:
-    """Reads what `to_plain` wrote as the type that an annotation names.
+    """Reads what `to_plain` wrote as the type that an annotation names; keys that it does not name are passed over.
 
     Args:
         hint: A dataclass, or an annotation made of float, int, bool, str, None, `|`, tuple, dict and Any.
@@ -91,106 +100,29 @@ def from_plain(hint: Any, value: Any, name: str) -> Any:
         name: What to call it in an error.
 
     Raises:
-        ValueError: If a key is missing or unknown, or a value is not of its type.
+        ValueError: If a key is missing, or a value is not of its type.
     """
-    return _reader(hint)(value, name)
+    try:
+        return msgspec.convert(_nan_for_null(hint, value), hint)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$")
+        raise ValueError(f"{name}{place.removesuffix('`')}: {problem[0].lower()}{problem[1:]}") from None
+
+
+def _nan_for_null(hint: Any, value: Any) -> Any:
+    """A plain value with NaN wherever null stands for a float: msgspec takes null for None alone."""
+    if hint is float and value is None:
+        return math.nan
+    if isinstance(value, list) and typing.get_origin(hint) is tuple:
+        inner = typing.get_args(hint)[0]
+        changes = inner is float or dataclasses.is_dataclass(inner)
+        return [_nan_for_null(inner, one) for one in value] if changes else value
+    if isinstance(value, dict) and isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        hints = _hints(hint)
+        return {key: _nan_for_null(hints.get(key), one) for key, one in value.items()}
+    return value
 
 
 @functools.cache
-def _reader(hint: Any) -> Reader:
-    """Builds the reader of one annotation, once."""
-    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    none = types.NoneType
-    if hint is Any:
-        return lambda value, name: value
-    if hint in _SCALARS:
-        return _SCALARS[hint]
-    if dataclasses.is_dataclass(hint):
-        return _dataclass_reader(hint)
-    if origin in (typing.Union, types.UnionType):
-        return _union_reader([_reader(one) for one in arguments if one is not none], optional=none in arguments)
-    if origin is tuple:
-        readers = [_reader(one) for one in arguments if one is not Ellipsis]
-        return _tuple_reader(readers, any_length=arguments[-1] is Ellipsis)
-    if origin is dict:
-        return _dict_reader(_reader(arguments[1]))
-    raise TypeError(f"no reader for {hint}")
-
-
-def _read_float(value: Any, name: str) -> float:
-    if value is None:
-        return math.nan
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e300:
-        raise ValueError(f"{name} must be a number")
-    return float(value)
-
-
-def _read_int(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
-        raise ValueError(f"{name} must be a whole number of at least 0")
-    return value
-
-
-def _read_bool(value: Any, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false")
-    return value
-
-
-def _read_str(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be text")
-    return value
-
-
-_SCALARS: dict[Any, Reader] = {float: _read_float, int: _read_int, bool: _read_bool, str: _read_str}
-
-
-def _union_reader(readers: list[Reader], optional: bool) -> Reader:
-    def read(value: Any, name: str) -> Any:
-        if value is None and optional:
-            return None
-        for reader in readers[:-1]:
-            try:
-                return reader(value, name)
-            except ValueError:
-                continue
-        return readers[-1](value, name)
-
-    return read
-
-
-def _tuple_reader(readers: list[Reader], any_length: bool) -> Reader:
-    def read(value: Any, name: str) -> tuple[Any, ...]:
-        if not isinstance(value, list) or not (any_length or len(value) == len(readers)):
-            raise ValueError(f"{name} must be a list" + ("" if any_length else f" of {len(readers)}"))
-        if any_length:
-            return tuple([readers[0](one, name) for one in value])
-        return tuple([reader(one, name) for reader, one in zip(readers, value, strict=True)])
-
-    return read
-
-
-def _dict_reader(reader: Reader) -> Reader:
-    def read(value: Any, name: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise ValueError(f"{name} must be an object")
-        return {key: reader(one, f"{name}.{key}") for key, one in value.items()}
-
-    return read
-
-
-def _dataclass_reader(cls: Any) -> Reader:
-    hints = typing.get_type_hints(cls)
-    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(cls)}
-
-    def read(value: Any, name: str) -> Any:
-        if not isinstance(value, dict):
-            raise ValueError(f"{name} must be an object")
-        if odd := sorted(value.keys() ^ readers.keys()):
-            raise ValueError(
-                f"{name} has no {odd[0]}" if odd[0] in readers else f"{name} has an unknown key {odd[0]!r}"
-            )
-        return cls(**{key: reader(value[key], f"{name}.{key}") for key, reader in readers.items()})
-
-    return read
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)

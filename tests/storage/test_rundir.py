@@ -232,9 +232,11 @@ def test_damaged_file_is_one_line_that_names_it(complete, tmp_path, name, damage
     ("line", "problem"),
     [
         (b"[]", "line 2 is not a JSON object"),
-        (b"{}", "line 2: record has no"),
+        (b"{}", "line 2: record: object missing required field `presentations`"),
         (b"NaN", "line 2 is not JSON"),
         (b'{"presentations": NaN}', "NaN is no number"),
+        (b'{"loss": [1e400]}', "1e400 is no number"),
+        (b'{"presentations": 1' + b"0" * 400 + b"}", "a number is too large"),
         (b"[" * 100_000, "line 2 is nested too deeply"),
         (json_bytes(example_record(5)), "line 2: presentations must not go down"),
         (json_bytes(example_record(15, replicates=3)), "line 2: must have 2 values"),
