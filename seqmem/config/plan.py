@@ -12,9 +12,10 @@ from typing import Any
 from seqmem.cells.user import allow_user_cell, check_permission
 from seqmem.config.axis import Axis, axis_from_json, axis_to_json, shown_value, shown_values
 from seqmem.config.decisions import decide_once
+from seqmem.config.rank import check_rank, measure_of
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError, one_line
-from seqmem.results.sweep import Trial, check_rank, measure_of
+from seqmem.results.sweep import Trial
 from seqmem.storage.json import from_plain
 
 SCHEMA = 2

@@ -9,8 +9,9 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from seqmem.config.axis import shown_value, shown_values
+from seqmem.config.rank import MEASURES
 from seqmem.render.verdict_words import NO_EVIDENCE, false_claims, recall_cell, verdict_word
-from seqmem.results.summary import MEASURES, SPREADS, TrialResult
+from seqmem.results.summary import SPREADS, TrialResult
 from seqmem.results.sweep import SweepResult, Trial, ranked
 from seqmem.terminal.console import Page
 from seqmem.terminal.style import Glyphs

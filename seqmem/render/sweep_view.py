@@ -11,10 +11,11 @@ from rich.text import Text
 from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.heat_map import heat_map
 from seqmem.config.axis import Axis, shown_value
+from seqmem.config.rank import measure_of
 from seqmem.render.header import LOSS_WORDS, dotted
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.results.summary import TrialResult
-from seqmem.results.sweep import SweepResult, Trial, measure_of
+from seqmem.results.sweep import SweepResult, Trial
 from seqmem.terminal.console import Page, View, stack
 from seqmem.terminal.wording import plural, shown_count, shown_score
 

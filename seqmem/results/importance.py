@@ -11,9 +11,9 @@ from typing import Any
 from seqmem.backend.extras import import_optuna
 from seqmem.config.axis import Axis
 from seqmem.config.plan import Plan
+from seqmem.config.rank import MEASURES, measure_of
 from seqmem.errors import UsageError
-from seqmem.results.summary import MEASURES
-from seqmem.results.sweep import Trial, measure_of
+from seqmem.results.sweep import Trial
 
 # Below this the shares are noise.
 FEWEST_TRIALS = 10

@@ -9,15 +9,6 @@ from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
 
-# What a trial can be ranked by, and whether more of it is better.
-MEASURES = {
-    "success_rate": True,
-    "recall_accuracy": True,
-    "accuracy": True,
-    "recall_loss": False,
-    "loss": False,
-    "presentations_to_success": False,
-}
 SPREADS = ("recall_accuracy", "accuracy", "recall_loss", "loss")
 
 

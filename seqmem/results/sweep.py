@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from seqmem.config.axis import Axis
-from seqmem.errors import UsageError, did_you_mean
+from seqmem.config.rank import MEASURES, check_rank
 from seqmem.results.run import RunResult
-from seqmem.results.summary import MEASURES, SPREADS, Spread, TrialResult
+from seqmem.results.summary import SPREADS, Spread, TrialResult
 from seqmem.storage.json import to_plain
 
 SCHEMA = 1
@@ -151,23 +151,6 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
         return value is None, 0.0 if value is None else sign * value
 
     return sorted(known, key=badness)
-
-
-def measure_of(rank: str) -> str:
-    """Returns what trials are measured by: what is ranked by, if it is a measure, else the success rate."""
-    return rank if rank in MEASURES else "success_rate"
-
-
-def check_rank(name: str, axes: Sequence[Axis]) -> str:
-    """Returns the name of a column to rank by; options' dashes are allowed.
-
-    Raises:
-        UsageError: If there is no such column.
-    """
-    column, known = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
-    if column not in known:
-        raise UsageError(f"--rank {name}: must be one of {', '.join(known)}{did_you_mean(column, known)}")
-    return column
 
 
 def _axis_values(axis: Axis) -> Any:

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from seqmem.backend.extras import import_optuna
+from seqmem.config.rank import MEASURES
 from seqmem.results.run import Record
-from seqmem.results.summary import MEASURES
 
 if TYPE_CHECKING:
     import optuna

@@ -4,10 +4,11 @@ import pytest
 from builders import build_replicate, build_result
 
 from seqmem.config.axis import Axis
+from seqmem.config.rank import check_rank
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.results.run import RunResult
-from seqmem.results.sweep import Trial, check_rank, ranked, trial_result
+from seqmem.results.sweep import Trial, ranked, trial_result
 
 
 def run_of(*replicates):

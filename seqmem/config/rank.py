@@ -1,0 +1,35 @@
+"""What the trials of a sweep are measured by, and sorted by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seqmem.config.axis import Axis
+from seqmem.errors import UsageError, did_you_mean
+
+# What a trial can be ranked by, and whether more of it is better.
+MEASURES = {
+    "success_rate": True,
+    "recall_accuracy": True,
+    "accuracy": True,
+    "recall_loss": False,
+    "loss": False,
+    "presentations_to_success": False,
+}
+
+
+def measure_of(rank: str) -> str:
+    """Returns what trials are measured by: what is ranked by, if it is a measure, else the success rate."""
+    return rank if rank in MEASURES else "success_rate"
+
+
+def check_rank(name: str, axes: Sequence[Axis]) -> str:
+    """Returns the name of a column to rank by; options' dashes are allowed.
+
+    Raises:
+        UsageError: If there is no such column.
+    """
+    column, known = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
+    if column not in known:
+        raise UsageError(f"--rank {name}: must be one of {', '.join(known)}{did_you_mean(column, known)}")
+    return column
