@@ -26,13 +26,13 @@ from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
 from seqmem.results.run import JudgedOn, Prediction, RunResult
 from seqmem.results.summary import ReplicateResult
-from seqmem.results.sweep import trial_result
+from seqmem.results.sweep import Outcome, trial_result
 from seqmem.storage.run_directory import CONFIG, RESULT
 from seqmem.storage.sweep_directory import Digest, create_sweep_directory, open_sweep_directory, read_sweep
-from seqmem.sweep.driver import drain, run_sweep
+from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import Engine
-from seqmem.sweep.processes import InlineExecutor, SlotExecutor
-from seqmem.sweep.trial import Job, Reply
+from seqmem.sweep.processes import InlineExecutor, WorkerExecutor
+from seqmem.sweep.trial import Job
 
 REPLICATES = 20
 
@@ -48,12 +48,12 @@ def result_of(config: RunConfig) -> RunResult:
     return RunResult(config, least, replicates, (shown,) * 6, JudgedOn(2, 2, 2, True), cost)
 
 
-REPLY = Reply("complete", trial_result(result_of(RunConfig.from_settings({"replicates": REPLICATES}))))
+OUTCOME = Outcome("complete", trial_result(result_of(RunConfig.from_settings({"replicates": REPLICATES}))))
 
 
-def do_nothing(job: Job) -> Reply:
+def do_nothing(job: Job) -> Outcome:
     """Stands in for a trial."""
-    return REPLY
+    return OUTCOME
 
 
 def build(count: int) -> Plan:
@@ -94,11 +94,13 @@ def main(count: int, searched: int) -> None:
     def tell(what: str, seconds: float, trials: int = count) -> None:
         print(f"{what:58}{trials:7} trials {1000 * seconds / trials:7.3f} ms a trial", flush=True)
 
-    def run(plan: Plan, path: Path, executor: Executor, slots: int, again: bool = False) -> float:
+    def run(plan: Plan, path: Path, executor: Executor, workers: int, again: bool = False) -> float:
         began = time.perf_counter()
         directory = open_sweep_directory(path) if again else create_sweep_directory(plan, path)
-        found = drain(run_sweep(directory, Engine(executor, lambda: slots, call=do_nothing)))
-        assert found.counts["complete"] == plan.total
+        sweep = Sweep(directory, Engine(executor, lambda: workers, call=do_nothing))
+        for _ in sweep:
+            pass
+        assert sweep.result.counts["complete"] == plan.total
         executor.shutdown()
         directory.close()
         return time.perf_counter() - began
@@ -109,7 +111,7 @@ def main(count: int, searched: int) -> None:
         plan = build(count)
         tell("grid: making and checking the plan", time.perf_counter() - began)
         tell("grid: in this process", run(plan, one, InlineExecutor(), 1))
-        tell("grid: on two workers", run(plan, two, SlotExecutor(2), 2))
+        tell("grid: on two workers", run(plan, two, WorkerExecutor(2), 2))
         store(plan, one)
         tell("grid: going on where all are finished, no digest", run(plan, one, InlineExecutor(), 1, again=True))
         for what in ("each run directory", "the digest"):
@@ -139,9 +141,9 @@ def store(plan: Plan, path: Path) -> None:
 
     from seqmem.config.toml import config_text
 
-    for trial in plan.trials:
-        config = plan.config(trial)
-        place = path / "trials" / trial.name
+    for point in plan.points:
+        config = plan.config(point)
+        place = path / "trials" / point.name
         place.mkdir()
         (place / CONFIG).write_text(config_text(config))
         (place / RESULT).write_text(json.dumps(result_of(config).to_json()))

@@ -15,7 +15,7 @@ def import_optuna() -> Any:
     Raises:
         UsageError: If it is not installed.
     """
-    optuna = _import("optuna", "--search tpe and --prune", "search")
+    optuna = _import("optuna", "--search tpe or random", "search")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 

@@ -40,7 +40,7 @@ from seqmem.terminal.output import Output
     "--search",
     kind=Choice(("grid", "random", "tpe")),
     heading="Sweep",
-    help="Every combination, some at random, or some sought by Optuna. [default: grid]",
+    help="Every combination, some at random (which may repeat), or some sought by Optuna. [default: grid]",
 )
 @option("--trials", "count", kind=Integer(1), heading="Sweep", help="Trials of a search.")
 @option("--rank", metavar="COLUMN", heading="Sweep", help="Sort by it; a search seeks it. [default: success_rate]")

@@ -9,13 +9,16 @@ from seqmem.errors import SeqmemError
 from seqmem.terminal.output import Output
 
 if TYPE_CHECKING:
-    from seqmem.config.plan import Plan, Request
+    from seqmem.config.plan import Plan
+    from seqmem.config.request import Request
 
 
 def _plan_of(request: Request, resume: Path | None) -> Plan:
     """The plan of a new sweep, or the one that an old sweep was begun with, checked against what was asked."""
     if resume is None:
-        return request.plan()
+        from seqmem.sweep.search import random_points
+
+        return request.plan(random_points)
     from seqmem.storage.sweep_directory import read_plan
 
     plan = read_plan(resume)
@@ -29,12 +32,12 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
     from seqmem.render.live_sweep import LiveSweep
     from seqmem.render.sweep_view import decided_words, draw_sweep
     from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory
-    from seqmem.sweep.driver import run_sweep
+    from seqmem.sweep.driver import Sweep
     from seqmem.sweep.engine import open_engine
 
     plan = _plan_of(request, resume)
     request.check_cells(plan)
-    if plan.looks_back:
+    if plan.search == "tpe":
         import_optuna()
     with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"], request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
@@ -42,17 +45,19 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
         output.note(f"{path}: {plan.total} trials")
         if plan.decided:
             output.note(f"In all trials: {', '.join(decided_words(plan.decided))}")
-        if plan.looks_back and engine.slots() > plan.ahead:
-            words = f"Only {plan.ahead} of {engine.slots()} workers will have work"
-            output.note(f"{words}: begin a sweep with --ahead {engine.slots()} to use them all")
+        if plan.adaptive and engine.workers() > plan.max_pending:
+            words = f"Only {plan.max_pending} of {engine.workers()} workers will have work"
+            output.note(f"{words}: begin a sweep with --ahead {engine.workers()} to use them all")
         try:
+            sweep = Sweep(directory, engine)
             with LiveSweep(output.talk(), quiet=output.quiet) as live:
-                result = live.follow(run_sweep(directory, engine))
+                live.follow(sweep)
         except KeyboardInterrupt:
             output.note(f"Finished trials are kept; `seqmem sweep --resume {path}` goes on")
             raise
         finally:
             directory.close()
+    result = sweep.result
     output.result(result.ranked_by(request.rank), draw_sweep)
     output.note(f"Stored in {path}")
     if failed := result.counts["failed"]:

@@ -6,24 +6,37 @@ import dataclasses
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from seqmem.cells.user import allow_user_cell, check_permission
 from seqmem.config.axis import Axis, axis_from_json, axis_to_json, shown_value, shown_values
 from seqmem.config.decisions import decide_once
-from seqmem.config.rank import check_rank, measure_of
+from seqmem.config.rank import measure_of
 from seqmem.config.run_config import RunConfig
-from seqmem.errors import UsageError, one_line
-from seqmem.results.sweep import Trial
+from seqmem.errors import UsageError
 from seqmem.storage.json import from_plain
 
 SCHEMA = 2
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
-# What a search asks for next hangs on what it was told. So that it does not hang on the engine as well, nor on how many
-# workers there are, a trial is always asked for when exactly those have been told that are so many trials before it.
-AHEAD = 8
+MAX_PENDING = 8
+# Draws the values of so many trials at random from a seed.
+Draw = Callable[[Sequence[Axis], int, int], list[tuple[Any, ...]]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """What one trial tries.
+
+    Attributes:
+        number: From 1, in the order of the plan.
+        name: Of its run directory.
+        values: The value of each axis.
+    """
+
+    number: int
+    name: str
+    values: dict[str, Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,9 +51,8 @@ class Plan:
         rank: The column to sort by; what a search seeks.
         prune: Whether hopeless trials are stopped.
         threads: Threads of each worker.
-        ahead: Where what comes next hangs on what has been found: how many trials that runs ahead of it, and so how
-            many can run side by side.
-        trials: All of them, but for `tpe`, which asks for them as it goes.
+        points: All trials, but for `tpe`, which asks for them as it goes.
+        max_pending: How many trials of an adaptive sweep can run side by side; see `seqmem.sweep.adaptive`.
         decided: What rules decided for all trials together, as `decide_once` returns it.
     """
 
@@ -51,13 +63,13 @@ class Plan:
     rank: str
     prune: bool
     threads: int
-    trials: tuple[Trial, ...]
-    ahead: int = AHEAD
+    points: tuple[Point, ...]
+    max_pending: int = MAX_PENDING
     decided: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
-    def looks_back(self) -> bool:
-        """Whether what comes next hangs on what has been found."""
+    def adaptive(self) -> bool:
+        """Whether what comes next depends on what has been found."""
         return self.search == "tpe" or self.prune
 
     @property
@@ -70,26 +82,27 @@ class Plan:
         """The seed of the first replicate, and of the search."""
         return int(self.base.get("seed", 0))
 
-    def config(self, trial: Trial) -> RunConfig:
+    def config(self, point: Point) -> RunConfig:
         """Returns the settings of a trial.
 
         Raises:
             UsageError: If its values do not go together; it names them.
         """
-        settings = self.base | _without_none(self.decided) | _without_none(trial.values)
+        settings = self.base | _without_none(self.decided) | _without_none(point.values)
         try:
             return RunConfig.from_settings(settings)
         except UsageError as error:
-            raise UsageError(f"the trial {shown_values(trial.values)}: {error}") from None
+            raise UsageError(f"the trial {shown_values(point.values)}: {error}") from None
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `plan.json`."""
-        own = ("base", "decided", "search", "total", "rank", "prune", "threads", "ahead")
+        own = ("base", "decided", "search", "total", "rank", "prune", "threads")
         return {
             "schema": SCHEMA,
             **{name: getattr(self, name) for name in own},
+            "ahead": self.max_pending,
             "axes": [axis_to_json(axis) for axis in self.axes],
-            "trials": [list(trial.values.values()) for trial in self.trials],
+            "trials": [list(point.values.values()) for point in self.points],
         }
 
     @classmethod
@@ -112,7 +125,7 @@ class Plan:
             "threads": int,
         }
         known = {name: from_plain(hint, document.get(name), name) for name, hint in hints.items()}
-        known["ahead"] = max(1, from_plain(int, document.get("ahead", AHEAD), "ahead"))
+        known["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
         rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
         try:
             axes = tuple(axis_from_json(one) for one in document.get("axes") or ())
@@ -121,20 +134,20 @@ class Plan:
         whole = known["search"] == "tpe" or len(rows) == known["total"]
         if known["search"] not in SEARCHES or not axes or not whole or any(len(row) != len(axes) for row in rows):
             raise ValueError("axes, trials and total do not fit together")
-        return cls(**known, axes=axes, trials=number_trials(axes, rows, known["total"]))
+        return cls(**known, axes=axes, points=number_points(axes, rows, known["total"]))
 
 
 def _without_none(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def number_trials(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: int, first: int = 1) -> tuple[Trial, ...]:
-    """Returns trials from their values, numbered and named."""
+def number_points(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: int, first: int = 1) -> tuple[Point, ...]:
+    """Returns points from their values, numbered and named."""
     names = [axis.name for axis in axes]
     width = len(str(total))
-    points = [dict(zip(names, row, strict=True)) for row in rows]
+    known = [dict(zip(names, row, strict=True)) for row in rows]
     return tuple(
-        Trial(number, f"{number:0{width}d}{_name(values)}", values) for number, values in enumerate(points, first)
+        Point(number, f"{number:0{width}d}{_name(values)}", values) for number, values in enumerate(known, first)
     )
 
 
@@ -170,7 +183,8 @@ def build_plan(
     rank: str = "success_rate",
     prune: bool = False,
     threads: int = 1,
-    ahead: int = AHEAD,
+    max_pending: int = MAX_PENDING,
+    draw: Draw | None = None,
 ) -> Plan:
     """Makes the plan of a sweep and checks every trial in it.
 
@@ -182,13 +196,12 @@ def build_plan(
         rank: The column to sort by; what a search seeks.
         prune: Whether hopeless trials are stopped.
         threads: Threads of each worker.
-        ahead: As in `Plan`.
+        max_pending: As in `Plan`.
+        draw: Draws the trials of `random`; it stands where searches do.
 
     Raises:
         UsageError: If the settings of a trial do not go together, or the parts of the plan.
     """
-    from seqmem.sweep.random_search import draw_points
-
     for index, axis in enumerate(axes):
         if axis.name in [other.name for other in axes[:index]]:
             raise UsageError(f"--vary {axis.name}: is there twice")
@@ -203,95 +216,22 @@ def build_plan(
         raise UsageError(f"--search {search}: needs --trials N")
     elif count > MOST_TRIALS:
         raise UsageError(f"--trials {count}: must be at most {MOST_TRIALS}")
+    elif search == "random":
+        assert draw is not None, "a random search is drawn by whoever makes its plan"
+        rows = draw(axes, count, int(base.get("seed", 0)))
     else:
-        rows = draw_points(axes, count, int(base.get("seed", 0))) if search == "random" else []
-        count = len(rows) if rows else count
-    trials = number_trials(axes, rows, count)
-    decided = decide_once(base, axes, [trial.values for trial in trials])
-    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, trials, ahead, decided)
-    for trial in example_trials(plan):
-        plan.config(trial)
+        rows = []
+    points = number_points(axes, rows, count)
+    decided = decide_once(base, axes, [point.values for point in points])
+    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, points, max_pending, decided)
+    for point in example_points(plan):
+        plan.config(point)
     return plan
 
 
-def example_trials(plan: Plan) -> tuple[Trial, ...]:
-    """Returns all trials, or where they are yet to be asked for one with the first value of every axis."""
-    if plan.trials:
-        return plan.trials
+def example_points(plan: Plan) -> tuple[Point, ...]:
+    """Returns all points, or where they are yet to be asked for one with the first value of every axis."""
+    if plan.points:
+        return plan.points
     first = [axis.low if axis.continuous else axis.values[0] for axis in plan.axes]
-    return number_trials(plan.axes, [first], 1)
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """Settings and axes as they were given; None where nothing was said.
-
-    Attributes:
-        base: Settings of every trial.
-        axes: What varies.
-        search, count, rank, prune, threads, ahead: As in `Plan`.
-        cells: Cells of the user's own that were named on the command line, and so may be imported.
-    """
-
-    base: dict[str, Any]
-    axes: tuple[Axis, ...]
-    search: str | None = None
-    count: int | None = None
-    rank: str | None = None
-    prune: bool | None = None
-    threads: int | None = None
-    ahead: int | None = None
-    cells: tuple[str, ...] = ()
-
-    def plan(self) -> Plan:
-        """Makes the plan of a new sweep; raises UsageError where it cannot be done."""
-        if not self.axes:
-            raise UsageError("nothing varies: give --vary SETTING=VALUES, such as --vary gap=3,10,30")
-        for axis in self.axes:
-            if axis.name in self.base:
-                raise UsageError(f"{axis.name} is given and varied: it is one or the other")
-        if self.ahead is not None and self.search != "tpe" and not self.prune:
-            raise UsageError(f"--ahead {self.ahead}: goes with --search tpe or --prune: no other sweep looks back")
-        return build_plan(
-            self.base,
-            self.axes,
-            search=self.search or "grid",
-            count=self.count,
-            rank=check_rank(self.rank or "success_rate", self.axes),
-            prune=bool(self.prune),
-            threads=self.threads or 1,
-            ahead=self.ahead or AHEAD,
-        )
-
-    def check_cells(self, plan: Plan) -> None:
-        """Raises SettingError where a plan, which may be a stranger's, has a cell that the user has not named."""
-        for cell in self.cells:
-            allow_user_cell(cell)
-        varied = [value for axis in plan.axes if axis.name == "cell" for value in axis.values]
-        for cell in varied or [plan.base.get("cell", "lstm")]:
-            check_permission(cell)
-
-    def refuse_other_than(self, plan: Plan) -> None:
-        """Raises UsageError, naming what differs, unless all that was given is what a sweep was begun with."""
-        begun = plan.config(example_trials(plan)[0]).to_settings() | plan.base
-        varied = {axis.name: axis for axis in plan.axes}
-        other = []
-        for name, value in self.base.items():
-            if name in varied:
-                other.append(f"{name} = {one_line(value, 60)} (it is varied: {varied[name]})")
-            elif begun.get(name) != value:
-                other.append(f"{name} = {one_line(value, 60)} (begun with {one_line(begun.get(name), 60)})")
-        for axis in self.axes:
-            if varied.get(axis.name) != axis:
-                old = f"begun with {varied[axis.name]}" if axis.name in varied else "not varied"
-                other.append(f"--vary {axis} ({old})")
-        given = {name: getattr(self, name) for name in ("search", "prune", "threads", "ahead")}
-        known = {name: getattr(plan, name) for name in given} | {"trials": plan.total, "rank": plan.rank}
-        given["trials"] = self.count
-        if self.rank is not None and plan.looks_back:
-            given["rank"] = check_rank(self.rank, plan.axes)
-        for name, value in given.items():
-            if value is not None and value != known[name]:
-                other.append(f"--{name} {value} (begun with {known[name]})")
-        if other:
-            raise UsageError(f"--resume goes on with the settings a sweep was begun with, not with {'; '.join(other)}")
+    return number_points(plan.axes, [first], 1)

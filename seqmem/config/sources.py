@@ -15,7 +15,7 @@ from seqmem.tasks.explicit import read_sequences
 
 if TYPE_CHECKING:
     from seqmem.config.axis import Axis
-    from seqmem.config.plan import Request
+    from seqmem.config.request import Request
 
 VARY = "vary"
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}
@@ -41,7 +41,7 @@ def read_request(
     """
     from seqmem.config import presets
     from seqmem.config.axis import parse_axis
-    from seqmem.config.plan import Request
+    from seqmem.config.request import Request
 
     base: dict[str, Any] = presets.read_preset(preset) if preset else {}
     axes: list[Axis] = []

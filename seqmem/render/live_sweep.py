@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterable
 from types import TracebackType
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from seqmem.config.axis import shown_values
-from seqmem.results.sweep import SweepProgress, SweepResult, Trial
+from seqmem.results.sweep import SweepProgress, Trial
 from seqmem.terminal.console import Page, page_of, stack
 from seqmem.terminal.live import Screen
 from seqmem.terminal.wording import plural, shown_amount, shown_count, shown_score, shown_seconds, shown_symbol
@@ -44,13 +44,9 @@ class LiveSweep:
     ) -> None:
         self._screen.stop()
 
-    def follow(self, steps: Generator[SweepProgress, None, SweepResult]) -> SweepResult:
-        """Runs to the end, drawing as it goes, and returns the result."""
-        while True:
-            try:
-                progress = next(steps)
-            except StopIteration as end:
-                return end.value
+    def follow(self, sweep: Iterable[SweepProgress]) -> None:
+        """Runs a sweep to its end, drawing as it goes."""
+        for progress in sweep:
             self._progress = progress
             if progress.ended is not None and not self._quiet:
                 self._tell(progress.ended, progress)
@@ -63,7 +59,7 @@ class LiveSweep:
             yield Text(" getting ready", "muted")
             return
         lines = [self._bar(progress, page)]
-        lines += [Text(f"   {shown_values(trial.values)}", "muted") for trial in progress.running[:MOST_RUNNING]]
+        lines += [Text(f"   {shown_values(point.values)}", "muted") for point in progress.running[:MOST_RUNNING]]
         if len(progress.running) > MOST_RUNNING:
             lines.append(Text(f"   and {shown_count(len(progress.running) - MOST_RUNNING)} more", "muted"))
         if progress.best is not None:

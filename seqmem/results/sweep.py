@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from seqmem.config.axis import Axis
+from seqmem.config.plan import Point
 from seqmem.config.rank import MEASURES, check_rank
 from seqmem.results.run import RunResult
 from seqmem.results.summary import SPREADS, Spread, TrialResult
@@ -21,24 +22,56 @@ STATUSES = ("complete", "pruned", "failed", "running", "missing")
 
 
 @dataclasses.dataclass(frozen=True)
-class Trial:
-    """One point of a sweep, and what became of it.
+class Outcome:
+    """What became of a trial.
 
     Attributes:
-        number: From 1, in the order of the plan.
-        name: Of its run directory.
-        values: The value of each axis.
         status: `complete`, `pruned`, `failed`, `running` or `missing`.
-        reason: Why it failed, or where it was pruned; empty otherwise.
         result: Where it is complete.
+        reason: Why it failed, or where it was pruned; empty otherwise.
     """
 
-    number: int
-    name: str
-    values: dict[str, Any]
     status: str = "missing"
-    reason: str = ""
     result: TrialResult | None = None
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+    """One point of a sweep, and what became of it."""
+
+    point: Point
+    outcome: Outcome = Outcome()
+
+    @property
+    def number(self) -> int:
+        """From 1, in the order of the plan."""
+        return self.point.number
+
+    @property
+    def name(self) -> str:
+        """Of its run directory."""
+        return self.point.name
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The value of each axis."""
+        return self.point.values
+
+    @property
+    def status(self) -> str:
+        """One of `STATUSES`."""
+        return self.outcome.status
+
+    @property
+    def result(self) -> TrialResult | None:
+        """Where it is complete."""
+        return self.outcome.result
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, or where it was pruned."""
+        return self.outcome.reason
 
     def measure(self, name: str) -> float | None:
         """Returns one of `MEASURES`, or None where the trial has none."""
@@ -92,7 +125,7 @@ class SweepResult:
             "search": self.search,
             "rank": self.rank,
             "counts": self.counts,
-            "trials": [to_plain(trial) for trial in ranked(self.trials, self.rank)],
+            "trials": [_trial_to_json(trial) for trial in ranked(self.trials, self.rank)],
             "importances": to_plain(self.importances),
         }
 
@@ -104,7 +137,7 @@ class SweepProgress:
     Attributes:
         total: Trials planned.
         complete, pruned, failed: Trials that have come to their end.
-        running: Trials under way.
+        running: Points whose trials are under way.
         workers: How many there are for them by now.
         best: The best so far, or None.
         rank: By which it is the best.
@@ -116,7 +149,7 @@ class SweepProgress:
     complete: int
     pruned: int
     failed: int
-    running: tuple[Trial, ...]
+    running: tuple[Point, ...]
     workers: int
     best: Trial | None
     rank: str
@@ -151,6 +184,11 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
         return value is None, 0.0 if value is None else sign * value
 
     return sorted(known, key=badness)
+
+
+def _trial_to_json(trial: Trial) -> dict[str, Any]:
+    names = ("status", "reason", "result")
+    return to_plain(vars(trial.point) | {name: getattr(trial.outcome, name) for name in names})
 
 
 def _axis_values(axis: Axis) -> Any:

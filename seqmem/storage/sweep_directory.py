@@ -23,13 +23,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from seqmem.config.plan import Plan, number_trials
+from seqmem.config.plan import Plan, Point, number_points
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
 from seqmem.results.run import RunResult
 from seqmem.results.summary import TrialResult
-from seqmem.results.sweep import SweepResult, Trial, trial_result
+from seqmem.results.sweep import Outcome, SweepResult, Trial, trial_result
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.json import from_plain, to_plain
 from seqmem.storage.lock import RunLock, is_locked
@@ -49,21 +49,17 @@ class SweepDirectory:
     plan: Plan
     lock: RunLock
 
-    def trial_path(self, trial: Trial) -> Path:
+    def trial_path(self, point: Point) -> Path:
         """Returns the run directory of a trial, whether it is there or not."""
-        return self.path / TRIALS / trial.name
+        return self.path / TRIALS / point.name
 
-    def append_failure(self, trial: Trial, reason: str) -> None:
+    def append_failure(self, trial: Trial) -> None:
         """Adds a line on why a trial failed."""
-        append_line(self.path / FAILURES, {"trial": trial.name, "reason": reason}, sync=True)
+        append_line(self.path / FAILURES, {"trial": trial.name, "reason": trial.reason}, sync=True)
 
-    def append_asked(self, trial: Trial) -> None:
-        """Adds a trial that a search has asked for, before it runs."""
-        append_line(self.path / ASKED, {"values": [list(trial.values.values())]}, sync=True)
-
-    def asked(self) -> list[Trial]:
-        """Returns the trials that are known: those of the plan, or those asked for so far."""
-        return list(known_trials(self.path, self.plan))
+    def append_asked(self, point: Point) -> None:
+        """Adds a point that a search has asked for, before its trial runs."""
+        append_line(self.path / ASKED, {"values": [list(point.values.values())]}, sync=True)
 
     def close(self) -> None:
         """Lets go of the lock."""
@@ -122,10 +118,10 @@ def read_plan(path: Path) -> Plan:
         raise DamagedFileError(path / PLAN, str(error)) from None
 
 
-def known_trials(path: Path, plan: Plan) -> tuple[Trial, ...]:
-    """Returns the trials of the plan, or those that a search has asked for so far."""
+def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
+    """Returns the points of the plan, or those that a search has asked for so far."""
     if plan.search != "tpe":
-        return plan.trials
+        return plan.points
     rows: list[Any] = []
     for number, document in enumerate(read_lines(path / ASKED, LINES_LIMIT), 1):
         try:
@@ -134,15 +130,14 @@ def known_trials(path: Path, plan: Plan) -> tuple[Trial, ...]:
             raise DamagedFileError(path / ASKED, f"line {number}: {error}") from None
     if len(rows) > plan.total or any(len(row) != len(plan.axes) for row in rows):
         raise DamagedFileError(path / ASKED, "does not fit the plan")
-    return number_trials(plan.axes, rows, plan.total)
+    return number_points(plan.axes, rows, plan.total)
 
 
-def read_trial(path: Path, trial: Trial, config: RunConfig) -> Trial:
-    """Returns a trial as its run directory tells it: complete, pruned or missing.
+def read_outcome(path: Path, config: RunConfig) -> Outcome:
+    """Returns what became of a trial as its run directory has it: complete, pruned or missing.
 
     Args:
         path: The run directory.
-        trial: As it stands in the plan.
         config: Its settings.
 
     Raises:
@@ -155,24 +150,25 @@ def read_trial(path: Path, trial: Trial, config: RunConfig) -> Trial:
             raise DamagedFileError(path / RESULT, str(error)) from None
         if result.config != config:
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
-        return dataclasses.replace(trial, status="complete", result=trial_result(result))
+        return Outcome("complete", trial_result(result))
     if os.path.lexists(path / PRUNED):
         reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
-        return dataclasses.replace(trial, status="pruned", reason=one_line(reason, 200))
-    return trial
+        return Outcome("pruned", reason=one_line(reason, 200))
+    return Outcome()
 
 
-def read_known_trial(path: Path, plan: Plan, trial: Trial, digest: Digest) -> Trial:
-    """Returns a trial as the digest tells it, where that can be relied on, else as `read_trial` does.
+def read_known_trial(path: Path, plan: Plan, point: Point, digest: Digest) -> Trial:
+    """Returns a trial as the digest has it, where that can be relied on, else as `read_outcome` does.
 
-    Raises:
-        SeqmemError: As `read_trial`, or if the trial's settings do not go together.
+    It counts as failed where what is stored is damaged, or where its settings do not go together.
     """
-    place = path / TRIALS / trial.name
-    result = digest.find(trial, place)
-    if result is not None:
-        return dataclasses.replace(trial, status="complete", result=result)
-    return read_trial(place, trial, plan.config(trial))
+    place = path / TRIALS / point.name
+    if (result := digest.find(point, place)) is not None:
+        return Trial(point, Outcome("complete", result))
+    try:
+        return Trial(point, read_outcome(place, plan.config(point)))
+    except SeqmemError as error:
+        return Trial(point, Outcome("failed", reason=str(error)))
 
 
 def read_checks(path: Path, config: RunConfig) -> tuple[Any, ...]:
@@ -191,16 +187,12 @@ def read_sweep(path: Path) -> SweepResult:
     failures = read_lines(path / FAILURES, LINES_LIMIT)
     reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
     found, digest = [], Digest(path)
-    for trial in known_trials(path, plan):
-        place = path / TRIALS / trial.name
-        try:
-            trial = read_known_trial(path, plan, trial, digest)
-        except SeqmemError as error:
-            trial = dataclasses.replace(trial, status="failed", reason=str(error))
-        if trial.status == "missing" and is_locked(place):
-            trial = dataclasses.replace(trial, status="running")
-        elif trial.status == "missing" and trial.name in reasons:
-            trial = dataclasses.replace(trial, status="failed", reason=reasons[trial.name])
+    for point in known_points(path, plan):
+        trial = read_known_trial(path, plan, point, digest)
+        if trial.status == "missing" and is_locked(path / TRIALS / point.name):
+            trial = Trial(point, Outcome("running"))
+        elif trial.status == "missing" and point.name in reasons:
+            trial = Trial(point, Outcome("failed", reason=reasons[point.name]))
         found.append(trial)
     return SweepResult(
         plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found), plan.decided
@@ -218,18 +210,18 @@ class Digest:
         self._path = folder / DIGEST
         self._lines: dict[str, dict[str, Any]] | None = None
 
-    def find(self, trial: Trial, place: Path) -> TrialResult | None:
+    def find(self, point: Point, place: Path) -> TrialResult | None:
         """Returns what a trial found, or None where its run directory must be read.
 
         Args:
-            trial: As it stands in the plan.
+            point: The trial's.
             place: Its run directory.
         """
         if self._lines is None:
             self._lines = {}
             with contextlib.suppress(SeqmemError):  # damaged: then every run directory is read
                 self._lines = {str(line.get("trial")): line for line in read_lines(self._path, DIGEST_LIMIT)}
-        line = self._lines.get(trial.name)
+        line = self._lines.get(point.name)
         if line is None or line.get("stamp") != _stamp(place):
             return None
         with contextlib.suppress(ValueError):

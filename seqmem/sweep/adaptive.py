@@ -1,89 +1,112 @@
-"""Trials that hang on those before them: what a search asks for next, and what is hopeless by comparison."""
+"""Points that depend on earlier trials: what a search asks for next, and what a trial is compared with.
+
+A sampler proposes by the trials that have been reported to it, and trials end in whatever order workers and chance make
+of them. Were each reported as it ends, a search would find other trials on every engine and after every interruption.
+So reports keep to a timetable: trial number n is asked for when exactly those up to n - `max_pending` have been
+reported, in their order. One that ends early waits for those before it; one that is late holds up number n, and so at
+most `max_pending` trials run side by side. More of them keep more workers busy, but each is asked for knowing less.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from seqmem.config.plan import Point
 from seqmem.results.sweep import Trial
 from seqmem.storage.sweep_directory import FAILURES, SweepDirectory, read_checks
 from seqmem.sweep.mirror import StudyMirror
-from seqmem.sweep.pruning import Courses, Curve, Pruner, whole_course
+from seqmem.sweep.pruning import Curve, LearningCurves, whole_learning_curve
+from seqmem.sweep.schedule import RemainingTime
 from seqmem.sweep.search import TpeSearch
 
 
-class Lookback:
-    """Gives out the trials of a sweep in their order, each when those `ahead` before it have ended.
-
-    What a trial hangs on is then the same on every engine, with any number of workers, and after any number of
-    interruptions.
+class Adaptive:
+    """The order of a search, or of a sweep that is pruned: an `Order`.
 
     Args:
         directory: The sweep.
+        known: Its trials so far, in order: all of a plan, or those that a search has asked for.
     """
 
-    def __init__(self, directory: SweepDirectory):
+    def __init__(self, directory: SweepDirectory, known: Sequence[Trial]):
         self._directory, self._plan = directory, directory.plan
-        self._known = directory.asked()
+        self._points = [trial.point for trial in known]
         self._search = self._mirror = None
         if self._plan.search == "tpe":
             self._search = TpeSearch(self._plan)
-            self._mirror = StudyMirror(directory.path, self._plan, anew=(directory.path / FAILURES).exists())
-        self._courses = Courses(self._plan.measure)
-        self._out_of_order: dict[int, Trial] = {}
-        self._settled: list[tuple[Trial, Curve, Any]] = []
-        self._given = self._told = 0
+            # what has failed before is tried again now, and a mirror can only be added to
+            self._mirror = StudyMirror(directory.path, self._plan, rebuild=(directory.path / FAILURES).exists())
+        self._curves = LearningCurves()
+        self.medians: Mapping[int, float] = {}
+        self._received: dict[int, Trial] = {}  # ended before one that comes before them
+        self._in_order: list[tuple[Trial, Curve, Any]] = []
+        self._given = self._reported = 0
+        self._finished = {trial.number for trial in known if trial.status != "missing"}
+        # what a search will ask for is not known: each of its trials counts for one
+        self.remaining = RemainingTime({n: 1.0 for n in range(1, self._plan.total + 1) if n not in self._finished})
+        # finished trials are asked for and reported again at the same turns, so that a resumed search is in the state
+        # that it was broken off in
+        for trial in known:
+            if trial.number in self._finished:
+                self._receive(trial)
 
-    def next(self) -> Trial | None:
-        """Returns the next trial, or None while it is not its turn, or when there is none."""
-        number = self._given + 1
-        due = max(0, number - self._plan.ahead)
-        if number > self._plan.total or len(self._settled) < due:
-            return None
-        while self._told < due:
-            self._tell(*self._settled[self._told])
-        self._given = number
-        return self._ask(number)
+    def next(self) -> Point | None:
+        """Returns the next point that is not finished, or None while trials before it must end, or there is none."""
+        while (number := self._given + 1) <= self._plan.total:
+            due = max(0, number - self._plan.max_pending)
+            if len(self._in_order) < due:
+                return None
+            while self._reported < due:
+                self._report(*self._in_order[self._reported])
+            self._given = number
+            point = self._ask(number)
+            if number not in self._finished:
+                self.medians = self._curves.medians()
+                return point
+        return None
 
-    def pruner(self) -> Pruner | None:
-        """Returns what the trial given last is to be compared with."""
-        return self._courses.pruner() if self._plan.prune else None
-
-    def end(self, trial: Trial) -> None:
+    def ended(self, trial: Trial) -> None:
         """Takes in that a trial is complete, pruned or failed; in any order."""
-        self._out_of_order[trial.number] = trial
-        while (settled := self._out_of_order.pop(len(self._settled) + 1, None)) is not None:
-            course = self._course(settled)
-            frozen = self._search.frozen(settled, course) if self._search else None
-            self._settled.append((settled, course, frozen))
-            if self._mirror:
-                self._mirror.add(frozen)
+        self.remaining.end(trial.number)
+        self._receive(trial)
 
     def close(self) -> None:
         """Ends the mirror: at once, unless all trials have ended and it is to hold every one of them."""
         if self._mirror:
-            self._mirror.close(at_once=len(self._settled) < self._plan.total)
+            self._mirror.close(at_once=len(self._in_order) < self._plan.total)
 
-    def _ask(self, number: int) -> Trial:
-        if self._search is None:
-            return self._known[number - 1]
-        if number > len(self._known):
-            self._known.append(self._search.ask(number))
-            self._directory.append_asked(self._known[-1])
-        else:
-            self._search.ask_again(self._known[number - 1])
-        return self._known[number - 1]
+    def _receive(self, trial: Trial) -> None:
+        """Puts a trial in its place, and with it those that waited for it."""
+        self._received[trial.number] = trial
+        while (ready := self._received.pop(len(self._in_order) + 1, None)) is not None:
+            curve = self._learning_curve(ready)
+            frozen = self._search.frozen(ready, curve) if self._search else None
+            self._in_order.append((ready, curve, frozen))
+            if self._mirror:
+                self._mirror.add(frozen)
 
-    def _tell(self, trial: Trial, course: Curve, frozen: Any) -> None:
-        self._told = trial.number
+    def _report(self, trial: Trial, curve: Curve, frozen: Any) -> None:
+        self._reported = trial.number
         if trial.status == "complete":
-            self._courses.add(course)
-        if self._search is not None:
-            self._search.tell(trial.number, frozen)
+            self._curves.add(curve)
+        if self._search:
+            self._search.report(trial.number, frozen)
 
-    def _course(self, trial: Trial) -> Curve:
-        """The course of a trial, from its history: empty unless something is to be compared with it."""
+    def _ask(self, number: int) -> Point:
+        if self._search is None:
+            return self._points[number - 1]
+        if number <= len(self._points):
+            self._search.ask_again(self._points[number - 1])
+        else:
+            self._points.append(self._search.ask(number))
+            self._directory.append_asked(self._points[-1])
+        return self._points[number - 1]
+
+    def _learning_curve(self, trial: Trial) -> Curve:
+        """A trial's, from its history: empty unless something is to be compared with it."""
         if not self._plan.prune or trial.status == "failed":
             return {}
-        config = self._plan.config(trial)
-        records = read_checks(self._directory.trial_path(trial), config)
-        return whole_course(records, config.budget, self._plan.measure)
+        config = self._plan.config(trial.point)
+        records = read_checks(self._directory.trial_path(trial.point), config)
+        return whole_learning_curve(records, config.budget, self._plan.measure)

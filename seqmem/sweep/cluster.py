@@ -17,7 +17,7 @@ from seqmem.errors import UsageError, one_line
 from seqmem.sweep.processes import TrialTimeout, WorkerDied
 
 SECONDS_TO_CONNECT = 10
-SECONDS_BETWEEN_LOOKS = 2.0
+SECONDS_BETWEEN_POLLS = 2.0
 
 
 @contextlib.contextmanager
@@ -26,11 +26,11 @@ def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[
 
     Args:
         address: Such as ``tcp://10.0.0.1:8786``.
-        retries: How often Dask may run a call again that could not be sent.
-        seconds: After how long a call's worker is restarted; None for never.
+        retries: As for `ClusterExecutor`.
+        seconds: As for `ClusterExecutor`.
 
     Yields:
-        An executor, and a function that tells how many workers there are.
+        An executor, and a function that returns how many workers there are.
 
     Raises:
         UsageError: If it cannot be reached, or Dask is not installed.
@@ -52,8 +52,8 @@ def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[
 class ClusterExecutor(Executor):
     """A Dask client as an executor whose errors mean what those of the other engines mean.
 
-    A look at the cluster every two seconds tells how many workers there are, for they come and go, and which calls
-    have taken too long. A call that runs cannot be cancelled: its worker is restarted by its nanny.
+    The cluster is polled every two seconds: workers come and go, and calls may have taken too long. A call that runs
+    cannot be cancelled: its worker is restarted by its nanny.
 
     Args:
         client: Connected.
@@ -63,13 +63,13 @@ class ClusterExecutor(Executor):
 
     def __init__(self, client: Any, retries: int, seconds: float | None = None):
         self._client, self._retries, self._seconds = client, retries, seconds
-        # what was sent is held on to: Dask forgets a call that nobody holds
+        # what was sent is held: Dask forgets a call that nobody holds
         self._sent: dict[str, tuple[Any, Future[Any]]] = {}
-        self._seen: dict[str, float] = {}
+        self._since: dict[str, float] = {}
         self._closed = threading.Event()
         self._workers = 1
-        self._look()
-        threading.Thread(target=self._look_again, daemon=True).start()
+        self._poll()
+        threading.Thread(target=self._keep_polling, daemon=True).start()
 
     def worker_count(self) -> int:
         """Returns how many workers there were a moment ago."""
@@ -80,7 +80,7 @@ class ClusterExecutor(Executor):
         answer: Future[Any] = Future()
         answer.set_running_or_notify_cancel()
         try:
-            # not `pure`: what a trial gives lies in its folder, and two sweeps may hold the same settings
+            # not `pure`: what a trial finds lies in its folder, and two sweeps may hold the same settings
             sent = self._client.submit(fn, *args, **kwargs, pure=False, retries=self._retries)
         except Exception:  # the client has noticed that the scheduler is gone
             answer.set_exception(CancelledError())
@@ -90,7 +90,7 @@ class ClusterExecutor(Executor):
         return answer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Looks no more; the cluster is not ours to end."""
+        """Ends the polling; the cluster is not ours to end."""
         self._closed.set()
 
     def _pass_on(self, done: Any) -> None:
@@ -110,21 +110,21 @@ class ClusterExecutor(Executor):
             else:
                 answer.set_exception(error)
 
-    def _look_again(self) -> None:
-        while not self._closed.wait(SECONDS_BETWEEN_LOOKS):
-            with contextlib.suppress(Exception):  # the scheduler does not answer now: calls will tell
-                self._look()
+    def _keep_polling(self) -> None:
+        while not self._closed.wait(SECONDS_BETWEEN_POLLS):
+            with contextlib.suppress(Exception):  # the scheduler does not answer now: calls will fail if it is lost
+                self._poll()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         self._workers = len(self._client.nthreads())
         if self._seconds is None:
             return
         now = time.monotonic()
-        at_work = {key: worker for worker, keys in self._client.processing().items() for key in keys}
-        self._seen = {key: self._seen.get(key, now) for key in at_work if key in self._sent}
-        for key, since in self._seen.items():
+        running = {key: worker for worker, keys in self._client.processing().items() for key in keys}
+        self._since = {key: self._since.get(key, now) for key in running if key in self._sent}
+        for key, since in self._since.items():
             if now - since > self._seconds:
-                self._give_up(key, at_work[key])
+                self._give_up(key, running[key])
 
     def _give_up(self, key: str, worker: str) -> None:
         """Ends a call whose time is up, and restarts its worker so that it can take another."""

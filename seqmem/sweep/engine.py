@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 
 from seqmem.errors import UsageError
-from seqmem.sweep.processes import InlineExecutor, SlotExecutor
-from seqmem.sweep.trial import Job, Reply, run_trial
+from seqmem.results.sweep import Outcome
+from seqmem.sweep.processes import InlineExecutor, WorkerExecutor
+from seqmem.sweep.trial import Job, run_trial
 
-# A worker stops by itself when a trial's time is up; so many seconds later it is held to hang.
+# A worker stops by itself when a trial's time is up; this many seconds later it is held to hang.
 SECONDS_OF_GRACE = 10.0
 
 
@@ -21,19 +22,19 @@ class Engine:
 
     Attributes:
         executor: Runs the calls.
-        slots: Tells how many trials may be under way by now.
+        workers: Returns how many there are by now.
         retries: How often a trial is run again whose worker died.
         seconds: How long a trial may take; None for as long as it needs.
-        cells: Cells of the user's own that trials may import: those that the user has named.
+        trusted: User cells that trials may import: those that the user has named.
         call: The trial itself.
     """
 
     executor: Executor
-    slots: Callable[[], int]
+    workers: Callable[[], int]
     retries: int = 2
     seconds: float | None = None
-    cells: tuple[str, ...] = ()
-    call: Callable[[Job], Reply] = run_trial
+    trusted: tuple[str, ...] = ()
+    call: Callable[[Job], Outcome] = run_trial
 
 
 @contextlib.contextmanager
@@ -42,17 +43,17 @@ def open_engine(
     scheduler: str | None = None,
     seconds: float | None = None,
     retries: int = 2,
-    cells: tuple[str, ...] = (),
+    trusted: tuple[str, ...] = (),
 ) -> Iterator[Engine]:
     """Opens an engine, and ends all that belongs to it.
 
     Args:
-        jobs: So many processes; None runs trials in this one, unless one must be killed when its time is up, or is code
-            of the user's own, which may end its process.
+        jobs: How many processes; None runs trials in this one, unless one must be killed when its time is up, or is
+            user code, which may end its process.
         scheduler: Address of a Dask scheduler, in place of processes of our own.
-        seconds: How long a trial may take.
-        retries: How often a trial is run again whose worker died.
-        cells: As for `Engine`.
+        seconds: As for `Engine`.
+        retries: As for `Engine`.
+        trusted: As for `Engine`.
 
     Raises:
         UsageError: If the scheduler cannot be reached, or Dask is not installed.
@@ -63,15 +64,15 @@ def open_engine(
     if scheduler is not None:
         from seqmem.sweep.cluster import open_cluster
 
-        with open_cluster(scheduler, retries, patience) as (executor, slots):
-            yield Engine(executor, slots, retries, seconds, cells)
+        with open_cluster(scheduler, retries, patience) as (executor, workers):
+            yield Engine(executor, workers, retries, seconds, trusted)
         return
-    if jobs is None and seconds is None and not cells:
-        yield Engine(InlineExecutor(), lambda: 1, retries, None, cells)
+    if jobs is None and seconds is None and not trusted:
+        yield Engine(InlineExecutor(), lambda: 1, retries)
         return
     count = jobs or 1
-    pool = SlotExecutor(count, patience)
+    pool = WorkerExecutor(count, patience)
     try:
-        yield Engine(pool, lambda: count, retries, seconds, cells)
+        yield Engine(pool, lambda: count, retries, seconds, trusted)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

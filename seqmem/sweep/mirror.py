@@ -13,40 +13,40 @@ from seqmem.config.plan import Plan
 from seqmem.results.importance import study_direction
 
 STUDY = "study.db"
-# A course is a row a step, each written by itself: so many of its fiftieths are passed over for one that is written.
+# A learning curve is one row per step, each written by itself: of its fiftieths every fifth is written.
 STEPS_APART = 5
 
 
 class StudyMirror:
-    """Writes ended trials into `study.db`, which `optuna-dashboard` opens; no trial ever hangs on what is in it.
+    """Writes ended trials into `study.db`, which `optuna-dashboard` opens; no trial ever depends on what is in it.
 
     A thread of its own writes, behind the sweep where it must, and what cannot be written is left out: the sweep needs
-    none of it. Trials are added in their order, so a mirror is gone on with by their number.
+    none of it. Trials are added in their order, so their number says where to resume.
 
     Args:
         folder: The sweep directory.
         plan: Of the sweep.
-        anew: Make it again even where there is one: trials that it holds as failed may have been run again.
+        rebuild: Make it again even where there is one: trials that it holds as failed may have been run again.
     """
 
-    def __init__(self, folder: Path, plan: Plan, anew: bool = False):
+    def __init__(self, folder: Path, plan: Plan, rebuild: bool = False):
         self._folder, self._path, self._name = folder, folder / STUDY, folder.resolve().name
         self._direction, self._total = study_direction(plan.rank), plan.total
         self._study: Any = None
-        self._held = self._told = 0
+        self._held = self._added = 0
         self._thread = ThreadPoolExecutor(1, "mirror")
-        self._thread.submit(self._begin, anew)
+        self._thread.submit(self._open, rebuild)
 
-    def add(self, told: Any) -> None:
+    def add(self, frozen: Any) -> None:
         """Adds the next trial as it has ended."""
-        self._thread.submit(self._add, told)
+        self._thread.submit(self._add, frozen)
 
     def close(self, at_once: bool = False) -> None:
-        """Waits until everything is written; or not, and it is written when the sweep goes on."""
+        """Waits until everything is written; `at_once` leaves the rest to when the sweep is resumed."""
         self._thread.shutdown(wait=True, cancel_futures=at_once)
 
-    def _begin(self, anew: bool) -> None:
-        if not anew and self._path.exists():
+    def _open(self, rebuild: bool) -> None:
+        if not rebuild and self._path.exists():
             with contextlib.suppress(Exception):  # whatever is wrong with the file: it is made again
                 self._study = import_optuna().load_study(study_name=self._name, storage=self._storage())
                 self._held = len(self._study.get_trials(deepcopy=False))
@@ -60,19 +60,19 @@ class StudyMirror:
         )
         self._study.set_user_attr("trials planned", self._total)
 
-    def _add(self, told: Any) -> None:
-        self._told += 1
-        if self._told <= self._held:
+    def _add(self, frozen: Any) -> None:
+        self._added += 1
+        if self._added <= self._held:
             return
-        course = {step: value for step, value in told.intermediate_values.items() if step % STEPS_APART == 0}
+        curve = {step: value for step, value in frozen.intermediate_values.items() if step % STEPS_APART == 0}
         self._study.add_trial(
             import_optuna().trial.create_trial(
-                state=told.state,
-                value=told.value,
-                params=told.params,
-                distributions=told.distributions,
-                intermediate_values=course,
-                user_attrs=told.user_attrs,
+                state=frozen.state,
+                value=frozen.value,
+                params=frozen.params,
+                distributions=frozen.distributions,
+                intermediate_values=curve,
+                user_attrs=frozen.user_attrs,
             )
         )
 

@@ -1,4 +1,8 @@
-"""Where trials run: each engine is a `concurrent.futures.Executor`."""
+"""Executors on this machine: in this process, or in worker processes that may die.
+
+A pool of many processes (`ProcessPoolExecutor`, loky, joblib) takes one that dies for the end of the whole pool: every
+call that waits fails with it. Trials die: user code exits, memory runs out. So each worker here is a pool of one.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,15 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from typing import Any
 
-# Every new network leaves some memory behind in TensorFlow, so workers are replaced now and then.
-TRIALS_PER_WORKER = 100
+# Every new network leaves some memory behind in TensorFlow, so processes are replaced now and then.
+CALLS_PER_PROCESS = 100
 
 
-class WorkerDied(Exception):  # noqa: N818 (it is told to the user as it stands)
+class WorkerDied(Exception):  # noqa: N818 (it is shown to the user as it stands)
     """The process of a trial ended before its trial: killed, out of memory, or ended by the trial itself.
 
     Args:
-        times: So often: an engine may have tried it again by itself.
+        times: How often: an engine may have tried it again by itself.
     """
 
     def __init__(self, times: int = 1):
@@ -36,8 +40,6 @@ class TrialTimeout(Exception):  # noqa: N818
 class InlineExecutor(Executor):
     """Runs each call in this process, at once: `submit` returns when it is done."""
 
-    slots = 1
-
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Calls the function and returns a future that is done; Ctrl-C goes through."""
         future: Future[Any] = Future()
@@ -48,24 +50,23 @@ class InlineExecutor(Executor):
         return future
 
 
-class SlotExecutor(Executor):
-    """So many slots, each a pool of one spawned process of its own.
+class WorkerExecutor(Executor):
+    """Workers, each a thread that serves a pool of one spawned process.
 
-    A process that dies breaks the pool of its slot only: the call that it was at fails with WorkerDied, the slot gets
+    A process that dies breaks the pool of its worker only: the call that it ran fails with WorkerDied, the worker gets
     a new process, and no other call is touched.
 
     Args:
-        slots: How many calls run side by side.
+        workers: How many calls run side by side.
         seconds: After how long a call's process is killed; None for never.
     """
 
-    def __init__(self, slots: int, seconds: float | None = None):
-        self.slots = slots
+    def __init__(self, workers: int, seconds: float | None = None):
         self._seconds = seconds
         self._calls: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._closed = False
         self._pids: set[int] = set()
-        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(slots)]
+        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(workers)]
         for thread in self._threads:
             thread.start()
 
@@ -75,13 +76,13 @@ class SlotExecutor(Executor):
         return len(self._pids)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hands a call to the next slot that is free."""
+        """Hands a call to the next worker that is free."""
         future: Future[Any] = Future()
         self._calls.put((future, fn, args, kwargs))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the slots: after their calls, or at once with `cancel_futures`, which kills their processes."""
+        """Ends the workers: after their calls, or at once with `cancel_futures`, which kills their processes."""
         self._closed = True
         for _ in self._threads:
             self._calls.put(None)
@@ -94,49 +95,41 @@ class SlotExecutor(Executor):
 
     def _serve(self) -> None:
         """Takes calls one after another, as long as there are any."""
-        pool: ProcessPoolExecutor | None = None
-        done = 0
+        pool, calls = _new_pool(), 0
         while (call := self._calls.get()) is not None and not self._closed:
             future, fn, args, kwargs = call
             if not future.set_running_or_notify_cancel():
                 continue
-            if pool is None or done == TRIALS_PER_WORKER:
-                self._end(pool)
-                pool, done = _new_pool(), 0
+            if calls == CALLS_PER_PROCESS:
+                pool.shutdown(wait=True, cancel_futures=True)
+                pool, calls = _new_pool(), 0
+            calls += 1
             try:
+                # the process starts with its first call; a trial's time counts from when it stands
                 pid = pool.submit(os.getpid).result()
                 self._pids.add(pid)
                 try:
                     future.set_result(pool.submit(fn, *args, **kwargs).result(self._seconds))
                 finally:
                     self._pids.discard(pid)
-                done += 1
             except TimeoutError:
                 _kill(pid)
+                calls = CALLS_PER_PROCESS
                 future.set_exception(TrialTimeout())
             except BrokenProcessPool:
+                calls = CALLS_PER_PROCESS  # whose last one it was
                 future.set_exception(WorkerDied())
             except Exception as error:
                 future.set_exception(error)
-                done += 1
-                continue
-            else:
-                continue
-            self._end(pool)
-            pool = None
-        self._end(pool)
-
-    def _end(self, pool: ProcessPoolExecutor | None) -> None:
-        if pool is not None:
-            pool.shutdown(wait=True, cancel_futures=True)
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _new_pool() -> ProcessPoolExecutor:
-    # a fork after TensorFlow has run hangs; a spawned process begins afresh
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_begin_worker)
+    # a fork after TensorFlow has run hangs; a spawned process is a new one
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_start_process)
 
 
-def _begin_worker() -> None:
+def _start_process() -> None:
     """Leaves Ctrl-C to the driver, and ends this process when the driver dies: nobody else would."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_driver, daemon=True).start()

@@ -1,104 +1,84 @@
-"""Stopping trials that are hopeless: Optuna's median pruner, asked within the worker.
+"""The median rule: a trial stops where earlier trials were better at the same share of the budget.
 
-A trial is compared with those only that had to end before it could begin, so that what is pruned hangs neither on the
-engine nor on how many workers there are.
+A trial is compared with those only that had to end before it could start, so that what is pruned depends neither on the
+engine nor on how many workers there are. The rule is that of Optuna's `MedianPruner`, which is the oracle of its test.
 """
 
 from __future__ import annotations
 
 import bisect
-import dataclasses
 import math
 import statistics
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from seqmem.backend.extras import import_optuna
 from seqmem.config.rank import MEASURES
 from seqmem.results.run import Record
 
-if TYPE_CHECKING:
-    import optuna
-
 # Trials have budgets and checks of their own; they are compared at equal shares of the budget.
 STEPS = 50
+# Few curves have no median worth the name, and at the start all trials do badly.
 FIRST_TRIALS = 4
 FIRST_STEPS = STEPS // 5
 
 Curve = dict[int, float]
 
 
-@dataclasses.dataclass(frozen=True)
-class Pruner:
-    """What a worker needs to tell whether a trial is hopeless: little, however many trials came before.
-
-    Attributes:
-        rank: The measure that is sought.
-        trials: How many complete trials came before.
-        medians: The median of their courses at each share of the budget, in fiftieths.
-    """
-
-    rank: str
-    trials: int
-    medians: Curve
-
-    def hopeless(self, records: Iterable[Record], budget: int) -> str:
-        """Returns why a trial with these checks is hopeless, or an empty text."""
-        so_far = course(records, budget, self.rank)
-        if self.trials < FIRST_TRIALS or not self.medians or not so_far:
-            return ""
-        optuna = import_optuna()
-        study = optuna.create_study(
-            direction=direction(self.rank), pruner=optuna.pruners.MedianPruner(FIRST_TRIALS, FIRST_STEPS)
-        )
-        # as many trials as it wants to see, each of them the median: their median is the same
-        study.add_trials([complete_trial(self.medians)] * FIRST_TRIALS)
-        trial = study.ask()
-        for step, value in so_far.items():
-            trial.report(value, step)
-        if not trial.should_prune():
-            return ""
-        last = max(so_far)
-        word = "below" if direction(self.rank) == "maximize" else "above"
-        return f"{shown_measure(self.rank)} {so_far[last]:.3g} {word} the median after {last * 2} % of the budget"
-
-
-class Courses:
-    """The courses of complete trials, so kept that their medians are at hand after each.
+def prune_reason(records: Iterable[Record], budget: int, measure: str, medians: Mapping[int, float]) -> str | None:
+    """Returns why a trial is to be stopped, or None.
 
     Args:
-        rank: The measure that is sought.
+        records: Its checks so far.
+        budget: Presentations that it may have.
+        measure: What is compared, one of `MEASURES`.
+        medians: What earlier trials had reached at each share of the budget, as `LearningCurves` gives it.
     """
+    curve = learning_curve(records, budget, measure)
+    step = max(curve, default=0)
+    if not medians or step < FIRST_STEPS:
+        return None
+    # the best so far, as curves are noisy; not-a-number is no value, and nothing else is hopeless
+    sign, median = (1 if more_is_better(measure) else -1), medians.get(step, math.nan)
+    best = max((sign * value for value in curve.values() if not math.isnan(value)), default=None)
+    if best is not None and not best < sign * median:
+        return None
+    name = "success rate" if measure == "presentations_to_success" else measure.replace("_", " ")
+    word = "below" if sign > 0 else "above"
+    return f"{name} {curve[step]:.3g} {word} the median after {step * 100 // STEPS} % of the budget"
 
-    def __init__(self, rank: str):
-        self._rank, self._trials = rank, 0
+
+class LearningCurves:
+    """The learning curves of complete trials, sorted step by step, so that their medians are at hand after each."""
+
+    def __init__(self) -> None:
+        self._trials = 0
         self._values: list[list[float]] = [[] for _ in range(STEPS)]
 
-    def add(self, course: Curve) -> None:
-        """Takes in the course of a complete trial, as `whole_course` gives it."""
+    def add(self, curve: Curve) -> None:
+        """Takes in a complete trial's, as `whole_learning_curve` gives it."""
         self._trials += 1
-        for step, value in course.items():
+        for step, value in curve.items():
             bisect.insort(self._values[step - 1], value)
 
-    def pruner(self) -> Pruner:
-        """Returns a pruner that compares with all that were taken in."""
-        medians = {step: _middle(values) for step, values in enumerate(self._values, 1) if values}
-        return Pruner(self._rank, self._trials, medians)
+    def medians(self) -> Curve:
+        """Returns the median at each share of the budget, in fiftieths; empty while there are too few trials."""
+        if self._trials < FIRST_TRIALS:
+            return {}
+        return {step: _middle(values) for step, values in enumerate(self._values, 1) if values}
 
 
-def course(records: Iterable[Record], budget: int, rank: str) -> Curve:
+def learning_curve(records: Iterable[Record], budget: int, measure: str) -> Curve:
     """Returns the measure at each share of the budget, in fiftieths; the fraction solved where it has none."""
     curve: Curve = {}
     for record in records:
-        value = _measure(record, rank)
+        value = _value(record, measure)
         if value is not None:
             curve[max(1, math.ceil(STEPS * record.presentations / budget))] = value
     return curve
 
 
-def whole_course(records: Iterable[Record], budget: int, rank: str) -> Curve:
-    """Returns the course of a complete trial: where it ended early, it stays as it was."""
-    curve, filled, last = course(records, budget, rank), {}, None
+def whole_learning_curve(records: Iterable[Record], budget: int, measure: str) -> Curve:
+    """Returns that of a complete trial: where it ended early, it stays as it was."""
+    curve, filled, last = learning_curve(records, budget, measure), {}, None
     for step in range(1, STEPS + 1):
         last = curve.get(step, last)
         if last is not None:
@@ -106,26 +86,15 @@ def whole_course(records: Iterable[Record], budget: int, rank: str) -> Curve:
     return filled
 
 
-def direction(rank: str) -> str:
-    """Returns Optuna's word for whether more of a measure is better; presentations are pruned by those solved."""
-    return "maximize" if MEASURES[rank] or rank == "presentations_to_success" else "minimize"
+def more_is_better(measure: str) -> bool:
+    """Tells which way trials are compared; presentations are compared by the fraction solved."""
+    return MEASURES[measure] or measure == "presentations_to_success"
 
 
-def complete_trial(curve: Curve) -> optuna.trial.FrozenTrial:
-    """Returns a course as a complete trial of Optuna."""
-    value = curve[max(curve)] if curve else 0.0
-    return import_optuna().trial.create_trial(value=value, intermediate_values=curve)
-
-
-def shown_measure(rank: str) -> str:
-    """Returns what is compared, in words."""
-    return "success rate" if rank == "presentations_to_success" else rank.replace("_", " ")
-
-
-def _measure(record: Record, rank: str) -> float | None:
-    if rank in ("success_rate", "presentations_to_success"):
+def _value(record: Record, measure: str) -> float | None:
+    if measure in ("success_rate", "presentations_to_success"):
         return sum(record.solved) / len(record.solved)
-    known = [value for value in getattr(record, rank) if value is not None]
+    known = [value for value in getattr(record, measure) if value is not None]
     return statistics.median(known) if known else None
 
 

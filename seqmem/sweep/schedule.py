@@ -1,12 +1,13 @@
-"""Which trial of a sweep runs next, so that little is compiled twice and no worker is left with the longest one."""
+"""Which trial of a sweep runs next, and how long is left."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
 
-from seqmem.config.plan import Plan, example_trials
+from seqmem.config.plan import Plan, Point, example_points
 from seqmem.config.run_config import RunConfig
 from seqmem.results.sweep import Trial
 
@@ -21,95 +22,117 @@ MOST_CONFIGS = 500
 Shape = tuple[object, ...]
 
 
-class ShapeOrder:
-    """Trials that are known from the start, those that share compiled code one after another on the same worker.
+class Order(Protocol):
+    """Gives out the points of a sweep, each when its turn has come.
+
+    Attributes:
+        remaining: How long is left.
+        medians: What the trial given out last is compared with; empty where nothing is pruned.
+    """
+
+    remaining: RemainingTime
+    medians: Mapping[int, float]
+
+    def next(self) -> Point | None:
+        """Returns the point to try now, or None: there is none left, or a trial must end first."""
+
+    def ended(self, trial: Trial) -> None:
+        """Takes in that a trial is complete, pruned or failed; in any order."""
+
+    def close(self) -> None:
+        """Ends what belongs to it, at the sweep's end or where it is broken off."""
+
+
+class ByShape:
+    """Points that are known from the start, those that share compiled code one after another on the same worker.
 
     Args:
-        trials: What is to run, with its settings.
-        longest_first: Begin with the shapes whose trials train longest: with several workers, what is left for the end
+        points: What is to run, with its settings.
+        longest_first: Start with the shapes whose trials train longest: with several workers, what is left for the end
             is then short. Else the order is that of the plan.
     """
 
-    def __init__(self, trials: Iterable[tuple[Trial, RunConfig]], longest_first: bool):
-        self._groups: dict[Shape, deque[Trial]] = {}
-        seconds: dict[Shape, float] = {}
-        for trial, config in trials:
-            shape = shape_of(config)
-            self._groups.setdefault(shape, deque()).append(trial)
-            seconds[shape] = max(seconds.get(shape, 0.0), training_seconds(config))
+    medians: Mapping[int, float] = {}
+
+    def __init__(self, points: Iterable[tuple[Point, RunConfig]], longest_first: bool):
+        self._groups: dict[Shape, deque[Point]] = {}
+        training: dict[int, float] = {}
+        for point, config in points:
+            self._groups.setdefault(shape_of(config), deque()).append(point)
+            training[point.number] = training_seconds(config)
+        guesses: dict[int, float] = {}
+        for group in self._groups.values():
+            share = SECONDS_TO_COMPILE / len(group)
+            guesses |= {point.number: training[point.number] + SECONDS_TO_JUDGE + share for point in group}
+        self.remaining = RemainingTime(guesses)
         if longest_first:
-            self._groups = {shape: self._groups[shape] for shape in sorted(seconds, key=lambda one: -seconds[one])}
+            longest = {shape: max(training[one.number] for one in group) for shape, group in self._groups.items()}
+            self._groups = {shape: self._groups[shape] for shape in sorted(longest, key=lambda shape: -longest[shape])}
+        self._running: dict[int, Shape] = {}
+        self._freed: list[Shape] = []
 
-    def next(self, freed: Shape | None, running: Collection[Shape]) -> Trial | None:
-        """Returns the trial to begin, or None where none is left.
-
-        Args:
-            freed: What the worker that is free has compiled last.
-            running: What the other workers have compiled.
-        """
+    def next(self) -> Point | None:
+        """Returns a point of the shape that the free worker has compiled; else one that no worker has compiled."""
+        freed = self._freed.pop() if self._freed else None
         if not self._groups:
             return None
-        shape = freed if freed in self._groups else self._unshared(running)
-        trial = self._groups[shape].popleft()
+        shape = freed if freed in self._groups else self._unshared()
+        point = self._groups[shape].popleft()
         if not self._groups[shape]:
             del self._groups[shape]
-        return trial
+        self._running[point.number] = shape
+        return point
 
-    def _unshared(self, running: Collection[Shape]) -> Shape:
+    def ended(self, trial: Trial) -> None:
+        """Takes in that a worker is free, which has compiled this trial's shape."""
+        self._freed.append(self._running.pop(trial.number))
+        self.remaining.end(trial.number)
+
+    def close(self) -> None:
+        """Does nothing: no file and no thread belongs to it."""
+
+    def _unshared(self) -> Shape:
         """The first shape that nobody has compiled; where all are taken, the one with most trials left."""
+        running = set(self._running.values())
         free = next((shape for shape in self._groups if shape not in running), None)
         return free or max(self._groups, key=lambda shape: len(self._groups[shape]))
 
 
-class Clock:
-    """Knows how much of the work that was guessed is done, and since when it is being done.
+class RemainingTime:
+    """Tells how long is left by what has ended so far, each trial weighed by what was guessed of it.
 
     Args:
-        guesses: Seconds that were guessed for each trial that is missing, by its number. They need only be right in
-            proportion: a gap of 1,000 takes longer than one of 3.
-        clock: Tells the seconds.
+        guesses: Seconds that each trial may take, by its number. They need only be right in proportion: a gap of 1,000
+            takes longer than one of 3.
+        clock: Gives the time in seconds.
     """
 
     def __init__(self, guesses: Mapping[int, float], clock: Callable[[], float] = time.monotonic):
         self._guesses, self._clock = dict(guesses), clock
-        self._began, self._done, self._left = clock(), 0.0, sum(guesses.values())
+        self._started, self._done, self._left = clock(), 0.0, sum(guesses.values())
 
     def end(self, number: int) -> None:
         """Takes in that a trial has just ended."""
         self._done += self._guesses[number]
         self._left -= self._guesses.pop(number)
 
-    def leave_out(self, number: int) -> None:
-        """Takes in that a trial was finished before."""
-        self._left -= self._guesses.pop(number)
-
-    def seconds_left(self) -> float | None:
+    def seconds(self) -> float | None:
         """Returns how long what is left will take; None before the first trial has ended."""
         if not self._done:
             return None
-        return (self._clock() - self._began) / self._done * self._left if self._guesses else 0.0
+        return (self._clock() - self._started) / self._done * self._left if self._guesses else 0.0
 
 
 def estimated_seconds(plan: Plan, jobs: int = 1) -> float:
     """Returns how long a sweep takes at most: where no replicate stops early."""
-    trials = plan.trials or example_trials(plan)
-    # of many trials every so-manieth tells enough
-    stride = max(1, len(trials) // MOST_CONFIGS)
-    configs = [plan.config(trial) for trial in trials[::stride]]
+    points = example_points(plan)
+    # of many points every n-th is enough
+    stride = max(1, len(points) // MOST_CONFIGS)
+    configs = [plan.config(point) for point in points[::stride]]
     shapes = len({shape_of(config) for config in configs})
     each = sum(map(training_seconds, configs)) / len(configs) + SECONDS_TO_JUDGE
     compiling = SECONDS_TO_COMPILE * min(plan.total, shapes * stride)
     return SECONDS_TO_START + (compiling + each * plan.total) / min(jobs, plan.total)
-
-
-def guessed_seconds(trials: Sequence[tuple[Trial, RunConfig]]) -> dict[int, float]:
-    """Returns how long each of these trials takes at most, by its number; what trials share counts for each in part."""
-    shapes = [shape_of(config) for _, config in trials]
-    sharing = Counter(shapes)
-    return {
-        trial.number: training_seconds(config) + SECONDS_TO_JUDGE + SECONDS_TO_COMPILE / sharing[shape]
-        for (trial, config), shape in zip(trials, shapes, strict=True)
-    }
 
 
 def training_seconds(config: RunConfig) -> float:

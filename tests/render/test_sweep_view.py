@@ -6,12 +6,13 @@ import pytest
 from rich.console import Console
 
 from seqmem.config.axis import Axis
+from seqmem.config.plan import Point
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.verdict import wilson_interval
 from seqmem.render.live_sweep import LiveSweep
 from seqmem.render.sweep_view import draw_sweep
 from seqmem.results.summary import Spread, Summary, TrialResult
-from seqmem.results.sweep import SweepProgress, SweepResult, Trial
+from seqmem.results.sweep import Outcome, SweepProgress, SweepResult, Trial
 from seqmem.terminal.console import build_console
 
 
@@ -23,14 +24,15 @@ def result(solved, baseline=0.5):
     return TrialResult(summary, Baseline(0.875, baseline, 0.07, 0.28), spreads, None)
 
 
+def trial(number, values, status="missing", reason="", result=None):
+    return Trial(Point(number, str(number), values), Outcome(status, result, reason))
+
+
 def sweep(*axes, rank="success_rate", **how):
     points = [{}]
     for axis in axes:
         points = [point | {axis.name: value} for point in points for value in axis.values]
-    trials = [
-        Trial(number, str(number), values, "complete", result=result(20 // number))
-        for number, values in enumerate(points, 1)
-    ]
+    trials = [trial(number, values, "complete", result=result(20 // number)) for number, values in enumerate(points, 1)]
     return SweepResult(tuple(axes), "grid", rank, len(trials), tuple(trials), **how)
 
 
@@ -70,7 +72,7 @@ def test_what_is_ranked_by_has_its_column_even_where_it_is_narrow():
 @pytest.mark.parametrize(("width", "words"), [(60, "recall loss 0.683"), (30, "recall loss 0.6")])
 def test_why_a_trial_was_pruned_is_cut_to_the_page(width, words):
     reason = "recall loss 0.683 above the median after 20 % of the budget"
-    pruned = Trial(2, "2", {"gap": 10}, "pruned", reason)
+    pruned = trial(2, {"gap": 10}, "pruned", reason)
     found = SweepResult((GAP,), "tpe", "success_rate", 3, (*sweep(GAP).trials[:1], pruned))
     [line] = [line for line in drawn(found, width).splitlines() if "pruned" in line and "complete" not in line]
     assert words in line
@@ -80,16 +82,14 @@ def test_why_a_trial_was_pruned_is_cut_to_the_page(width, words):
 
 def test_baselines_that_differ_are_drawn_as_a_curve():
     found = sweep(GAP)
-    other = [Trial(9, "9", {"gap": 50}, "complete", result=result(3, baseline=0.25))]
+    other = [trial(9, {"gap": 50}, "complete", result=result(3, baseline=0.25))]
     found = SweepResult(found.axes, "grid", found.rank, 4, found.trials + tuple(other))
     assert "baseline of recall" in drawn(found)
 
 
 def test_failures_are_told_in_full_and_missing_trials_counted():
-    failed = Trial(
-        1, "1", {"gap": 3}, "failed", "its worker died 3 times: " + "killed or out of memory, " * 6 + "or ended"
-    )
-    text = drawn(SweepResult((GAP,), "grid", "success_rate", 3, (failed, Trial(2, "2", {"gap": 10}))))
+    failed = trial(1, {"gap": 3}, "failed", "its worker died 3 times: " + "killed or out of memory, " * 6 + "or ended")
+    text = drawn(SweepResult((GAP,), "grid", "success_rate", 3, (failed, trial(2, {"gap": 10}))))
     assert "0 of 3 trials complete, 1 failed, 2 missing" in text
     assert " ".join(text.split()).endswith("or ended")
 
@@ -106,20 +106,16 @@ def progress(ended=None, **how):
 
 
 def follow(console, *states, quiet=False):
-    def steps():
-        yield from states
-        return "the result"
-
     with LiveSweep(console, quiet, clock=iter(range(0, 1000, 5)).__next__) as live:
-        assert live.follow(steps()) == "the result"
+        live.follow(states)
 
 
 @pytest.mark.parametrize("quiet", [False, True])
 def test_off_a_terminal_a_trial_that_ends_is_a_line(quiet):
     stream = io.StringIO()
     console = build_console(stream, "never", width=100, environment={})
-    done = Trial(1, "1", {"gap": 3}, "complete", result=result(20))
-    failed = Trial(2, "2", {"gap": 4}, "failed", "no luck")
+    done = trial(1, {"gap": 3}, "complete", result=result(20))
+    failed = trial(2, {"gap": 4}, "failed", "no luck")
     follow(console, progress(), progress(done), progress(failed, failed=1), quiet=quiet)
     text = stream.getvalue()
     if quiet:
@@ -130,9 +126,9 @@ def test_off_a_terminal_a_trial_that_ends_is_a_line(quiet):
 
 
 def test_on_a_terminal_the_bar_names_what_runs_and_the_best():
-    best = Trial(1, "1", {"gap": 3}, "complete", result=result(20))
+    best = trial(1, {"gap": 3}, "complete", result=result(20))
     live = LiveSweep(Console(file=io.StringIO()), quiet=True)
-    live._progress = progress(best=best, running=tuple(Trial(n, str(n), {"gap": n}) for n in range(1, 10)))
+    live._progress = progress(best=best, running=tuple(Point(n, str(n), {"gap": n}) for n in range(1, 10)))
     console = build_console(io.StringIO(), "never", width=100, environment={})
     with console.capture() as captured:
         console.print(live)
@@ -150,7 +146,7 @@ def without_recall():
 
 
 def test_a_trial_without_recall_has_dashes_and_comes_last():
-    last = Trial(1, "1", {"gap": 1}, "complete", result=without_recall())
+    last = trial(1, {"gap": 1}, "complete", result=without_recall())
     found = sweep(GAP)
     text = drawn(SweepResult((GAP,), "grid", "success_rate", 4, (last, *found.trials)), 160)
     rows = [line for line in text.splitlines() if " ✓ " in line or " ◐ " in line or " ∅ " in line]
@@ -169,7 +165,7 @@ def test_memoryless_and_a_high_recall_never_stand_in_a_row_unmarked():
     summary = Summary(1, 0, 0, 1, 0, 0.0, wilson_interval(0, 1), None, "memoryless")
     spread = Spread(1.0, 1.0, 1.0)
     spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
-    lucky = Trial(1, "1", {"gap": 3}, "complete", result=TrialResult(summary, result(0).baseline, spreads, None))
+    lucky = trial(1, {"gap": 3}, "complete", result=TrialResult(summary, result(0).baseline, spreads, None))
     text = drawn(SweepResult((GAP,), "grid", "success_rate", 1, (lucky,)))
     assert "≈ 1.000" in text
     assert "≈ recall that was not counted as evidence of memory" in text

@@ -12,9 +12,10 @@ from made_up_trials import store
 from seqmem.config.axis import parse_axis
 from seqmem.config.plan import build_plan
 from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory
-from seqmem.sweep.driver import drain, run_sweep
+from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.processes import InlineExecutor
+from seqmem.sweep.search import random_points
 
 CLUSTER = """
 from distributed import LocalCluster
@@ -31,7 +32,7 @@ def begin(tmp_path):
     """Returns a function that makes a sweep directory of some axes."""
 
     def make(*axes, name="sweep", base=None, **how):
-        plan = build_plan(base or {}, [parse_axis(text) for text in axes], **how)
+        plan = build_plan(base or {}, [parse_axis(text) for text in axes], draw=random_points, **how)
         return create_sweep_directory(plan, tmp_path / name)
 
     return make
@@ -41,12 +42,14 @@ def begin(tmp_path):
 def finish():
     """Returns a function that takes a sweep to its end with made-up trials; it closes the directory."""
 
-    def run(directory, slots=1, call=store, hear=lambda progress: None, **how):
-        executor = InlineExecutor() if slots == 1 else ThreadPoolExecutor(slots)
+    def run(directory, workers=1, call=store, hear=lambda progress: None, **how):
+        executor = InlineExecutor() if workers == 1 else ThreadPoolExecutor(workers)
         with executor:
-            result = drain(run_sweep(directory, Engine(executor, lambda: slots, call=call, **how)), hear)
+            sweep = Sweep(directory, Engine(executor, lambda: workers, call=call, **how))
+            for progress in sweep:
+                hear(progress)
         directory.close()
-        return result
+        return sweep.result
 
     return run
 

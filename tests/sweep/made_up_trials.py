@@ -11,10 +11,9 @@ from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.judge.evidence import weigh
 from seqmem.results.run import RunResult
-from seqmem.results.sweep import Trial, trial_result
+from seqmem.results.sweep import Outcome, trial_result
 from seqmem.storage.run_directory import create_run_directory
-from seqmem.storage.sweep_directory import read_trial
-from seqmem.sweep.trial import Reply
+from seqmem.storage.sweep_directory import read_outcome
 
 
 def result_of(config: RunConfig) -> RunResult:
@@ -30,9 +29,9 @@ def result_of(config: RunConfig) -> RunResult:
 def store(job):
     """Stores a finished run, or reads it where it is there."""
     path, config = Path(job.path), RunConfig.from_settings(job.settings)
-    stored = read_trial(path, Trial(0, path.name, {}), config)
+    stored = read_outcome(path, config)
     if stored.status != "missing":
-        return Reply(stored.status, stored.result, stored.reason)
+        return stored
     result = result_of(config)
     with create_run_directory(config, path) as directory:
         loss = result.replicates[0].metrics.loss
@@ -40,7 +39,7 @@ def store(job):
         for share in (0.2, 0.6, 1.0):
             directory.append_record(build_record(round(share * config.budget), many, accuracy=many))
         directory.write_result(result)
-    return Reply("complete", trial_result(result))
+    return Outcome("complete", trial_result(result))
 
 
 def misbehave(job):

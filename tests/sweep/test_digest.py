@@ -25,7 +25,7 @@ def test_the_table_is_the_same_with_a_digest_and_without(finished):
 
 def test_a_digest_spares_reading_what_it_was_taken_from(finished, monkeypatch):
     path, table = finished
-    monkeypatch.setattr(sweep_directory, "read_trial", lambda *arguments: pytest.fail("read a run directory"))
+    monkeypatch.setattr(sweep_directory, "read_outcome", lambda *arguments: pytest.fail("read a run directory"))
     assert read_sweep(path).to_json() == table
 
 

@@ -1,16 +1,24 @@
 """The sweep: the same table however its trials came to run, and nothing finished is lost."""
 
 import shutil
+import statistics
 
 import pytest
 from made_up_trials import misbehave, store
 
 from seqmem.errors import SeqmemError
 from seqmem.storage.sweep_directory import TRIALS, read_sweep
-from seqmem.sweep.driver import drain, run_sweep
+from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import Engine
-from seqmem.sweep.processes import InlineExecutor, SlotExecutor, WorkerDied
-from seqmem.sweep.trial import Reply
+from seqmem.sweep.processes import InlineExecutor, WorkerDied, WorkerExecutor
+
+
+def ran(sweep):
+    """What a sweep has found when it has come to its end."""
+    for _ in sweep:
+        pass
+    return sweep.result
+
 
 TPE = {"search": "tpe", "count": 20, "rank": "recall_loss"}
 TPE_AXES = ("learning-rate=1e-4~1e-1", "units=4..40")
@@ -53,13 +61,13 @@ def test_progress_tells_what_runs_what_has_ended_and_the_best(begin, finish):
         (TPE_AXES, {"search": "random", "count": 12}),
         (TPE_AXES, TPE),
         (TPE_AXES, TPE | {"prune": True}),
-        (TPE_AXES, TPE | {"ahead": 1}),
-        (TPE_AXES, {"search": "random", "count": 12, "prune": True, "rank": "recall_loss", "ahead": 2}),
+        (TPE_AXES, TPE | {"max_pending": 1}),
+        (TPE_AXES, {"search": "random", "count": 12, "prune": True, "rank": "recall_loss", "max_pending": 2}),
     ],
 )
 def test_the_table_is_the_same_however_many_run_side_by_side(begin, finish, axes, how):
     one = finish(begin(*axes, name="one", **how))
-    three = finish(begin(*axes, name="three", **how), slots=3)
+    three = finish(begin(*axes, name="three", **how), workers=3)
     assert one.to_json() == three.to_json()
 
 
@@ -106,7 +114,7 @@ def test_a_trial_whose_worker_dies_is_run_again_so_often_and_no_more(begin):
                 future.set_exception(WorkerDied())
             return future
 
-    result = drain(run_sweep(begin("units=5,20"), Engine(Fragile(), lambda: 1, retries=3, call=store)))
+    result = ran(Sweep(begin("units=5,20"), Engine(Fragile(), lambda: 1, retries=3, call=store)))
     assert deaths == {5: 4, 20: 2}
     assert [trial.status for trial in result.trials] == ["failed", "complete"]
     assert "its worker died 4 times" in result.trials[0].reason
@@ -114,8 +122,8 @@ def test_a_trial_whose_worker_dies_is_run_again_so_often_and_no_more(begin):
 
 def test_poisonous_trials_in_real_workers_take_no_other_with_them(begin, finish, again):
     directory = begin("units=3,4,5,6,7,20")
-    pool = SlotExecutor(2, seconds=3.0)
-    result = drain(run_sweep(directory, Engine(pool, lambda: 2, retries=1, call=misbehave)))
+    pool = WorkerExecutor(2, seconds=3.0)
+    result = ran(Sweep(directory, Engine(pool, lambda: 2, retries=1, call=misbehave)))
     pool.shutdown()
     reasons = {trial.values["units"]: trial.reason for trial in result.trials if trial.status == "failed"}
     assert sorted(reasons) == [3, 4, 5, 6]
@@ -149,18 +157,20 @@ def test_a_lost_engine_ends_the_sweep_with_a_line_that_says_how_to_go_on(begin):
 
     directory = begin("units=5,20")
     with pytest.raises(SeqmemError, match=r"the workers are lost; `seqmem sweep --resume .*` goes on"):
-        drain(run_sweep(directory, Engine(Lost(), lambda: 1)))
+        ran(Sweep(directory, Engine(Lost(), lambda: 1)))
 
 
 def test_hopeless_trials_are_pruned_by_those_that_had_to_end_before(begin, finish):
-    from seqmem.sweep.pruning import Pruner
-
-    seen = []
+    seen, losses = [], []
 
     def call(job):
-        seen.append(job.pruner)
-        return store(job) if len(seen) < 12 else Reply("failed", reason="not needed here")
+        seen.append(job)
+        outcome = store(job)
+        losses.append(outcome.result.spreads["recall_loss"].median)
+        return outcome
 
     finish(begin(*TPE_AXES, **(TPE | {"prune": True})), call=call)
-    assert all(isinstance(pruner, Pruner) for pruner in seen)
-    assert [pruner.trials for pruner in seen[:12]] == [0] * 8 + [1, 2, 3, 4]
+    # eight run ahead of what is reported, and four make a median
+    expected = [[]] * 11 + [[statistics.median(losses[: number - 8])] for number in range(12, 21)]
+    assert [sorted(set(job.medians.values())) for job in seen] == expected
+    assert {job.measure for job in seen} == {"recall_loss"}

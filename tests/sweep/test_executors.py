@@ -12,7 +12,7 @@ import pytest
 from made_up_trials import die, pid
 
 from seqmem.sweep.engine import open_engine
-from seqmem.sweep.processes import InlineExecutor, SlotExecutor, TrialTimeout, WorkerDied
+from seqmem.sweep.processes import InlineExecutor, TrialTimeout, WorkerDied, WorkerExecutor
 
 
 def test_calls_in_this_process_are_done_when_submitted():
@@ -29,7 +29,7 @@ def test_an_error_in_this_process_is_in_the_future_and_ctrl_c_is_not():
 
 
 def test_a_dead_worker_fails_its_own_call_alone_and_a_hanging_one_is_killed():
-    pool = SlotExecutor(2, seconds=2.0)
+    pool = WorkerExecutor(2, seconds=2.0)
     dead, hanging = pool.submit(die), pool.submit(pid, 600)
     others = [pool.submit(pid) for _ in range(4)]
     wait([dead, hanging, *others])
@@ -40,7 +40,7 @@ def test_a_dead_worker_fails_its_own_call_alone_and_a_hanging_one_is_killed():
 
 
 def test_shutdown_at_once_ends_a_call_under_way():
-    pool = SlotExecutor(1)
+    pool = WorkerExecutor(1)
     worker = pool.submit(pid).result()
     endless = pool.submit(pid, 600)
     while not pool.busy:
@@ -56,10 +56,10 @@ def test_workers_die_with_a_killed_driver(tmp_path):
         import sys
         sys.path[:0] = sys.argv[1:]
         from made_up_trials import pid
-        from seqmem.sweep.processes import SlotExecutor
+        from seqmem.sweep.processes import WorkerExecutor
 
         if __name__ == "__main__":
-            pool = SlotExecutor(1)
+            pool = WorkerExecutor(1)
             print(pool.submit(pid).result(), flush=True)
             pool.submit(pid, 600).result()
     """
@@ -80,12 +80,12 @@ def test_workers_die_with_a_killed_driver(tmp_path):
     ("how", "kind"),
     [
         ({}, InlineExecutor),
-        ({"jobs": 2}, SlotExecutor),
-        ({"seconds": 60.0}, SlotExecutor),  # what hangs in this process could not be killed
-        ({"cells": ("my:Cell",)}, SlotExecutor),  # what ends this process would end the sweep
+        ({"jobs": 2}, WorkerExecutor),
+        ({"seconds": 60.0}, WorkerExecutor),  # what hangs in this process could not be killed
+        ({"trusted": ("my:Cell",)}, WorkerExecutor),  # what ends this process would end the sweep
     ],
 )
 def test_trials_run_in_this_process_only_where_nothing_can_end_it(how, kind):
     with open_engine(**how) as engine:
         assert isinstance(engine.executor, kind)
-        assert engine.slots() == how.get("jobs", 1)
+        assert engine.workers() == how.get("jobs", 1)

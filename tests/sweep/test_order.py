@@ -1,45 +1,65 @@
 """Which trial runs next: little is compiled twice, and the longest does not come last."""
 
+from seqmem.config.plan import Point
 from seqmem.config.run_config import RunConfig
-from seqmem.results.sweep import Trial
-from seqmem.sweep.schedule import ShapeOrder, shape_of
+from seqmem.results.sweep import Outcome, Trial
+from seqmem.sweep.schedule import ByShape
 
 
-def known(**values):
-    """Trials over one setting, numbered by its values' order."""
+def order_of(longest_first=False, **values):
+    """An order over one setting, its points numbered by the values' order."""
     [(name, many)] = values.items()
     settings = [{name: value} if name != "gap" else {name: value, "alphabet_size": 12} for value in many]
-    return [(Trial(number, str(number), {}), RunConfig.from_settings(one)) for number, one in enumerate(settings, 1)]
+    points = [(Point(number, str(number), {}), RunConfig.from_settings(one)) for number, one in enumerate(settings, 1)]
+    return ByShape(points, longest_first)
 
 
-def shape(**settings):
-    return shape_of(RunConfig.from_settings(settings))
+def taken(order):
+    point = order.next()
+    return point and point.number
 
 
-def taken(order, freed=None, running=()):
-    trial = order.next(freed, running)
-    return trial and trial.number
+def end(order, number):
+    order.ended(Trial(Point(number, str(number), {}), Outcome("complete")))
+
+
+def taken_by_one_worker(order):
+    """The numbers in the order in which one worker takes them."""
+    numbers = []
+    while (number := taken(order)) is not None:
+        numbers.append(number)
+        end(order, number)
+    return numbers
 
 
 def test_one_worker_takes_the_plan_in_its_order_and_each_shape_at_once():
-    order = ShapeOrder(known(units=[5, 9, 5, 7]), longest_first=False)
-    assert [taken(order) for _ in range(5)] == [1, 3, 2, 4, None]
+    assert taken_by_one_worker(order_of(units=[5, 9, 5, 7])) == [1, 3, 2, 4]
 
 
 def test_several_workers_begin_with_what_trains_longest():
-    order = ShapeOrder(known(gap=[3, 100, 10, 1000]), longest_first=True)
-    assert [taken(order) for _ in range(4)] == [4, 2, 3, 1]
+    order = order_of(gap=[3, 100, 10, 1000], longest_first=True)
+    assert [taken(order) for _ in range(5)] == [4, 2, 3, 1, None]
 
 
 def test_a_worker_goes_on_with_what_it_has_compiled():
-    order = ShapeOrder(known(units=[5, 9, 5, 9]), longest_first=False)
-    assert taken(order, shape(units=9)) == 2
-    assert taken(order, shape(units=9)) == 4
-    assert taken(order, shape(units=9)) == 1
+    order = order_of(units=[5, 9, 5, 9])
+    assert [taken(order), taken(order)] == [1, 2]
+    end(order, 2)
+    assert taken(order) == 4
+    end(order, 4)
+    assert taken(order) == 3
 
 
 def test_a_worker_takes_what_nobody_has_compiled_and_else_helps_where_most_is_left():
-    order = ShapeOrder(known(units=[5, 5, 9, 9, 9, 7]), longest_first=False)
-    assert taken(order, running=[shape(units=5)]) == 3
-    assert taken(order, running=[shape(units=5), shape(units=9)]) == 6
-    assert taken(order, running=[shape(units=5), shape(units=9), shape(units=7)]) in (1, 4)
+    order = order_of(units=[5, 5, 9, 9, 9, 7])
+    assert [taken(order), taken(order), taken(order)] == [1, 3, 6]
+    assert taken(order) == 4
+    end(order, 6)
+    assert taken(order) == 2
+
+
+def test_what_is_left_is_weighed_by_how_long_trials_train():
+    order = order_of(gap=[3, 1000])
+    assert order.remaining.seconds() is None
+    taken_by_one_worker(order)
+    assert order.remaining.seconds() == 0.0

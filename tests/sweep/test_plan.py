@@ -5,20 +5,21 @@ import pytest
 from seqmem.config.axis import parse_axis
 from seqmem.config.plan import Plan, build_plan
 from seqmem.errors import UsageError
+from seqmem.sweep.search import random_points
 
 
 def plan_of(*axes, base=None, **how):
-    return build_plan(base or {}, [parse_axis(text) for text in axes], **how)
+    return build_plan(base or {}, [parse_axis(text) for text in axes], draw=random_points, **how)
 
 
 def test_a_grid_holds_every_combination_with_the_last_axis_fastest():
     plan = plan_of("gap=3,10", "units=5,20")
-    assert [tuple(trial.values.values()) for trial in plan.trials] == [(3, 5), (3, 20), (10, 5), (10, 20)]
-    assert [trial.name for trial in plan.trials][:2] == ["1-gap3-units5", "2-gap3-units20"]
+    assert [tuple(trial.values.values()) for trial in plan.points] == [(3, 5), (3, 20), (10, 5), (10, 20)]
+    assert [trial.name for trial in plan.points][:2] == ["1-gap3-units5", "2-gap3-units20"]
 
 
 def settings_of_trials(plan, *names):
-    return [tuple(plan.config(trial).to_settings()[name] for name in names) for trial in plan.trials]
+    return [tuple(plan.config(trial).to_settings()[name] for name in names) for trial in plan.points]
 
 
 def test_rules_decide_once_for_all_trials_as_the_hardest_has_it():
@@ -56,7 +57,7 @@ def test_sequences_given_by_hand_have_no_alphabet_to_decide():
 
 def test_an_axis_value_of_none_leaves_the_setting_out():
     plan = plan_of("clip-norm=none,1")
-    assert [plan.config(trial).clip_norm for trial in plan.trials] == [None, 1.0]
+    assert [plan.config(trial).clip_norm for trial in plan.points] == [None, 1.0]
 
 
 def test_a_plan_reads_back_equal():
@@ -93,14 +94,15 @@ def test_random_trials_come_from_the_seed_alone():
     first, again = (plan_of(*axes, search="random", count=20) for _ in range(2))
     other = plan_of(*axes, base={"seed": 1}, search="random", count=20)
     assert first == again
-    assert [trial.values for trial in first.trials] != [trial.values for trial in other.trials]
-    assert all(1e-4 <= trial.values["learning_rate"] <= 1e-1 for trial in first.trials)
-    assert all(4 <= trial.values["units"] <= 64 for trial in first.trials)
+    assert [trial.values for trial in first.points] != [trial.values for trial in other.points]
+    assert all(1e-4 <= trial.values["learning_rate"] <= 1e-1 for trial in first.points)
+    assert all(4 <= trial.values["units"] <= 64 for trial in first.points)
 
 
-def test_random_trials_over_lists_are_all_different():
-    plan = plan_of("gap=3,10,30", "units=5,20", search="random", count=50)
-    assert plan.total == len({tuple(trial.values.values()) for trial in plan.trials}) == 6
+def test_random_trials_over_lists_may_repeat_and_have_names_of_their_own():
+    plan = plan_of("gap=3,10,30", "units=5,20", "clip-norm=none,1", search="random", count=100)
+    assert plan.total == len({point.name for point in plan.points}) == 100
+    assert len({tuple(point.values.values()) for point in plan.points}) == 12
 
 
 @pytest.mark.parametrize(
@@ -113,4 +115,4 @@ def test_a_damaged_plan_is_refused(change):
 
 def test_trial_names_fit_a_file_system():
     plan = plan_of("gap=3:5", "cell=my.module:Cell", "criterion=error:0.25")
-    assert plan.trials[0].name == "1-gap3to5-cellmy.moduletoCell-criterionerrorto0.25"
+    assert plan.points[0].name == "1-gap3to5-cellmy.moduletoCell-criterionerrorto0.25"

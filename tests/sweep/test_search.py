@@ -1,6 +1,5 @@
 """Searches: Optuna is asked and told, and mirrored for its own tools."""
 
-import dataclasses
 import math
 import shutil
 import sys
@@ -10,10 +9,10 @@ from made_up_trials import result_of
 
 from seqmem.backend.extras import import_distributed, import_optuna
 from seqmem.config.axis import parse_axis
-from seqmem.config.plan import build_plan
+from seqmem.config.plan import Point, build_plan
 from seqmem.errors import UsageError
 from seqmem.results.importance import distribution, importances, objective
-from seqmem.results.sweep import Trial, trial_result
+from seqmem.results.sweep import Outcome, Trial, trial_result
 from seqmem.storage.sweep_directory import read_sweep
 from seqmem.sweep import search as search_module
 from seqmem.sweep.search import TpeSearch
@@ -77,18 +76,17 @@ def test_the_best_trial_is_never_forgotten(monkeypatch):
     plan = build_plan({}, [parse_axis("units=4..40")], search="tpe", count=100, rank="recall_loss")
     search, losses = TpeSearch(plan), []
     for number in range(1, 61):
-        trial = search.ask(number)
-        result = trial_result(result_of(plan.config(trial)))
-        trial = dataclasses.replace(trial, status="complete", result=result)
+        point = search.ask(number)
+        trial = Trial(point, Outcome("complete", trial_result(result_of(plan.config(point)))))
         losses.append(trial.measure("recall_loss"))
-        search.tell(number, search.frozen(trial, {}))
+        search.report(number, search.frozen(trial, {}))
         assert search._study.best_value == min(losses)
         assert len(search._study.trials) < 20
 
 
 def test_presentations_beyond_the_budget_are_infinitely_many():
-    assert objective(Trial(1, "1", {}), "presentations_to_success") == math.inf
-    assert objective(Trial(1, "1", {}), "recall_loss") is None
+    assert objective(Trial(Point(1, "1", {})), "presentations_to_success") == math.inf
+    assert objective(Trial(Point(1, "1", {})), "recall_loss") is None
 
 
 def test_importances_name_the_axis_that_matters(begin, finish):
@@ -102,13 +100,13 @@ def test_importances_name_the_axis_that_matters(begin, finish):
 def test_few_trials_and_grids_have_no_importances(begin, finish):
     assert finish(begin("units=4..20", search="random", count=5)).importances == {}
     plan = begin("units=4..40", name="grid").plan
-    assert importances(plan, plan.trials) == {}
+    assert importances(plan, plan.points) == {}
 
 
 @pytest.mark.parametrize(
     ("package", "load", "words"),
     [
-        ("optuna", import_optuna, "--search tpe and --prune needs optuna, which is not installed: pip install"),
+        ("optuna", import_optuna, "--search tpe or random needs optuna, which is not installed: pip install"),
         ("distributed", import_distributed, "pip install 'seqmem[dask]'"),
     ],
 )

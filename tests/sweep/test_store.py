@@ -5,6 +5,7 @@ import json
 import pytest
 
 from seqmem.errors import DamagedFileError, UsageError
+from seqmem.results.sweep import Outcome, Trial
 from seqmem.storage.load import sweep_rows
 from seqmem.storage.sweep_directory import (
     ASKED,
@@ -12,7 +13,7 @@ from seqmem.storage.sweep_directory import (
     PLAN,
     TRIALS,
     create_sweep_directory,
-    known_trials,
+    known_points,
     open_sweep_directory,
     read_plan,
     read_sweep,
@@ -75,8 +76,8 @@ def test_a_torn_line_of_what_was_asked_does_not_count(begin):
     directory = begin("units=4..9", search="tpe", count=4)
     path = directory.path / ASKED
     path.write_text('{"values": [[4], [5]]}\n{"values": [[6')
-    assert [trial.values["units"] for trial in known_trials(directory.path, directory.plan)] == [4, 5]
-    directory.append_asked(known_trials(directory.path, directory.plan)[0])
+    assert [trial.values["units"] for trial in known_points(directory.path, directory.plan)] == [4, 5]
+    directory.append_asked(known_points(directory.path, directory.plan)[0])
     assert [json.loads(line) for line in path.read_text().splitlines()] == [
         {"values": [[4], [5]]}, {"values": [[4]]},
     ]  # fmt: skip
@@ -84,7 +85,7 @@ def test_a_torn_line_of_what_was_asked_does_not_count(begin):
 
 def test_why_a_trial_failed_is_kept_until_it_succeeds(begin, finish):
     directory = begin("gap=3,4")
-    directory.append_failure(directory.plan.trials[0], "no luck")
+    directory.append_failure(Trial(directory.plan.points[0], Outcome("failed", reason="no luck")))
     with (directory.path / FAILURES).open("a") as file:
         file.write('{"trial": "torn')
     assert [(trial.status, trial.reason) for trial in read_sweep(directory.path).trials] == [

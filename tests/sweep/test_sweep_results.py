@@ -4,11 +4,12 @@ import pytest
 from builders import build_replicate, build_result
 
 from seqmem.config.axis import Axis
+from seqmem.config.plan import Point
 from seqmem.config.rank import check_rank
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.results.run import RunResult
-from seqmem.results.sweep import Trial, ranked, trial_result
+from seqmem.results.sweep import Outcome, Trial, ranked, trial_result
 
 
 def run_of(*replicates):
@@ -36,9 +37,9 @@ def test_unsolved_replicates_count_as_beyond_the_budget():
 
 def test_trials_are_ranked_best_first_and_those_without_a_value_last():
     trials = [
-        Trial(1, "1", {"units": 30}, "failed"),
-        Trial(2, "2", {"units": 20}, "complete", result=trial_result(run_of(replicate(0, 100, loss=0.3)))),
-        Trial(3, "3", {"units": 10}, "complete", result=trial_result(run_of(replicate(0, 200, loss=0.1)))),
+        Trial(Point(1, "1", {"units": 30}), Outcome("failed")),
+        Trial(Point(2, "2", {"units": 20}), Outcome("complete", trial_result(run_of(replicate(0, 100, loss=0.3))))),
+        Trial(Point(3, "3", {"units": 10}), Outcome("complete", trial_result(run_of(replicate(0, 200, loss=0.1))))),
     ]
 
     def order(column):

@@ -16,7 +16,6 @@ from seqmem.results.sweep import trial_result
 from seqmem.storage.lock import RunLock, is_locked
 from seqmem.storage.run_directory import create_run_directory, read_run
 from seqmem.storage.sweep_directory import PLAN, PRUNED
-from seqmem.sweep.pruning import Pruner
 from seqmem.sweep.trial import Job, run_trial
 
 SETTINGS = {"units": 10, "replicates": 2, "epochs": 250}
@@ -119,25 +118,24 @@ def test_an_error_of_any_kind_is_an_answer_and_lets_go_of_the_lock(place, monkey
         yield
 
     monkeypatch.setattr(run, "train", train)
-    reply = run_trial(job(place))
-    assert (reply.status, reply.reason) == ("failed", reason)
+    outcome = run_trial(job(place))
+    assert (outcome.status, outcome.reason) == ("failed", reason)
     assert not is_locked(place)
 
 
 def test_a_trial_whose_time_is_up_ends_at_the_next_step(place, trained):
-    reply = run_trial(job(place, seconds=1e-9))
-    assert (reply.status, trained) == ("failed", ["begun with 1"])
-    assert "--trial-timeout" in reply.reason
+    outcome = run_trial(job(place, seconds=1e-9))
+    assert (outcome.status, trained) == ("failed", ["begun with 1"])
+    assert "--trial-timeout" in outcome.reason
 
 
 def test_a_hopeless_trial_is_pruned_and_stays_so(place, trained):
-    curve = dict.fromkeys(range(1, 51), 0.1)
-    pruner = Pruner("recall_loss", 4, curve)
-    reply = run_trial(job(place, pruner=pruner))
-    assert reply.status == "pruned"
-    assert "recall loss 0.5 above the median after 20 %" in reply.reason
+    how = {"measure": "recall_loss", "medians": dict.fromkeys(range(1, 51), 0.1)}
+    outcome = run_trial(job(place, **how))
+    assert outcome.status == "pruned"
+    assert "recall loss 0.5 above the median after 20 %" in outcome.reason
     assert (place / PRUNED).exists()
-    assert run_trial(job(place)) == reply
+    assert run_trial(job(place)) == outcome
     assert trained == ["begun with 1"]
 
 
@@ -152,5 +150,5 @@ def test_a_worker_set_to_other_threads_refuses(place, monkeypatch):
 
 
 def test_a_cell_that_was_not_named_is_not_imported(place):
-    reply = run_trial(Job(str(place), {"cell": "never_named_module:Cell"}))
-    assert "somebody's own code" in reply.reason
+    outcome = run_trial(Job(str(place), {"cell": "never_named_module:Cell"}))
+    assert "somebody's own code" in outcome.reason
