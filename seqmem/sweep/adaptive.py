@@ -9,7 +9,7 @@ most `max_pending` trials run side by side. More of them keep more workers busy,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from seqmem.config.plan import Point
@@ -17,12 +17,12 @@ from seqmem.results.sweep import Trial
 from seqmem.storage.sweep_directory import FAILURES, SweepDirectory, read_checks
 from seqmem.sweep.mirror import StudyMirror
 from seqmem.sweep.pruning import Curve, LearningCurves, whole_learning_curve
-from seqmem.sweep.schedule import RemainingTime
+from seqmem.sweep.schedule import Order, RemainingTime
 from seqmem.sweep.search import TpeSearch
 
 
-class Adaptive:
-    """The order of a search, or of a sweep that is pruned: an `Order`.
+class Adaptive(Order):
+    """The order of a search, or of a sweep that is pruned.
 
     Args:
         directory: The sweep.
@@ -38,7 +38,6 @@ class Adaptive:
             # what has failed before is tried again now, and a mirror can only be added to
             self._mirror = StudyMirror(directory.path, self._plan, rebuild=(directory.path / FAILURES).exists())
         self._curves = LearningCurves()
-        self.medians: Mapping[int, float] = {}
         self._received: dict[int, Trial] = {}  # ended before one that comes before them
         self._in_order: list[tuple[Trial, Curve, Any]] = []
         self._given = self._reported = 0

@@ -76,11 +76,11 @@ class Sweep:
         known = [read_known_trial(path, plan, point, self._digest) for point in known_points(path, plan)]
         missing = [trial.point for trial in known if trial.status == "missing"]
         # made first: it looks whether trials have failed before
-        order: Order = (
-            Adaptive(self._directory, known)
-            if plan.adaptive
-            else ByShape([(point, plan.config(point)) for point in missing], self._engine.workers() > 1)
-        )
+        order: Order
+        if plan.adaptive:
+            order = Adaptive(self._directory, known)
+        else:
+            order = ByShape([(point, plan.config(point)) for point in missing], self._engine.workers() > 1)
         for trial in known:
             if trial.status != "missing":
                 self._end(trial)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import abc
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
 
 from seqmem.config.plan import Plan, Point, example_points
 from seqmem.config.run_config import RunConfig
@@ -22,7 +22,7 @@ MOST_CONFIGS = 500
 Shape = tuple[object, ...]
 
 
-class Order(Protocol):
+class Order(abc.ABC):
     """Gives out the points of a sweep, each when its turn has come.
 
     Attributes:
@@ -31,19 +31,21 @@ class Order(Protocol):
     """
 
     remaining: RemainingTime
-    medians: Mapping[int, float]
+    medians: Mapping[int, float] = {}
 
+    @abc.abstractmethod
     def next(self) -> Point | None:
         """Returns the point to try now, or None: there is none left, or a trial must end first."""
 
+    @abc.abstractmethod
     def ended(self, trial: Trial) -> None:
         """Takes in that a trial is complete, pruned or failed; in any order."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 (most orders have nothing to close)
         """Ends what belongs to it, at the sweep's end or where it is broken off."""
 
 
-class ByShape:
+class ByShape(Order):
     """Points that are known from the start, those that share compiled code one after another on the same worker.
 
     Args:
@@ -51,8 +53,6 @@ class ByShape:
         longest_first: Start with the shapes whose trials train longest: with several workers, what is left for the end
             is then short. Else the order is that of the plan.
     """
-
-    medians: Mapping[int, float] = {}
 
     def __init__(self, points: Iterable[tuple[Point, RunConfig]], longest_first: bool):
         self._groups: dict[Shape, deque[Point]] = {}
@@ -87,9 +87,6 @@ class ByShape:
         """Takes in that a worker is free, which has compiled this trial's shape."""
         self._freed.append(self._running.pop(trial.number))
         self.remaining.end(trial.number)
-
-    def close(self) -> None:
-        """Does nothing: no file and no thread belongs to it."""
 
     def _unshared(self) -> Shape:
         """The first shape that nobody has compiled; where all are taken, the one with most trials left."""

@@ -69,10 +69,10 @@ class TpeSearch:
 
     def frozen(self, trial: Trial, curve: dict[int, float]) -> Any:
         """Returns a trial that is complete, pruned or failed as Optuna's own tools read it, with its learning curve."""
-        state = {"complete": "COMPLETE", "pruned": "PRUNED"}.get(trial.status, "FAIL")
-        value = objective(trial, self._plan.rank) if state == "COMPLETE" else None
+        value = objective(trial, self._plan.rank) if trial.status == "complete" else None
+        state = "PRUNED" if trial.status == "pruned" else "FAIL" if value is None else "COMPLETE"
         return self._optuna.trial.create_trial(
-            state=self._optuna.trial.TrialState["FAIL" if state == "COMPLETE" and value is None else state],
+            state=self._optuna.trial.TrialState[state],
             value=value,
             params=self._parameters(trial.point),
             distributions=self._ranges,
