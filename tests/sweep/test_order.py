@@ -3,6 +3,8 @@
 from seqmem.config.plan import Point
 from seqmem.config.run_config import RunConfig
 from seqmem.results.sweep import Outcome, Trial
+from seqmem.storage.sweep_directory import known_points
+from seqmem.sweep.adaptive import Adaptive
 from seqmem.sweep.schedule import ByShape
 
 
@@ -19,8 +21,8 @@ def taken(order):
     return point and point.number
 
 
-def end(order, number):
-    order.ended(Trial(Point(number, str(number), {}), Outcome("complete")))
+def end(order, number, values=None):
+    order.ended(Trial(Point(number, str(number), values or {}), Outcome("failed")))
 
 
 def taken_by_one_worker(order):
@@ -62,4 +64,29 @@ def test_what_is_left_is_weighed_by_how_long_trials_train():
     order = order_of(gap=[3, 1000])
     assert order.remaining.seconds() is None
     taken_by_one_worker(order)
+    assert order.remaining.seconds() == 0.0
+
+
+def test_an_adaptive_order_waits_for_the_trial_that_is_due_whatever_else_has_ended(begin):
+    directory = begin("units=4..40", search="tpe", count=6, max_pending=3)
+    order = Adaptive(directory, [])
+    assert [taken(order) for _ in range(4)] == [1, 2, 3, None]
+    points = known_points(directory.path, directory.plan)
+    end(order, 3, points[2].values)
+    end(order, 2, points[1].values)
+    assert taken(order) is None
+    end(order, 1, points[0].values)
+    assert [taken(order) for _ in range(4)] == [4, 5, 6, None]
+    order.close()
+
+
+def test_an_adaptive_order_gives_out_what_is_not_finished_and_weighs_that_alone(begin):
+    directory = begin("units=4,5,6,7", prune=True, max_pending=2)
+    states = ["failed", "missing", "failed", "missing"]
+    known = [Trial(point, Outcome(state)) for point, state in zip(directory.plan.points, states, strict=True)]
+    order = Adaptive(directory, known)
+    assert [taken(order), taken(order)] == [2, None]
+    end(order, 2)
+    assert [taken(order), taken(order)] == [4, None]
+    end(order, 4)
     assert order.remaining.seconds() == 0.0
