@@ -49,7 +49,7 @@ from seqmem.terminal.output import Output
     "--ahead",
     kind=Integer(1, 1024),
     heading="Sweep",
-    help="A search asks for a trial so many ahead of those it was told of; as many can run side by side. [default: 8]",
+    help="A search asks for a trial when all but N before it have been reported; N can run side by side. [default: 8]",
 )
 @option("--jobs", kind=Integer(1, 1024), heading="Sweep", help="Worker processes [default: none but this one].")
 @option("--scheduler", metavar="ADDRESS", heading="Sweep", help="Run trials on a Dask cluster, tcp://HOST:PORT.")

@@ -20,7 +20,7 @@ SCHEMA = 2
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
 MAX_PENDING = 8
-# Draws the values of so many trials at random from a seed.
+# Draws the values of trials at random: of these axes, this many, from this seed.
 Draw = Callable[[Sequence[Axis], int, int], list[tuple[Any, ...]]]
 
 

@@ -65,7 +65,7 @@ class ClusterExecutor(Executor):
         self._client, self._retries, self._seconds = client, retries, seconds
         # what was sent is held: Dask forgets a call that nobody holds
         self._sent: dict[str, tuple[Any, Future[Any]]] = {}
-        self._since: dict[str, float] = {}
+        self._since: dict[tuple[str, str], float] = {}
         self._closed = threading.Event()
         self._workers = 1
         self._poll()
@@ -120,11 +120,12 @@ class ClusterExecutor(Executor):
         if self._seconds is None:
             return
         now = time.monotonic()
-        running = {key: worker for worker, keys in self._client.processing().items() for key in keys}
-        self._since = {key: self._since.get(key, now) for key in running if key in self._sent}
-        for key, since in self._since.items():
+        # by worker too: a call that Dask runs again after a death has its whole time again
+        running = [(key, worker) for worker, keys in self._client.processing().items() for key in keys]
+        self._since = {call: self._since.get(call, now) for call in running if call[0] in self._sent}
+        for (key, worker), since in self._since.items():
             if now - since > self._seconds:
-                self._give_up(key, running[key])
+                self._give_up(key, worker)
 
     def _give_up(self, key: str, worker: str) -> None:
         """Ends a call whose time is up, and restarts its worker so that it can take another."""

@@ -36,7 +36,7 @@ def prune_reason(records: Iterable[Record], budget: int, measure: str, medians: 
     step = max(curve, default=0)
     if not medians or step < FIRST_STEPS:
         return None
-    # the best so far, as curves are noisy; not-a-number is no value, and nothing else is hopeless
+    # the best so far, as curves are noisy; a curve of nothing but not-a-number is stopped too
     sign, median = (1 if more_is_better(measure) else -1), medians.get(step, math.nan)
     best = max((sign * value for value in curve.values() if not math.isnan(value)), default=None)
     if best is not None and not best < sign * median:
