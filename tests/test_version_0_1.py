@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from seqmem.cli.main import run
 from seqmem.config.run_config import RunConfig
 from seqmem.render.list_view import draw_list
 from seqmem.render.run_view import draw_run
@@ -109,3 +110,50 @@ def test_a_damaged_document_is_a_value_error(key, value):
     broken[key] = value
     with pytest.raises(ValueError, match=r"has|must|seeds|expected|missing"):
         RunResult.from_json(broken)
+
+
+@pytest.fixture
+def sweep_folder(tmp_path, monkeypatch):
+    """A sweep as version 0.1 left it: its first trial complete, its second never begun."""
+    monkeypatch.chdir(tmp_path)
+    plan = {
+        **{"schema": 1, "base": {"replicates": 1, "presentations": 500}, "search": "grid", "total": 2, "threads": 1},
+        **{"rank": "success_rate", "prune": False, "ahead": 8, "axes": [{"name": "units", "values": [10, 20]}]},
+        "trials": [[10], [20]],
+    }
+    stored = document()
+    others = {"presentations": 500, "epochs": None, "head": "sigmoid", "init": "glorot", "loss_at": "all"}
+    stored["config"] |= {"units": 10, "replicates": 1, **others}
+    trial = tmp_path / "map" / "trials" / "1-units10"
+    trial.mkdir(parents=True)
+    (trial / "result.json").write_text(json.dumps(stored))
+    (tmp_path / "map" / "plan.json").write_text(json.dumps(plan))
+    return tmp_path / "map"
+
+
+def test_a_sweep_is_shown_and_listed(sweep_folder, capsys):
+    assert run(["show", "map"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "1 of 2 trials complete" in text
+    assert "unsolved (0.1)" in text
+    assert "In all trials" not in text
+    assert run(["list", "map"]) == 0
+    assert "sweep 1/2" in capsys.readouterr().out
+
+
+def test_a_result_of_other_settings_than_were_given_is_no_trial_of_a_sweep(sweep_folder, capsys):
+    (sweep_folder / "plan.json").write_text((sweep_folder / "plan.json").read_text().replace("10", "11"))
+    (sweep_folder / "trials" / "1-units10").rename(sweep_folder / "trials" / "1-units11")
+    assert run(["show", "map"]) == 0
+    assert "is of other settings than the plan" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("more", [[], ["--units", "8"], ["--vary", "gap=3,4"], ["--dry-run"]])
+def test_a_sweep_is_not_gone_on_with(sweep_folder, capsys, more):
+    before = sorted(sweep_folder.rglob("*"))
+    assert run(["sweep", "--resume", "map", *more]) == 2
+    assert capsys.readouterr().err == (
+        "Error: map: was begun by version 0.1, whose defaults were others, and cannot be gone on with: "
+        "begin a new sweep; `seqmem show map` shows what it found\n"
+    )
+    assert sorted(sweep_folder.rglob("*")) == before

@@ -19,9 +19,9 @@ def _plan_of(request: Request, resume: Path | None) -> Plan:
         from seqmem.sweep.search import random_points
 
         return request.plan(random_points)
-    from seqmem.storage.sweep_directory import read_plan
+    from seqmem.storage.sweep_directory import read_plan_to_resume
 
-    plan = read_plan(resume)
+    plan = read_plan_to_resume(resume)
     request.refuse_other_than(plan)
     return plan
 

@@ -17,6 +17,8 @@ from seqmem.errors import UsageError
 from seqmem.storage.json import from_plain
 
 SCHEMA = 2
+# Of version 0.1: it knows nothing of decided settings, and what nobody gave followed from other defaults.
+OLD_SCHEMA = 1
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
 MAX_PENDING = 8
@@ -54,6 +56,7 @@ class Plan:
         points: All trials, but for `tpe`, which asks for them as it goes.
         max_pending: How many trials of an adaptive sweep can run side by side; see `seqmem.sweep.adaptive`.
         decided: What rules decided for all trials together, as `decide_once` returns it.
+        old: Whether version 0.1 made it: then it can be looked at, but `config` knows only the defaults of today.
     """
 
     base: dict[str, Any]
@@ -66,6 +69,7 @@ class Plan:
     points: tuple[Point, ...]
     max_pending: int = MAX_PENDING
     decided: dict[str, Any] = dataclasses.field(default_factory=dict)
+    old: bool = False
 
     @property
     def adaptive(self) -> bool:
@@ -94,11 +98,15 @@ class Plan:
         except UsageError as error:
             raise UsageError(f"the trial {shown_values(point.values)}: {error}") from None
 
+    def known_settings(self, point: Point) -> dict[str, Any]:
+        """Returns what is known of a trial's settings: all, but of an old plan only what was given; as `config`."""
+        return self.base | _without_none(point.values) if self.old else self.config(point).to_settings()
+
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `plan.json`."""
         own = ("base", "decided", "search", "total", "rank", "prune", "threads")
         return {
-            "schema": SCHEMA,
+            "schema": OLD_SCHEMA if self.old else SCHEMA,
             **{name: getattr(self, name) for name in own},
             "ahead": self.max_pending,
             "axes": [axis_to_json(axis) for axis in self.axes],
@@ -112,8 +120,11 @@ class Plan:
         Raises:
             ValueError: If it is no plan.
         """
-        if document.get("schema") != SCHEMA:
-            raise ValueError(f"schema {document.get('schema')!r} is not {SCHEMA}, the one this version reads")
+        schema = document.get("schema")
+        if schema not in (OLD_SCHEMA, SCHEMA):
+            raise ValueError(f"schema {schema!r} is not {OLD_SCHEMA} or {SCHEMA}, the ones this version reads")
+        if schema == OLD_SCHEMA:
+            document = {**document, "decided": {}}
         plain = dict[str, Any]
         hints = {
             "base": plain,
@@ -134,7 +145,8 @@ class Plan:
         whole = known["search"] == "tpe" or len(rows) == known["total"]
         if known["search"] not in SEARCHES or not axes or not whole or any(len(row) != len(axes) for row in rows):
             raise ValueError("axes, trials and total do not fit together")
-        return cls(**known, axes=axes, points=number_points(axes, rows, known["total"]))
+        points = number_points(axes, rows, known["total"])
+        return cls(**known, axes=axes, points=points, old=schema == OLD_SCHEMA)
 
 
 def _without_none(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ import dataclasses
 import datetime
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -102,14 +103,23 @@ def open_sweep_directory(path: Path) -> SweepDirectory:
     """Takes the lock of a sweep, to go on with it.
 
     Raises:
-        UsageError: If it is no sweep directory, or another process drives it.
+        UsageError: If it is no sweep directory, version 0.1 began it, or another process drives it.
         DamagedFileError: If its plan is not what seqmem wrote.
     """
-    return SweepDirectory(path, read_plan(path), RunLock(path))
+    return SweepDirectory(path, read_plan_to_resume(path), RunLock(path))
+
+
+def read_plan_to_resume(path: Path) -> Plan:
+    """Reads the plan of a sweep to go on with; raises as `open_sweep_directory` does."""
+    plan = read_plan(path)
+    if plan.old:
+        words = "was begun by version 0.1, whose defaults were others, and cannot be gone on with: begin a new sweep"
+        raise UsageError(f"{path}: {words}; `seqmem show {path}` shows what it found")
+    return plan
 
 
 def read_plan(path: Path) -> Plan:
-    """Reads the plan of a sweep directory; raises as `open_sweep_directory` does."""
+    """Reads the plan of a sweep directory; raises UsageError where it is none, DamagedFileError where it is damaged."""
     if not is_sweep(path):
         raise UsageError(f"{path}: is no sweep directory")
     try:
@@ -133,12 +143,12 @@ def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
     return number_points(plan.axes, rows, plan.total)
 
 
-def read_outcome(path: Path, config: RunConfig) -> Outcome:
+def read_outcome(path: Path, known: Mapping[str, Any]) -> Outcome:
     """Returns what became of a trial as its run directory has it: complete, pruned or missing.
 
     Args:
         path: The run directory.
-        config: Its settings.
+        known: Settings of it: all, or those that are known.
 
     Raises:
         DamagedFileError: If what is stored there is not a result of these settings.
@@ -148,13 +158,20 @@ def read_outcome(path: Path, config: RunConfig) -> Outcome:
             result = RunResult.from_json(read_json(path / RESULT, RESULT_LIMIT))
         except ValueError as error:
             raise DamagedFileError(path / RESULT, str(error)) from None
-        if result.config != config:
+        if not _has_settings(result.config, known):
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
         return Outcome("complete", trial_result(result))
     if os.path.lexists(path / PRUNED):
         reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
         return Outcome("pruned", reason=one_line(reason, 200))
     return Outcome()
+
+
+def _has_settings(config: RunConfig, known: Mapping[str, Any]) -> bool:
+    try:
+        return config == RunConfig.from_settings({**config.to_settings(), **known})
+    except UsageError:  # settings that do not even go together
+        return False
 
 
 def read_known_trial(path: Path, plan: Plan, point: Point, digest: Digest) -> Trial:
@@ -166,7 +183,7 @@ def read_known_trial(path: Path, plan: Plan, point: Point, digest: Digest) -> Tr
     if (result := digest.find(point, place)) is not None:
         return Trial(point, Outcome("complete", result))
     try:
-        return Trial(point, read_outcome(place, plan.config(point)))
+        return Trial(point, read_outcome(place, plan.known_settings(point)))
     except SeqmemError as error:
         return Trial(point, Outcome("failed", reason=str(error)))
 

@@ -80,7 +80,7 @@ def _run(job: Job) -> Outcome:
     for cell in job.trusted:
         allow_user_cell(cell)
     while True:
-        outcome = read_outcome(path, config)
+        outcome = read_outcome(path, job.settings)
         if outcome.status != "missing":
             return outcome
         try:

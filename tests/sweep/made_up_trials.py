@@ -29,7 +29,7 @@ def result_of(config: RunConfig) -> RunResult:
 def store(job):
     """Stores a finished run, or reads it where it is there."""
     path, config = Path(job.path), RunConfig.from_settings(job.settings)
-    stored = read_outcome(path, config)
+    stored = read_outcome(path, job.settings)
     if stored.status != "missing":
         return stored
     result = result_of(config)

@@ -106,11 +106,19 @@ def test_random_trials_over_lists_may_repeat_and_have_names_of_their_own():
 
 
 @pytest.mark.parametrize(
-    "change", [{"schema": 1}, {"trials": [[3]]}, {"axes": []}, {"axes": [{"name": "gpa", "values": [1]}]}, {"total": 9}]
+    "change", [{"schema": 3}, {"trials": [[3]]}, {"axes": []}, {"axes": [{"name": "gpa", "values": [1]}]}, {"total": 9}]
 )
 def test_a_damaged_plan_is_refused(change):
     with pytest.raises(ValueError, match=r"\w"):
         Plan.from_json(plan_of("gap=3,10").to_json() | change)
+
+
+def test_a_plan_of_version_0_1_reads_back_with_nothing_decided():
+    document = plan_of("gap=3,10", base={"units": 7}).to_json() | {"schema": 1}
+    del document["decided"]
+    plan = Plan.from_json(document)
+    assert (plan.old, plan.decided, plan.known_settings(plan.points[1])) == (True, {}, {"units": 7, "gap": 10})
+    assert Plan.from_json(plan.to_json()) == plan
 
 
 def test_trial_names_fit_a_file_system():
