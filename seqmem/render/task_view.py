@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import textwrap
 from typing import Any
 
-import numpy as np
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -19,6 +18,7 @@ from seqmem.render.header import LABEL_WIDTH, dotted, labelled, task_words, with
 from seqmem.results.task import _first_presentations, batch_examples, example_sequences, total_sequences
 from seqmem.tasks.task import Example
 from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
 SHOWN = 8
@@ -97,12 +97,10 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
         return lines
     best = baseline(task, config.seed, config.head)
     lines += [Text(), Text(" baseline: the best without memory, from the last symbol alone", "label")]
-    rows = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
-    lines.append(Text(f"   {'':12}{'all steps':>12}{'recall steps':>16}", "label"))
-    for name, everywhere, recall in rows:
-        cells = f"{shown_score(everywhere, 4):>12}{shown_score(recall, 4):>16}"
-        lines.append(Text.assemble(f"   {name:12}", (cells, "baseline")))
-    return lines
+    scores = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
+    rows = [[name, shown_score(everywhere, 4), shown_score(recall, 4)] for name, everywhere, recall in scores]
+    columns = [Column(align="left"), Column("all steps", style="baseline"), Column("recall steps", style="baseline")]
+    return [*lines, *table(columns, rows, page, indent=3)]
 
 
 def _varied(task: Any) -> bool:
@@ -119,34 +117,25 @@ def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
     """Every step as what the network sees, the last `reach` symbols, and what it is to say."""
     sees = "one symbol" if reach == 1 else f"the last {reach} symbols"
     lines = [Text(f" pairs: each step sees {sees} and is to predict the next", "label")]
+    # where the page is narrow, the oldest symbols are left out first
+    seen = [Column(width=3, rank=back) for back in reversed(range(min(reach, MOST_SEEN)))]
+    columns = [Column(style="label"), *seen, Column(style="muted"), *[Column(align="left")] * 2]
     for number, one in enumerate(examples):
-        lines += [Text()] if number else []
-        cells = [shown_symbol(symbol, 12, page.glyphs) for symbol in one.symbols]
-        width = max(5, *map(cell_len, cells))
+        rows: list[list[Cell]] = []
+        cells = [
+            (shown_symbol(symbol, 12, page.glyphs), part) for symbol, part in zip(one.symbols, one.parts, strict=True)
+        ]
         for step in _kept(len(cells) - 1):
             if step is None:
-                lines.append(Text(f"{page.glyphs.vertical_ellipsis:>8}", "muted"))
+                rows.append([(f"     {page.glyphs.vertical_ellipsis}", "muted")])
                 continue
-            recall = one.parts[step + 1] == "recall"
-            lines.append(
-                Text.assemble(
-                    (f"   step {step + 1:>4}   ", "label"),
-                    *_seen(cells, one.parts, step, reach, width),
-                    (f"  {page.glyphs.arrow}  ", "muted"),
-                    (cells[step + 1], one.parts[step + 1]),
-                    ("   only the cue tells" if recall else "", "muted"),
-                    no_wrap=True,
-                )
-            )
+            places = range(step - len(seen) + 1, step + 1)
+            remark = "only the cue tells" if one.parts[step + 1] == "recall" else ""
+            # a dash stands for the zeros before the start
+            shown = [cells[at] if at >= 0 else ("-", "muted") for at in places]
+            rows.append([f"step {step + 1:>4}", *shown, page.glyphs.arrow, cells[step + 1], (remark, "muted")])
+        lines += [*([Text()] if number else []), *table(columns, rows, page, indent=3)]
     return lines
-
-
-def _seen(cells: list[str], parts: tuple[str, ...], step: int, reach: int, width: int) -> list[Any]:
-    """The symbols that a step sees, the oldest first; a dash stands for the zeros before the start."""
-    places = range(step - min(reach, MOST_SEEN) + 1, step + 1)
-    shown = [(cells[at], parts[at]) if at >= 0 else ("-", "muted") for at in places]
-    blanks = [" " * (width - cell_len(cell)) for cell, _ in shown]
-    return [part for blank, (cell, style) in zip(blanks, shown, strict=True) for part in (blank, (cell, style))]
 
 
 def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> list[Text]:
@@ -154,34 +143,27 @@ def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> lis
     size = len(alphabet)
     index = {word: number for number, word in enumerate(alphabet)}
     symbols = [index[symbol] for symbol in example.symbols]
-    lines = [Text(" one-hot arrays of the first sequence, a step a line, float32", "label")]
+    lines = [Text(" one-hot arrays of the first sequence, float32", "label")]
     room = (page.width - 12) // 2
     if 2 * size + 4 > room:
         shown = [shown_symbol(alphabet[number], 12, page.glyphs) for number in symbols[:2]]
         words = f"a vector has {shown_count(size)} numbers, a 1 at its symbol's place and 0 elsewhere"
         example_words = f"{shown[0]} is a 1 at place {symbols[0]}, {shown[1]} a 1 at place {symbols[1]}"
         return [*lines, Text(f"   {words}", no_wrap=True), Text(f"   {example_words}", no_wrap=True)]
-    lines.append(Text("   " + "input".ljust(2 * size + 6) + "target", "label"))
-    eye = np.eye(size, dtype=int)
+    rows: list[list[Cell]] = []
     for step in _kept(len(symbols) - 1):
         if step is None:
-            lines.append(Text(f"   {page.glyphs.vertical_ellipsis}", "muted"))
-            continue
-        line = Text("   ", no_wrap=True)
-        for position, gap in ((step, "     "), (step + 1, "")):
-            line.append("[", "muted")
-            for place, bit in enumerate(eye[symbols[position]]):
-                line.append(" " if place else "").append(
-                    str(bit), _bit_style(example.parts[position]) if bit else "muted"
-                )
-            line.append("]" + gap, "muted")
-        lines.append(line)
-    return lines
+            rows.append([(page.glyphs.vertical_ellipsis, "muted")])
+        else:
+            rows.append([_one_hot(symbols[at], size, example.parts[at]) for at in (step, step + 1)])
+    return [*lines, *table([Column("input", "left"), Column("target", "left")], rows, page, indent=3, gap=5)]
 
 
-def _bit_style(part: str) -> str:
-    """The 1 of a filler stands out from the zeros too."""
-    return "" if part == "filler" else part
+def _one_hot(symbol: int, size: int, part: str) -> Text:
+    # the 1 of a filler stands out from the zeros too
+    bits = [("1", "" if part == "filler" else part) if place == symbol else "0" for place in range(size)]
+    spaced = [cell for bit in bits for cell in (" ", bit)][1:]
+    return Text.assemble("[", *spaced, "]", style="muted")
 
 
 def shape_lines(config: RunConfig, page: Page) -> list[Text]:
@@ -198,16 +180,15 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
         ("the same, step by step", (batch, 1, size), (batch, size), f"{time} calls, a row a sequence"),
         ("steps as a batch", (time, 1, size), (time, size), "a state a step: no memory"),
     ]
-    widths = [max(len(_shape(shape)) for shape in column) + 2 for column in list(zip(*rows, strict=True))[1:3]]
-    lines = [Text(" shapes (samples, time steps, features)", "label")]
-    lines.append(Text(f"   {'':24}{'input':<{widths[0]}}target", "label"))
-    for name, inputs, targets, note in rows:
-        shapes = _shape(inputs).ljust(widths[0]) + _shape(targets).ljust(widths[1])
-        lines.append(Text.assemble((f"   {name:24}", "label"), shapes))
-        if lines[-1].cell_len + len(note) > page.width:
-            lines.append(Text(" " * 7))
-        lines[-1].append(note, "muted")
-    return lines
+    columns = [Column(align="left", least=12, style="label"), Column("input", "left"), Column("target", "left")]
+    columns += [Column(align="left", style="muted")]
+    cells = [[name, _shape(inputs), _shape(targets), note] for name, inputs, targets, note in rows]
+    lines = table(columns, cells, dataclasses.replace(page, width=10 * page.width), indent=3)
+    if max(line.cell_len for line in lines) > page.width:
+        # each note on a line of its own
+        below = [part for *shapes, note in cells for part in (shapes, [(f"    {note}", "muted")])]
+        lines = table(columns[:-1], below, page, indent=3)
+    return [Text(" shapes (samples, time steps, features)", "label"), *lines]
 
 
 def _shape(shape: tuple[int, ...]) -> str:

@@ -43,7 +43,7 @@ def test_a_task_without_conflict_says_so():
 
 def test_pairs_and_arrays_come_when_asked_for():
     text = drawn(draw_task(RunConfig(), pairs=True, arrays=True), 80)
-    assert "2  →  3   only the cue tells" in text
+    assert "2  →  3  only the cue tells" in text
     assert "[0 0 0 1 0]     [1 0 0 0 0]" in text
     for shape in ("(1, 1, 5)", "(4, 1, 5)", "(1, 4, 5)", "(4, 2, 5)", "(4, 1, 10)", "(2, 4, 5)", "(2, 1, 5)"):
         assert shape in text
@@ -93,7 +93,7 @@ def test_pairs_have_the_lags_of_the_settings():
     assert lines[lines.index(" pairs: each step sees the last 2 symbols and is to predict the next") + 1].split() == [
         "step", "1", "-", "3", "\u2192", "0",
     ]  # fmt: skip
-    assert "   step    4       1    2  \u2192  3   only the cue tells" in lines
+    assert "   step    4    1    2  \u2192  3  only the cue tells" in lines
 
 
 def test_many_presentations_are_counted_not_drawn():
@@ -105,3 +105,17 @@ def test_many_presentations_are_counted_not_drawn():
 def test_ordered_fillers_that_wrap_around_are_told():
     assert "fillers   10 symbols in order, over and over to the end of the gap" in task_text(gap=11)
     assert "over and over" not in task_text(gap=10)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_shapes_keep_their_notes_at_any_width(width):
+    lines = drawn(draw_task(RunConfig(), arrays=True), width).splitlines()
+    assert any(line.startswith("   stateless ") for line in lines)
+    assert sum("state lasts within the call" in line for line in lines) == 1
+    assert any(line == "       state lasts within the call" for line in lines) is (width == 60)
+
+
+def test_pairs_on_a_narrow_page_leave_out_the_oldest_symbols():
+    config = RunConfig.from_settings({"sequences": ["eleven-long1 eleven-long2 eleven-long3 x"], "context": 3})
+    lines = drawn(draw_task(config, pairs=True), 60).splitlines()
+    assert "   step    3  eleven-long2  eleven-long3  →  x" in [line.rstrip() for line in lines]
