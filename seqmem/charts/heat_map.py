@@ -1,23 +1,20 @@
-"""Values over two axes: coloured cells with digits, half blocks where there are many, shades without colour."""
+"""Values over two axes: coloured cells with digits, one column for each value where there are many."""
 
 from __future__ import annotations
 
 import itertools
-import math
 import statistics
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 
+from seqmem.charts.plot import Value, is_number
 from seqmem.terminal.console import stack
 from seqmem.terminal.style import UNICODE, Glyphs
 from seqmem.terminal.wording import shown_amount, shown_symbol
-
-Value = float | None
-Rows = Sequence[Sequence[Value]]
 
 # From nothing to everything, dark to light, so that it also reads in grey.
 SCALE = ((38, 32, 70), (48, 84, 130), (42, 140, 138), (112, 192, 110), (236, 222, 92))
@@ -26,7 +23,7 @@ SCALE_STEPS = 12
 
 
 def heat_map(
-    values: Rows,
+    values: Sequence[Sequence[Value]],
     row_names: Sequence[object],
     column_names: Sequence[object],
     *,
@@ -39,36 +36,34 @@ def heat_map(
     glyphs: Glyphs = UNICODE,
     colour: bool = True,
 ) -> Text:
-    """Draws values over two axes.
+    """Draws values over two axes: titles, names, cells, and a scale from `low` (dark) to `high` (light).
 
-    Args:
-        values: A row for each row name, a value for each column name; None where there is none.
-        row_names: What stands before each row.
-        column_names: What stands above each column.
-        row_title: What the rows are.
-        column_title: What the columns are.
-        low: The value at the dark end.
-        high: The value at the light end.
-        width: Columns of the page. Where the digits do not fit, a value is one column wide, two rows share a line,
-            and where even that does not fit neighbours are averaged.
-        digits: Digits after the point.
-        glyphs: The signs to draw with.
-        colour: Whether backgrounds show; without them digits or shades say the same.
-
-    Returns:
-        Titles, names, cells, and a scale from `low` to `high`.
+    `values` has a row for each row name and a value for each column name, None where there is none. Where the digits
+    do not fit into `width`, a value is one column wide; where even that does not fit, neighbours are averaged. Without
+    `colour` digits or shades say what the backgrounds say.
     """
-    names = [shown_symbol(name, WIDEST_NAME, glyphs) for name in row_names]
+    names = [f" {shown_symbol(name, WIDEST_NAME, glyphs)}" for name in row_names]
     heads = [shown_symbol(name, WIDEST_NAME, glyphs) for name in column_names]
-    margin = max(map(cell_len, [*names, row_title])) + 2
-    texts = [["-" if not _is_number(value) else f"{value:.{digits}f}" for value in row] for row in values]
-    cell = max(map(cell_len, [*heads, *(text for row in texts for text in row)])) + 2
+    margin = max(map(cell_len, [*names, f" {row_title}"])) + 1
+    texts = [[f"{value:.{digits}f}" if is_number(value) else "-" for value in row] for row in values]
+    cell = max(map(cell_len, itertools.chain(heads, *texts))) + 2
     if margin + cell * len(heads) <= width:
-        lines = _cells(values, texts, names, heads, (margin, cell), (low, high), colour)
+        above = "".join(" " * (cell - 1 - cell_len(head)) + head + " " for head in heads)
+        paints = [[_background(value, low, high) if colour else "" for value in row] for row in values]
+        padded = [[f"{text:>{cell - 1}} " for text in row] for row in texts]
+        cells = [list(zip(*both, strict=True)) for both in zip(padded, paints, strict=True)]
     else:
-        lines = _blocks(values, names, heads, width - margin, margin, (low, high), glyphs, colour)
-    title = Text(f" {row_title}".ljust(margin) + column_title, "label")
-    return stack([*([title] if title.plain.strip() else []), *lines, _scale(margin, low, high, glyphs, colour)])
+        columns = min(width - margin, len(heads))
+        above = heads[0] + " " * max(0, columns - cell_len(heads[0] + heads[-1])) + heads[-1]
+        cells = [[_block(value, low, high, glyphs, colour) for value in _averaged(row, columns)] for row in values]
+    title = set_cell_size(f" {row_title}", margin) + column_title
+    lines = [Text(title, "label")] if title.strip() else []
+    lines.append(Text(" " * margin + above, "label"))
+    for name, row in zip(names, cells, strict=True):
+        lines.append(Text.assemble(set_cell_size(name, margin), *row, style="label"))
+    steps = [_block(index / (SCALE_STEPS - 1), 0.0, 1.0, glyphs, colour) for index in range(SCALE_STEPS)]
+    ends = " " * margin + f"{shown_amount(low)} ", f" {shown_amount(high)}"
+    return stack([*lines, Text.assemble(ends[0], *steps, ends[1], style="label")])
 
 
 def shade(value: float, low: float, high: float) -> tuple[int, int, int]:
@@ -81,93 +76,29 @@ def shade(value: float, low: float, high: float) -> tuple[int, int, int]:
     return red, green, blue
 
 
-def _is_number(value: Value) -> bool:
-    return value is not None and math.isfinite(value)
-
-
-def _cells(
-    values: Rows,
-    texts: Sequence[Sequence[str]],
-    names: Sequence[str],
-    heads: Sequence[str],
-    widths: tuple[int, int],
-    ends: tuple[float, float],
-    colour: bool,
-) -> list[Text]:
-    margin, cell = widths
-    lines = [Text(" " * margin + "".join(" " * (cell - cell_len(head) - 1) + head + " " for head in heads), "label")]
-    for name, row, words in zip(names, values, texts, strict=True):
-        line = Text(f" {name}".ljust(margin), "label", no_wrap=True, end="")
-        for value, text in zip(row, words, strict=True):
-            known = colour and value is not None and math.isfinite(value)
-            line.append(text.rjust(cell - 1) + " ", _background(value or 0.0, ends) if known else "")
-        lines.append(line)
-    return lines
-
-
-def _background(value: float, ends: tuple[float, float]) -> Style:
+def _background(value: Value, low: float, high: float) -> Style | str:
     """The cell's colour, and black or white on it, whichever reads better."""
-    red, green, blue = shade(value, *ends)
+    if not is_number(value):
+        return ""
+    red, green, blue = shade(value, low, high)
+    # how bright the eye takes the three, by the weights of ITU-R BT.601
     light = 0.299 * red + 0.587 * green + 0.114 * blue > 120
     ink = Color.from_rgb(15, 15, 20) if light else Color.from_rgb(240, 242, 246)
     return Style(color=ink, bgcolor=Color.from_rgb(red, green, blue))
 
 
-def _blocks(
-    values: Rows,
-    names: Sequence[str],
-    heads: Sequence[str],
-    room: int,
-    margin: int,
-    ends: tuple[float, float],
-    glyphs: Glyphs,
-    colour: bool,
-) -> list[Text]:
-    """One column a value, two rows a line where colour tells them apart."""
-    columns = min(room, len(heads))
-    binned = [_binned(row, columns) for row in values]
-    last = heads[-1].rjust(max(0, columns - cell_len(heads[0])))
-    lines = [Text(" " * margin + heads[0] + last, "label")]
-    together = 2 if colour and glyphs.braille else 1
-    for first in range(0, len(binned), together):
-        line = Text(f" {names[first]}".ljust(margin), "label", no_wrap=True, end="")
-        below = binned[first + 1] if together == 2 and first + 1 < len(binned) else [None] * columns
-        for top, bottom in zip(binned[first], below, strict=True):
-            line.append(*_block(top, bottom, ends, glyphs, colour))
-        lines.append(line)
-    return lines
+def _block(value: Value, low: float, high: float, glyphs: Glyphs, colour: bool) -> tuple[str, Style | str]:
+    """One column for a value: its colour, or a glyph that is as dense as the value is high."""
+    if not is_number(value):
+        return " " if colour else "?", ""
+    if colour:
+        return " ", Style(bgcolor=Color.from_rgb(*shade(value, low, high)))
+    share = min(max((value - low) / ((high - low) or 1.0), 0.0), 1.0)
+    return glyphs.shades[round(share * (len(glyphs.shades) - 1))], ""
 
 
-def _block(
-    top: Value, bottom: Value, ends: tuple[float, float], glyphs: Glyphs, colour: bool
-) -> tuple[str, Style | str]:
-    if not colour or not glyphs.braille:
-        if top is None:
-            return "?", ""
-        share = min(max((top - ends[0]) / ((ends[1] - ends[0]) or 1.0), 0.0), 1.0)
-        return glyphs.shades[round(share * (len(glyphs.shades) - 1))], ""
-    ink = None if top is None else Color.from_rgb(*shade(top, *ends))
-    ground = None if bottom is None else Color.from_rgb(*shade(bottom, *ends))
-    return (glyphs.half_block if ink else " "), Style(color=ink, bgcolor=ground)
-
-
-def _binned(row: Sequence[Value], columns: int) -> list[Value]:
+def _averaged(row: Sequence[Value], columns: int) -> list[Value]:
     """Averages neighbours, so that `columns` values are left."""
     edges = [round(index * len(row) / columns) for index in range(columns + 1)]
-    parts = [[value for value in row[a:b] if value is not None and math.isfinite(value)] for a, b in _pairs(edges)]
+    parts = [[value for value in row[start:end] if is_number(value)] for start, end in itertools.pairwise(edges)]
     return [statistics.fmean(part) if part else None for part in parts]
-
-
-def _pairs(edges: Sequence[int]) -> list[tuple[int, int]]:
-    return list(itertools.pairwise(edges))
-
-
-def _scale(margin: int, low: float, high: float, glyphs: Glyphs, colour: bool) -> Text:
-    line = Text(" " * margin + f"{shown_amount(low)} ", "label", no_wrap=True)
-    for index in range(SCALE_STEPS):
-        share = index / (SCALE_STEPS - 1)
-        if colour:
-            line.append(" ", Style(bgcolor=Color.from_rgb(*shade(share, 0.0, 1.0))))
-        else:
-            line.append(glyphs.shades[round(share * (len(glyphs.shades) - 1))])
-    return line.append(f" {shown_amount(high)}", "label")

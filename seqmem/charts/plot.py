@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from seqmem.charts.scale import Axis
 from seqmem.terminal.style import SERIES, Glyphs
@@ -13,7 +14,7 @@ from seqmem.terminal.style import SERIES, Glyphs
 Cell = tuple[int, int]
 Dot = tuple[int, int]
 Value = float | None
-Drawn = dict[Cell, tuple[str, str]]
+Plotted = dict[Cell, tuple[str, str]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Level:
     style: str = "baseline"
 
 
-def is_number(value: Value) -> bool:
+def is_number(value: Value) -> TypeGuard[float]:
     """Tells whether a value can be drawn."""
     return value is not None and math.isfinite(value)
 
@@ -59,32 +60,36 @@ def look(series: Sequence[Series], index: int, glyphs: Glyphs) -> tuple[str, str
     return series[index].style or SERIES[index % len(SERIES)], glyphs.markers[index % len(glyphs.markers)]
 
 
+def row_of(value: float, y_axis: Axis) -> int:
+    """Returns the line of the plot that a value lies in, 0 at the top."""
+    return y_axis.size // 4 - 1 - y_axis.dot(value) // 4
+
+
 def plot(
     series: Sequence[Series], levels: Sequence[Level], x_axis: Axis, y_axis: Axis, glyphs: Glyphs
-) -> tuple[Drawn, list[Level]]:
+) -> tuple[Plotted, list[Level]]:
     """Draws everything between the axes, two dots by four a cell.
 
     Returns:
         Character and style by `(row, column)`, row 0 at the top; and the levels that carry their name in the plot.
     """
-    height = y_axis.size // 4
-    drawn: Drawn = {}
-    for one in series:
-        if one.low and one.high and not one.marked:
-            lows, highs = (dict(_trace(one.x, row, x_axis, y_axis)) for row in (one.low, one.high))
+    drawn: Plotted = {}
+    for line in series:
+        if line.low and line.high and not line.marked:
+            lows, highs = (dict(_trace(line.x, row, x_axis, y_axis)) for row in (line.low, line.high))
             area = [(x, y) for x in lows.keys() & highs for y in range(lows[x], highs[x] + 1) if not (x % 2 or y % 2)]
-            drawn |= _cells(area, height, "band", glyphs, ".")
+            drawn |= _cells(area, y_axis, "band", glyphs, ".")
     for level in levels:
-        row = height - 1 - y_axis.dot(level.value) // 4
+        row = row_of(level.value, y_axis)
         drawn |= {(row, column): (glyphs.line, level.style) for column in range(x_axis.size // 2)}
     taken: set[Cell] = set()
-    for index, one in enumerate(series):
+    for index, line in enumerate(series):
         style, marker = look(series, index, glyphs)
-        cells = _cells(_joined(_trace(one.x, one.y, x_axis, y_axis)), height, style, glyphs, ".*"[not one.marked])
-        if one.marked:
+        cells = _cells(_joined(_trace(line.x, line.y, x_axis, y_axis)), y_axis, style, glyphs, ".*"[not line.marked])
+        if line.marked:
             # series that share their x step aside, so that no bar hides another
             aside = index - (len(series) - 1) // 2 if len(series) > 1 else 0
-            cells |= _points(one, aside, x_axis, y_axis, (style, marker), glyphs)
+            cells |= _points(line, aside, x_axis, y_axis, style, marker, glyphs.vertical)
         drawn |= cells
         taken |= set(cells)
     return drawn, [level for level in levels if _write_name(level, drawn, taken, x_axis, y_axis)]
@@ -94,16 +99,14 @@ def _trace(xs: Sequence[float], ys: Sequence[Value], x_axis: Axis, y_axis: Axis)
     """The line as dots, at every column of dots between its first point and its last; a break has none."""
     dots: list[Dot] = []
     before: Dot | None = None
-    for x, y in zip(xs, ys, strict=True):
-        if y is None or not math.isfinite(y):
+    for at, value in zip(xs, ys, strict=True):
+        if not is_number(value):
             before = None
             continue
-        dot = x_axis.dot(x), y_axis.dot(y)
+        dot = x_axis.dot(at), y_axis.dot(value)
         if before:
-            across = dot[0] - before[0]
-            dots += [
-                (before[0] + step, round(before[1] + (dot[1] - before[1]) * step / across)) for step in range(1, across)
-            ]
+            slope = (dot[1] - before[1]) / max(1, dot[0] - before[0])
+            dots += [(x, round(before[1] + slope * (x - before[0]))) for x in range(before[0] + 1, dot[0])]
         dots.append(dot)
         before = dot
     return dots
@@ -119,42 +122,38 @@ def _joined(dots: Sequence[Dot]) -> Iterable[Dot]:
     yield from dots[-1:]
 
 
-def _cells(dots: Iterable[Dot], height: int, style: str, glyphs: Glyphs, letter: str) -> Drawn:
-    """Gathers dots into braille signs, or puts the letter where any dot is."""
+def _cells(dots: Iterable[Dot], y_axis: Axis, style: str, glyphs: Glyphs, plain: str) -> Plotted:
+    """Gathers dots into braille characters, or puts a plain one where any dot is."""
     bits: dict[Cell, int] = {}
     for x, y in dots:
-        cell = height - 1 - y // 4, x // 2
+        cell = y_axis.size // 4 - 1 - y // 4, x // 2
+        # the bits of a braille character's dots: left column from below, then the right one
         bits[cell] = bits.get(cell, 0) | (0x40, 0x04, 0x02, 0x01, 0x80, 0x20, 0x10, 0x08)[y % 4 + 4 * (x % 2)]
-    return {cell: (chr(0x2800 + sign) if glyphs.braille else letter, style) for cell, sign in bits.items()}
+    return {cell: (chr(0x2800 + dots_set) if glyphs.braille else plain, style) for cell, dots_set in bits.items()}
 
 
-def _points(
-    one: Series, aside: int, x_axis: Axis, y_axis: Axis, style_and_marker: tuple[str, str], glyphs: Glyphs
-) -> Drawn:
+def _points(line: Series, aside: int, x_axis: Axis, y_axis: Axis, style: str, marker: str, bar: str) -> Plotted:
     """The series' marker at each point, over the bar of its spread."""
-    style, marker = style_and_marker
-    height, columns = y_axis.size // 4, x_axis.size // 2
-    cells: Drawn = {}
-    nothing = [None] * len(one.y)
-    for x, y, low, high in zip(one.x, one.y, one.low or nothing, one.high or nothing, strict=True):
-        if y is None or not math.isfinite(y):
+    cells: Plotted = {}
+    nothing = [None] * len(line.y)
+    for x, y, low, high in zip(line.x, line.y, line.low or nothing, line.high or nothing, strict=True):
+        if not is_number(y):
             continue
-        column = min(max(x_axis.dot(x) // 2 + aside, 0), columns - 1)
+        column = min(max(x_axis.dot(x) // 2 + aside, 0), x_axis.size // 2 - 1)
         if low is not None and high is not None:
-            rows = (height - 1 - y_axis.dot(end) // 4 for end in (high, low))
-            cells |= {(row, column): (glyphs.vertical, style) for row in range(next(rows), next(rows) + 1)}
-        cells[height - 1 - y_axis.dot(y) // 4, column] = (marker, style)
+            rows = range(row_of(high, y_axis), row_of(low, y_axis) + 1)
+            cells |= {(row, column): (bar, style) for row in rows}
+        cells[row_of(y, y_axis), column] = (marker, style)
     return cells
 
 
-def _write_name(level: Level, drawn: Drawn, taken: set[Cell], x_axis: Axis, y_axis: Axis) -> bool:
+def _write_name(level: Level, drawn: Plotted, taken: set[Cell], x_axis: Axis, y_axis: Axis) -> bool:
     """Writes the name of a level where no curve runs: on its line, above or below it, at the right or at the left."""
-    columns, text = x_axis.size // 2, f" {level.name} "
-    rows = y_axis.size // 4
-    row = rows - 1 - y_axis.dot(level.value) // 4
+    columns, rows, text = x_axis.size // 2, y_axis.size // 4, f" {level.name} "
+    row = row_of(level.value, y_axis)
     for at, start in itertools.product((row, row - 1, row + 1), (columns - len(text) - 1, 2)):
         place = [(at, start + index) for index in range(len(text))]
         if 0 <= at < rows and start > 0 and not taken.intersection(place):
-            drawn.update({cell: (letter, level.style) for cell, letter in zip(place, text, strict=True)})
+            drawn.update({cell: (character, level.style) for cell, character in zip(place, text, strict=True)})
             return True
     return False

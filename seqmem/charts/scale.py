@@ -37,7 +37,7 @@ class Axis:
             for digits, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3), ((1,), 5)):
                 exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
                 values = [digit * 10.0**power for power in exponents if not power % stride for digit in digits]
-                inside = [one for one in values if self.low * 0.999 <= one <= self.high * 1.001]
+                inside = [value for value in values if self.low * 0.999 <= value <= self.high * 1.001]
                 if len(inside) <= most:
                     break
             return inside
@@ -67,7 +67,7 @@ def fit_axis(values: Iterable[float], size: int, log: bool | None, inset: int = 
     if log is None:
         log = low > 0 and high / low > 10
     if log:
-        positive = [one for one in known if one > 0] or [1.0]
+        positive = [value for value in known if value > 0] or [1.0]
         low, high = _round_down(min(positive)), _round_up(high if high > 0 else 1.0)
         return Axis(low, high if high > low else 10 * low, size, log=True, inset=inset)
     low = min(low, 0.0)

@@ -96,7 +96,6 @@ class Glyphs:
     full: str = "━"
     empty: str = "─"
     shades: str = " ░▒▓█"
-    half_block: str = "▀"
     braille: bool = True
 
 
@@ -132,7 +131,6 @@ ASCII = Glyphs(
     full="=",
     empty="-",
     shades=" .:*#",
-    half_block="#",
     braille=False,
 )
 

@@ -1,6 +1,7 @@
 import xml.etree.ElementTree as ElementTree
 
 from render_samples import solved_run
+from rich.cells import cell_len
 
 from seqmem.charts.heat_map import heat_map, shade
 from seqmem.export.pages import svg_text
@@ -20,13 +21,22 @@ def test_a_heat_map_holds_its_digits_with_and_without_colour():
         assert bool([span for span in text.spans if getattr(span.style, "bgcolor", None)]) is colour
 
 
-def test_a_heat_map_too_wide_for_digits_uses_blocks_or_shades():
+def test_a_heat_map_too_wide_for_digits_uses_colours_or_shades():
     wide = [[index / 299 for index in range(300)] for _ in range(4)]
-    blocks = heat_map(wide, range(4), range(300), width=80).plain.splitlines()
+    colours = heat_map(wide, range(4), range(300), width=80)
+    blocks = colours.plain.splitlines()
     shades = heat_map(wide, range(4), range(300), width=80, colour=False, glyphs=ASCII).plain.splitlines()
-    assert [len(blocks), len(shades)] == [4, 6]
+    assert [len(blocks), len(shades)] == [6, 6]
     assert max(map(len, blocks + shades)) <= 80
     assert shades[1].endswith("#")
+    columns = 80 - len(" 0 ")
+    assert sum(bool(getattr(span.style, "bgcolor", None)) for span in colours.spans) == 4 * columns + 12
+
+
+def test_symbols_of_double_width_keep_the_columns_of_a_heat_map():
+    lines = heat_map(GRID, ["a", "\u6f22\u5b57"], [3, "\u6f22", 30], width=80, colour=False).plain.splitlines()
+    for line, text in zip(lines[1:3], ("1.00", "0.00"), strict=True):
+        assert cell_len(line[: line.index(text)]) == len(" abcd ") + 1
 
 
 def test_colours_go_from_dark_to_light():
