@@ -65,6 +65,6 @@ def command(
     from seqmem.render.run_view import draw_run
 
     with LiveRun(output.talk(), config, quiet=output.quiet) as live:
-        result = live.follow(keep_when_stopped(steps, place))
+        result = live.follow(keep_when_stopped(steps, place, live))
     output.result(result, lambda found: draw_run(found, place))
     output.note(f"Stored in {place}")

@@ -15,9 +15,11 @@ from seqmem.errors import SeqmemError
 
 if TYPE_CHECKING:
     from seqmem.results.run import Progress, RunResult
+    from seqmem.terminal.live import LiveDisplay
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 STANDARD_ERROR = 2
+STOPPING = "Stopping after this chunk. Once more stops at once."
 # a second signal leaves nobody to show the cursor again, which live drawing hides
 SHOW_CURSOR = b"\x1b[?25h"
 
@@ -34,7 +36,9 @@ def _farewell(path: Path) -> str:
     return f"Stopped. Go on with: seqmem train --resume {shlex.quote(str(path))}"
 
 
-def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -> Generator[Progress, None, RunResult]:
+def keep_when_stopped(
+    steps: Generator[Progress, None, RunResult], path: Path, live: LiveDisplay | None = None
+) -> Generator[Progress, None, RunResult]:
     """Follows a run; at a signal the chunk under way is finished and kept. A second signal ends the process at once.
 
     Until the first chunk is trained there is nothing new to keep, and the first signal ends the process.
@@ -42,6 +46,7 @@ def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -
     Args:
         steps: A run of `seqmem.experiment.run`, which keeps a checkpoint when it is closed.
         path: Its run directory.
+        live: What is drawn meanwhile: where it moves, it says that the run is about to stop.
 
     Raises:
         StoppedError: If a signal came.
@@ -49,7 +54,7 @@ def keep_when_stopped(steps: Generator[Progress, None, RunResult], path: Path) -
     try:
         with _ended_at_once(path):
             progress = next(steps)
-        with _signals_noted() as noted:
+        with _signals_noted(live) as noted:
             while True:
                 yield progress
                 progress = next(steps)
@@ -96,7 +101,7 @@ def _ended_at_once(path: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _signals_noted() -> Iterator[list[int]]:
+def _signals_noted(live: LiveDisplay | None) -> Iterator[list[int]]:
     """Notes the first signal instead of obeying it; the next one finds the system's own way of ending a process."""
     noted: list[int] = []
 
@@ -107,7 +112,11 @@ def _signals_noted() -> Iterator[list[int]]:
         # neither print nor the console: the signal may have come in the middle of one
         with contextlib.suppress(OSError):
             os.write(STANDARD_ERROR, SHOW_CURSOR if os.isatty(STANDARD_ERROR) else b"")
-            os.write(STANDARD_ERROR, b"\nStopping after this chunk. Once more stops at once.\n")
+            if live is not None and live.moves:
+                # a line written here would be drawn over, and shift what is drawn
+                live.notice = STOPPING
+            else:
+                os.write(STANDARD_ERROR, f"\n{STOPPING}\n".encode())
 
     before = {each: signal.signal(each, note) for each in SIGNALS}
     try:

@@ -2,103 +2,61 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
-from types import TracebackType
-
-from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from seqmem.config.axis import shown_values
 from seqmem.results.sweep import SweepProgress, Trial
-from seqmem.terminal.console import Page, page_of, stack
-from seqmem.terminal.live import Screen
+from seqmem.terminal.console import Page, stack
+from seqmem.terminal.live import LiveDisplay
 from seqmem.terminal.wording import plural, shown_amount, shown_count, shown_score, shown_seconds, shown_symbol
 
-SECONDS_BETWEEN_LINES = 1.0
 MOST_RUNNING = 6
 
 
-class LiveSweep:
-    """Follows a sweep and draws where it stands; on a terminal it leaves nothing but the failures behind.
+class LiveSweep(LiveDisplay):
+    """A sweep: its bar, what runs, and the best so far; what failed is said in any case."""
 
-    Args:
-        console: The console of standard error.
-        quiet: Draw nothing at all.
-        clock: Tells the seconds.
-    """
+    seconds_between_lines = 1.0
+    _progress: SweepProgress | None = None
 
-    def __init__(self, console: Console, quiet: bool = False, clock: Callable[[], float] = time.monotonic):
-        self._console, self._quiet, self._clock = console, quiet, clock
-        self._progress: SweepProgress | None = None
-        self._began = clock()
-        self._said = -SECONDS_BETWEEN_LINES
-        self._screen = Screen(console, self, wanted=not quiet)
-
-    def __enter__(self) -> LiveSweep:
-        self._screen.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._screen.stop()
-
-    def follow(self, sweep: Iterable[SweepProgress]) -> None:
-        """Runs a sweep to its end, drawing as it goes."""
-        for progress in sweep:
-            self._progress = progress
-            if progress.ended is not None and not self._quiet:
-                self._tell(progress.ended, progress)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """What stands on the terminal now."""
-        page = page_of(console, options.max_width)
-        progress = self._progress
-        if progress is None:
-            yield Text(" getting ready", "muted")
+    def show(self, state: SweepProgress) -> None:
+        """Takes note of where the sweep stands, and says what became of the trial that has just ended."""
+        self._progress, trial = state, state.ended
+        self.advance(_ended(state), state.total)
+        if trial is None or self.quiet:
             return
-        lines = [self._bar(progress, page)]
-        lines += [Text(f"   {shown_values(point.values)}", "muted") for point in progress.running[:MOST_RUNNING]]
-        if len(progress.running) > MOST_RUNNING:
-            lines.append(Text(f"   and {shown_count(len(progress.running) - MOST_RUNNING)} more", "muted"))
-        if progress.best is not None:
-            lines.append(Text(f" best so far: {_best(progress)}"))
-        yield stack(lines)
-
-    def _bar(self, progress: SweepProgress, page: Page) -> Text:
-        ended = progress.complete + progress.pruned + progress.failed
-        share = ended / max(1, progress.total)
-        words = f" {f' {page.glyphs.dot} '.join(_words(progress))}"
-        room = max(4, min(32, page.width - len(words) - 8))
-        done = round(share * room)
-        bar = [(page.glyphs.full * done, "bar.done"), (page.glyphs.empty * (room - done), "bar.left")]
-        return Text.assemble(" ", *bar, f" {share:4.0%}", words, no_wrap=True)
-
-    def _tell(self, trial: Trial, progress: SweepProgress) -> None:
-        """Says what became of a trial: always where it failed, else at most once a second and off a terminal only."""
-        now = self._clock()
-        last = progress.complete + progress.pruned + progress.failed == progress.total
-        due = not self._screen.moves and (last or now - self._said >= SECONDS_BETWEEN_LINES)
         if trial.status == "failed":
             line = Text.assemble(("failed: ", "wrong"), f"{shown_values(trial.values)}: {trial.reason}")
-            self._console.print(line, soft_wrap=True)
-        elif due:
-            words = [f"{shown_values(trial.values)}: {_outcome(trial)}", *_words(progress)]
-            self._console.print(Text(", ".join(words)), soft_wrap=True)
-        if due:
-            self._said = now
+            self.console.print(line, soft_wrap=True)
+        else:
+            self.say(Text(", ".join([f"{shown_values(trial.values)}: {_outcome(trial)}", *self.words()])))
+
+    def words(self) -> list[str]:
+        """Returns what became of the trials so far, and how much time is left."""
+        state = self._progress
+        if state is None:
+            return ["getting ready"]
+        words = [f"{shown_count(_ended(state))} of {plural(state.total, 'trial')} done"]
+        if state.running:
+            words += [f"{shown_count(len(state.running))} running"] if state.workers else ["waiting for workers"]
+        words += [f"{shown_count(state.pruned)} pruned"] if state.pruned else []
+        words += [f"{shown_count(state.failed)} failed"] if state.failed else []
+        return words + ([f"{shown_seconds(state.seconds_left)} left"] if state.seconds_left else [])
+
+    def below(self, page: Page) -> list[Text]:
+        """Returns what runs now, and the best trial so far."""
+        state = self._progress
+        if state is None:
+            return []
+        lines = [Text(f"   {shown_values(point.values)}", "muted") for point in state.running[:MOST_RUNNING]]
+        if len(state.running) > MOST_RUNNING:
+            lines.append(Text(f"   and {shown_count(len(state.running) - MOST_RUNNING)} more", "muted"))
+        lines += [Text(f" best so far: {_best(state)}")] if state.best else []
+        return [stack([line]) for line in lines]
 
 
-def _words(progress: SweepProgress) -> list[str]:
-    ended = progress.complete + progress.pruned + progress.failed
-    words = [f"{shown_count(ended)} of {plural(progress.total, 'trial')} done"]
-    if progress.running:
-        words += [f"{shown_count(len(progress.running))} running"] if progress.workers else ["waiting for workers"]
-    words += [f"{shown_count(progress.pruned)} pruned"] if progress.pruned else []
-    words += [f"{shown_count(progress.failed)} failed"] if progress.failed else []
-    words += [f"{shown_seconds(progress.seconds_left)} left"] if progress.seconds_left else []
-    return words
+def _ended(state: SweepProgress) -> int:
+    return state.complete + state.pruned + state.failed
 
 
 def _outcome(trial: Trial) -> str:

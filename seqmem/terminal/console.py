@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import IO, Literal
 
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from seqmem.terminal.style import UNICODE, Glyphs, build_theme, glyphs_for
@@ -16,6 +16,18 @@ WIDEST = 160
 WIDTH_WITHOUT_TERMINAL = 80
 
 ColourSystem = Literal["standard", "256", "truecolor"]
+
+
+class FittingConsole(Console):
+    """A console that asks for its width each time it draws, so that what moves fits after the window is resized."""
+
+    widest = WIDEST
+
+    @property  # type: ignore[misc]  # rich lets it be set as well
+    def size(self) -> ConsoleDimensions:
+        """Columns, never more than `widest`, and lines."""
+        width, height = super().size
+        return ConsoleDimensions(max(1, min(width, self.widest)), height)
 
 
 def build_console(
@@ -43,7 +55,10 @@ def build_console(
     coloured = _is_coloured(color, known, terminal and not dumb)
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="replace")
-    console = Console(
+    columns = known.get("COLUMNS", "")
+    if width is None and not terminal and not columns.isdigit():
+        width = WIDTH_WITHOUT_TERMINAL
+    console = FittingConsole(
         file=stream,
         color_system=_colour_system(known) if coloured else None,
         no_color=not coloured,
@@ -57,10 +72,7 @@ def build_console(
         highlight=False,
         _environ=known,
     )
-    if width is None:
-        columns = known.get("COLUMNS", "")
-        fitting = console.width if terminal or columns.isdigit() else WIDTH_WITHOUT_TERMINAL
-        console.width = max(1, min(fitting, WIDEST))
+    console.widest = width or WIDEST
     return console
 
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from seqmem.render.live_run import LiveRun, quick_baseline
 from seqmem.results.run import Progress
-from seqmem.terminal.console import Page, build_console
+from seqmem.terminal.console import build_console
 from seqmem.terminal.style import build_theme
 
 RUN = memoryless_run(replicates=20, epochs=250)
@@ -78,13 +78,21 @@ def test_an_interrupted_view_is_taken_away_and_the_interrupt_goes_on():
 
 def test_the_bar_says_what_is_done_how_fast_and_how_long_it_takes():
     clock = [0.0]
-    live = LiveRun(terminal(), RUN.config, quiet=True, clock=lambda: clock[0])
-    assert "compiling" in live.bar_line(Page(80)).plain
+    console = build_console(io.StringIO(), "never", width=100, environment={})
+    live = LiveRun(console, RUN.config, quiet=True, clock=lambda: clock[0])
+
+    def bar_line():
+        with console.capture() as captured:
+            console.print(live)
+        return captured.get().splitlines()[-1]
+
+    clock[0] = 3.0
+    assert bar_line() == " getting ready · compiling · 3 s"
     run = steps(1.0, clock)
     live.follow(step for _, step in zip(range(25), run, strict=False))
-    line = live.bar_line(Page(80)).plain
-    assert " 50% 0 of 20 solved · 10 presentations/s · 25 s left" in line
-    assert line.count("━") == line.count("─")
+    bar, _, words = bar_line().strip().partition(" ")
+    assert bar == "\u2501" * 16
+    assert words.strip() == "50% 0 of 20 solved · 10 presentations/s · 25 s left"
 
 
 @pytest.mark.parametrize(("height", "curve", "header"), [(40, True, True), (16, True, False), (10, False, False)])

@@ -213,12 +213,16 @@ def test_own_sequences_are_repeated_in_the_command():
     assert train_command(config, replicates=20) == line
 
 
-def test_drawing_needs_no_tensorflow():
-    code = (
-        "import sys, seqmem.render.run_view, seqmem.render.live_run, seqmem.render.task_view, seqmem.render.list_view\n"
-    )
-    code += "import seqmem.export.pages, seqmem.charts.heat_map\n"
-    code += "print(sorted({'tensorflow', 'keras', 'click', 'rich.live', 'rich.progress'} & set(sys.modules)))"
+@pytest.mark.parametrize(
+    ("modules", "absent"),
+    [
+        ("run_view, seqmem.render.task_view, seqmem.render.list_view, seqmem.export.pages", ["rich.live"]),
+        ("live_run, seqmem.render.live_sweep", []),
+    ],
+)
+def test_drawing_needs_no_tensorflow(modules, absent):
+    absent = {"tensorflow", "keras", "click", *absent}
+    code = f"import sys, seqmem.render.{modules}; print(sorted({absent} & set(sys.modules)))"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
