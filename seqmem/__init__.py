@@ -35,6 +35,9 @@ def __getattr__(name: str) -> Any:
         return version("seqmem")
     if name not in _MODULES:
         raise AttributeError(f"module 'seqmem' has no attribute {name!r}")
+    if name == "run":
+        # registers how results draw themselves
+        importlib.import_module("seqmem.render.results")
     return getattr(importlib.import_module(_MODULES[name]), name)
 
 

@@ -39,8 +39,6 @@ EXCEPTIONS = {
     ("results.evaluation", "storage.json"),
     ("results.run", "storage.json"),
     ("results.sweep", "storage.json"),
-    ("storage.load", "render.run_view"),
-    ("storage.load", "render.sweep_view"),
     ("terminal.output", "storage.json"),
 }
 # What is drawn is a result: drawing knows nothing of how it came about.

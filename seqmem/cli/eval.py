@@ -111,6 +111,6 @@ def command(
     if out is not None:
         with new_file(out) as file:
             file.write(json_text(found.to_json()).encode())
-    from seqmem.render.run_view import draw_eval
+    import seqmem.render.results  # noqa: F401  # registers how results are drawn
 
-    output.result(found, draw_eval)
+    output.result(found)

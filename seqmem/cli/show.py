@@ -27,4 +27,6 @@ def command(path: Path, output: Output) -> None:
     from seqmem.storage.load import read_stored
 
     stored = read_stored(path)
-    output.result(stored.result, lambda _: stored.drawing())
+    import seqmem.render.results  # noqa: F401  # registers how results are drawn
+
+    output.result(stored.result)

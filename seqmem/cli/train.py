@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,10 @@ def command(
         refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
         config, steps = go_on(resume, cache=cache, checkpoint_every=checkpoint_every)
         place = resume
+    import seqmem.render.results  # noqa: F401  # registers how results are drawn
     from seqmem.render.live_run import LiveRun
-    from seqmem.render.run_view import draw_run
 
     with LiveRun(output.talk(), config, quiet=output.quiet) as live:
         result = live.follow(keep_when_stopped(steps, place, live))
-    output.result(result, lambda found: draw_run(found, place))
+    output.result(dataclasses.replace(result, path=place))
     output.note(f"Stored in {place}")

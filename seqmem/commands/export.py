@@ -24,15 +24,17 @@ def _json(stored: Stored, path: Path) -> str:
 
 
 def _html(stored: Stored, path: Path) -> str:
+    import seqmem.render.results  # noqa: F401  # registers how results are drawn
     from seqmem.export.pages import html_text
 
-    return html_text(stored.drawing(), path.resolve().name)
+    return html_text(stored.result, path.resolve().name)
 
 
 def _svg(stored: Stored, path: Path) -> str:
+    import seqmem.render.results  # noqa: F401  # registers how results are drawn
     from seqmem.export.pages import svg_text
 
-    return svg_text(stored.drawing(), title=path.resolve().name)
+    return svg_text(stored.result, title=path.resolve().name)
 
 
 WRITERS = {".csv": _csv, ".json": _json, ".html": _html, ".svg": _svg}

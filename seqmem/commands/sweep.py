@@ -28,9 +28,10 @@ def _plan_of(request: Request, resume: Path | None) -> Plan:
 
 def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str, Any], output: Output) -> None:
     """Runs a sweep and shows what it found; the error at the end counts the trials that failed."""
+    import seqmem.render.results  # noqa: F401  # registers how results are drawn
     from seqmem.backend.extras import import_optuna
     from seqmem.render.live_sweep import LiveSweep
-    from seqmem.render.sweep_view import decided_words, draw_sweep
+    from seqmem.render.sweep_view import decided_words
     from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory
     from seqmem.sweep.driver import Sweep
     from seqmem.sweep.engine import open_engine
@@ -58,7 +59,7 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
         finally:
             directory.close()
     result = sweep.result
-    output.result(result.ranked_by(request.rank), draw_sweep)
+    output.result(result.ranked_by(request.rank))
     output.note(f"Stored in {path}")
     if failed := result.counts["failed"]:
         raise SeqmemError(f"{failed} of {plan.total} trials failed; `seqmem sweep --resume {path}` tries them again")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import html
-import io
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.terminal_theme import TerminalTheme
 
-from seqmem.terminal.style import build_theme
+from seqmem.terminal.console import recorded
 
 # rich sets lines 24.4 apart. At 21 units the lines of box-drawing meet, and a letter of DejaVu Sans Mono, Menlo and
 # their kin is 0.602 of that wide, 0.6321 of the 20 that rich reckons with.
@@ -97,27 +96,6 @@ def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> st
     """
     console = recorded(renderable, width)
     return console.export_svg(title=title, theme=COLOURS, code_format=FORMAT, font_aspect_ratio=LETTER_WIDTH)
-
-
-def recorded(renderable: RenderableType, width: int) -> Console:
-    """Returns a console that holds a drawing in colour, to be exported."""
-    console = Console(
-        file=io.StringIO(),
-        record=True,
-        width=width,
-        color_system="truecolor",
-        no_color=False,
-        force_terminal=True,
-        force_jupyter=False,
-        theme=build_theme(),
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-        _environ={},
-    )
-    console.print(renderable)
-    return console
 
 
 def html_text(renderable: RenderableType, title: str, width: int = WIDTH) -> str:

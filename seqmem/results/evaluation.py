@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from seqmem.results.drawing import Drawn
 from seqmem.results.run import RunResult
 from seqmem.storage.json import to_plain
 
@@ -55,7 +56,7 @@ class FreeRun:
 
 
 @dataclasses.dataclass(frozen=True)
-class EvalResult:
+class EvalResult(Drawn):
     """A stored run judged again; the content of `seqmem eval --json`.
 
     Attributes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 from collections.abc import Collection, Mapping
+from pathlib import PurePath
 from typing import Any
 
 from seqmem.config.run_config import RunConfig
@@ -13,6 +14,7 @@ from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS, verdict, wilson_interval
+from seqmem.results.drawing import Drawn
 from seqmem.results.summary import ReplicateResult, Summary
 from seqmem.storage.json import from_plain, printable, to_plain
 
@@ -98,7 +100,7 @@ class Prediction:
 
 
 @dataclasses.dataclass(frozen=True)
-class RunResult:
+class RunResult(Drawn):
     """Everything a run found.
 
     Attributes:
@@ -111,6 +113,7 @@ class RunResult:
         history: The checks in order; kept in `history.jsonl`, not in `result.json`.
         recipe_limit: What any network can reach that sees no more than this recipe shows it; None where it sees all.
         judged: The verdict of version 0.1, which knew no evidence, where that version judged; else None.
+        path: The run directory, where it is known; not stored.
     """
 
     config: RunConfig
@@ -122,6 +125,7 @@ class RunResult:
     history: tuple[Record, ...] = ()
     recipe_limit: Baseline | None = None
     judged: str | None = None
+    path: PurePath | None = dataclasses.field(default=None, compare=False)
 
     @property
     def summary(self) -> Summary:

@@ -11,6 +11,7 @@ from typing import Any
 from seqmem.config.axis import Axis
 from seqmem.config.plan import Point
 from seqmem.config.rank import MEASURES, check_rank
+from seqmem.results.drawing import Drawn
 from seqmem.results.run import RunResult
 from seqmem.results.summary import SPREADS, Spread, TrialResult
 from seqmem.storage.json import to_plain
@@ -86,7 +87,7 @@ class Trial:
 
 
 @dataclasses.dataclass(frozen=True)
-class SweepResult:
+class SweepResult(Drawn):
     """A sweep as far as it has come.
 
     Attributes:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqmem.errors import SeqmemError
 from seqmem.results.columns import COLUMNS, Row, run_row
 from seqmem.storage.lock import is_locked
 from seqmem.storage.run_directory import CONFIG, RESULT, StoredRun, read_run
 from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,16 +28,6 @@ class Stored:
     result: Any
     is_sweep: bool
 
-    def drawing(self) -> RenderableType:
-        """Returns what `seqmem show` draws."""
-        if self.is_sweep:
-            from seqmem.render.sweep_view import draw_sweep
-
-            return draw_sweep(self.result)
-        from seqmem.render.run_view import draw_run
-
-        return draw_run(self.result, self.path)
-
 
 def read_stored(path: Path) -> Stored:
     """Reads a run that has a result, or a sweep as far as it has come.
@@ -56,7 +43,7 @@ def read_stored(path: Path) -> Stored:
         words = f"{path}: no result yet: {stored.status} after {reached} of {stored.config.budget} presentations"
         hint = f"; go on with: seqmem train --resume {path}" if stored.status == "interrupted" else ""
         raise SeqmemError(words + hint)
-    return Stored(path, stored.result, False)
+    return Stored(path, dataclasses.replace(stored.result, path=path), False)
 
 
 @dataclasses.dataclass(frozen=True)

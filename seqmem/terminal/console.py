@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import IO, Literal
 
@@ -14,6 +16,9 @@ from seqmem.terminal.style import UNICODE, Glyphs, build_theme, glyphs_for
 
 WIDEST = 160
 WIDTH_WITHOUT_TERMINAL = 80
+WIDTH_IN_NOTEBOOK = 100
+# filled by rich; colours of the page it stands on, so that it reads on light and dark
+NOTEBOOK = '<pre style="white-space: pre; overflow-x: auto; line-height: 1.2; font-family: monospace">{code}</pre>'
 
 ColourSystem = Literal["standard", "256", "truecolor"]
 
@@ -109,7 +114,7 @@ class Page:
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A drawing that waits for its page: rich draws it, at the console's width and in its signs.
+    """A drawing that waits for its page: rich draws it, at the console's width and in its glyphs.
 
     Attributes:
         draw: Takes a `Page` and gives what rich can draw.
@@ -119,6 +124,25 @@ class View:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield self.draw(page_of(console, options.max_width))
+
+    def __str__(self) -> str:
+        """The drawing as plain text, as wide as standard output."""
+        console = build_console(sys.stdout, "never")
+        with console.capture() as captured:
+            console.print(self)
+        return captured.get().rstrip("\n")
+
+    def _repr_html_(self) -> str:
+        """The drawing in a notebook."""
+        return recorded(self, WIDTH_IN_NOTEBOOK).export_html(inline_styles=True, code_format=NOTEBOOK)
+
+
+def recorded(renderable: RenderableType, width: int) -> Console:
+    """Returns a console that holds a drawing in colour, to be exported."""
+    console = build_console(io.StringIO(), "always", width, {"COLORTERM": "truecolor"})
+    console.record = True
+    console.print(renderable)
+    return console
 
 
 def page_of(console: Console, width: int | None = None) -> Page:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,12 +49,12 @@ class Output:
             console.print(renderable)
         sys.stdout.write(captured.get())
 
-    def result(self, found: Any, draw: Callable[[Any], RenderableType]) -> None:
-        """Writes a result as asked: its document, or its drawing."""
+    def result(self, result: Any) -> None:
+        """Writes a result as asked: its document, or the drawing that it makes of itself."""
         if self.json:
-            self.document(found.to_json())
+            self.document(result.to_json())
         else:
-            self.draw(draw(found))
+            self.draw(result)
 
     def document(self, content: Any) -> None:
         """Writes one JSON document to stdout."""
