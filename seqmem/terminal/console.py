@@ -1,4 +1,4 @@
-"""The console that everything is printed on: how wide, in what signs, with or without colour."""
+"""The console that everything is printed on: how wide, in what glyphs, with or without colour."""
 
 from __future__ import annotations
 
@@ -38,21 +38,12 @@ class FittingConsole(Console):
 def build_console(
     stream: IO[str], color: str = "auto", width: int | None = None, environment: Mapping[str, str] | None = None
 ) -> Console:
-    """Builds the console of one stream.
+    """Builds the console of one stream, which takes text as it is: no markup, no emoji codes, no highlighting.
 
-    Colour is decided by `color`, then NO_COLOR, then FORCE_COLOR, then the terminal (TERM=dumb has none). Without
-    colour no style code at all is written, bold included. Whether anything may move is decided by the stream alone:
-    FORCE_COLOR in a pipe colours, and animates nothing.
-
-    Args:
-        stream: Where it prints: standard output or standard error.
-        color: `auto`, `always` or `never`.
-        width: Columns; None takes COLUMNS or the terminal's, 80 without either, and never more than 160.
-        environment: The environment variables; None takes the process's own.
-
-    Returns:
-        A console that takes text as it is: no markup, no emoji codes, no highlighting. Signs that the stream cannot
-        encode are printed as question marks instead of raising.
+    Colour is decided by `color` (`auto`, `always`, `never`), then NO_COLOR, then FORCE_COLOR, then the terminal
+    (TERM=dumb has none). Without colour no style code at all is written, bold included. Whether anything may move is
+    decided by the stream alone: FORCE_COLOR in a pipe colours, and animates nothing. A width of None takes COLUMNS or
+    the terminal's, 80 without either, and never more than 160. What the stream cannot encode becomes question marks.
     """
     known = os.environ if environment is None else environment
     terminal = bool(getattr(stream, "isatty", lambda: False)())
@@ -60,8 +51,7 @@ def build_console(
     coloured = _is_coloured(color, known, terminal and not dumb)
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="replace")
-    columns = known.get("COLUMNS", "")
-    if width is None and not terminal and not columns.isdigit():
+    if width is None and not terminal and not known.get("COLUMNS", "").isdigit():
         width = WIDTH_WITHOUT_TERMINAL
     console = FittingConsole(
         file=stream,
@@ -102,8 +92,7 @@ class Page:
     """Where a drawing goes.
 
     Attributes:
-        width: Columns.
-        glyphs: The signs that it can carry.
+        width, glyphs: Its columns, and the characters that it can carry.
         colour: Whether colours show; a drawing must say all it says without them.
     """
 
@@ -114,11 +103,7 @@ class Page:
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A drawing that waits for its page: rich draws it, at the console's width and in its glyphs.
-
-    Attributes:
-        draw: Takes a `Page` and gives what rich can draw.
-    """
+    """A drawing that waits for its page: rich draws it, at the console's width and in its glyphs."""
 
     draw: Callable[[Page], RenderableType]
 

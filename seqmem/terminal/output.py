@@ -16,17 +16,11 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """What was asked of the output.
+    """What was requested of the output."""
 
-    Attributes:
-        color: `auto`, `always` or `never`.
-        quiet: Nothing but the result, and errors.
-        json: The result as one JSON document.
-    """
-
-    color: str = "auto"
-    quiet: bool = False
-    json: bool = False
+    color: str = "auto"  # or `always`, `never`
+    quiet: bool = False  # nothing but the result, and errors
+    json: bool = False  # the result as one JSON document
 
     def talk(self) -> Console:
         """Returns the console for headers, progress and notes."""

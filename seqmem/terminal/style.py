@@ -50,7 +50,7 @@ def build_theme() -> Theme:
 
 @dataclasses.dataclass(frozen=True)
 class Glyphs:
-    """One sign for each thing; every sign is a single cell wide.
+    """One glyph for each thing; every glyph is a single cell wide.
 
     Attributes:
         right, wrong, near, open, untrained: Marks of a predicted step.
@@ -136,5 +136,5 @@ ASCII = Glyphs(
 
 
 def glyphs_for(encoding: str) -> Glyphs:
-    """Returns the signs that a stream of this encoding can carry."""
+    """Returns the glyphs that a stream of this encoding can carry."""
     return UNICODE if encoding.lower().replace("_", "-").startswith("utf") else ASCII

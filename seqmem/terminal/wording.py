@@ -11,12 +11,12 @@ from seqmem.terminal.style import UNICODE, Glyphs
 
 def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> str:
     """Returns a symbol as it is drawn: at most `width` cells, and nothing in it that could steer a terminal."""
-    text = "".join(letter if letter.isprintable() else "?" for letter in str(symbol))
+    text = "".join(character if character.isprintable() else "?" for character in str(symbol))
     return text if cell_len(text) <= width else set_cell_size(text, width - 1) + glyphs.ellipsis
 
 
 def shown_score(value: float | None, digits: int = 3) -> str:
-    """Returns a score or loss with so many digits after the point; `-` where there is none."""
+    """Returns a score or loss with `digits` digits after the point; `-` where there is none."""
     if value is None:
         return "-"
     if not math.isfinite(value):
@@ -32,10 +32,11 @@ def shown_count(count: float) -> str:
 
 
 def shown_amount(count: float) -> str:
-    """Returns a count in at most five letters: `950`, `12k`, `1.5M`, `2G`."""
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
-        if abs(count) >= size:
-            return f"{count / min(size, 1e9 if letter == 'G' else 1e6 if letter == 'M' else 1e3):.3g}{letter}"
+    """Returns a count in at most five characters: `950`, `12k`, `1.5M`, `2G`."""
+    # thousands are written out up to ten of them
+    for least, size, unit in ((1e9, 1e9, "G"), (1e6, 1e6, "M"), (1e4, 1e3, "k")):
+        if abs(count) >= least:
+            return f"{count / size:.3g}{unit}"
     return f"{count:.4g}"
 
 

@@ -88,7 +88,7 @@ def test_a_width_that_is_asked_for_is_taken():
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
-def test_a_stream_that_is_not_unicode_gets_ascii_signs(encoding):
+def test_a_stream_that_is_not_unicode_gets_ascii_glyphs(encoding):
     stream = Stream(encoding=encoding)
     text = printed(stream, draw_run(memoryless_run()), environment={})
     assert text.isascii()
@@ -99,7 +99,7 @@ def test_a_symbol_that_cannot_be_encoded_does_not_raise():
     assert printed(Stream(encoding="ascii"), "caf\u00e9 \u2713", environment={}) == "caf? ?\n"
 
 
-def test_utf_8_gets_unicode_signs():
+def test_utf_8_gets_unicode_glyphs():
     assert glyphs_for("UTF-8") is UNICODE
     assert glyphs_for("utf_8") is UNICODE
     assert glyphs_for("ascii") is ASCII
@@ -112,10 +112,10 @@ def test_marks_of_a_step_differ_from_each_other(glyphs: Glyphs):
     assert len(set(glyphs.markers)) == len(glyphs.markers)
 
 
-def test_ascii_signs_are_ascii():
-    assert all(str(sign).isascii() for sign in vars(ASCII).values())
+def test_ascii_glyphs_are_ascii():
+    assert all(str(glyph).isascii() for glyph in vars(ASCII).values())
 
 
-def test_a_page_knows_width_signs_and_colour():
+def test_a_page_knows_width_glyphs_and_colour():
     page = page_of(build_console(Stream(encoding="ascii"), width=72, environment={}))
     assert (page.width, page.glyphs, page.colour) == (72, ASCII, False)
