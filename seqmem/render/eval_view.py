@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -14,10 +15,13 @@ from seqmem.render.predictions import prediction_lines
 from seqmem.render.verdict_view import other_lines, verdict_lines, wrapped
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
 from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_score, shown_symbol
 
-WIDTHS = (12, 9, 23, 11, 16, 13)
-HEADINGS = ("gap", "baseline", "recall accuracy", "remembers", "among the cues", "recall loss")
+COLUMNS = (
+    *(Column("gap"), Column("baseline", style="baseline"), Column("recall accuracy"), Column("remembers")),
+    *(Column("among the cues", rank=1), Column("recall loss", rank=2)),
+)
 RULE = "remembers: p < 0.001 / (gaps x replicates), or a recall loss below 0.9 of the baseline's"
 
 
@@ -39,32 +43,20 @@ def eval_lines(result: EvalResult, page: Page) -> list[Text]:
 def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
     """Returns recall over gaps as a table, and as a curve where there are at least three."""
     many = any(len(one.recall_accuracy) > 1 for one in gaps)
-    widths = list(WIDTHS)
-    while sum(widths) + 2 > page.width:
-        widths.pop()
-    # two more columns for the mark beside the fourth
-    names = [
-        name.rjust(width) + "  " * (index == 3)
-        for index, (name, width) in enumerate(zip(HEADINGS, widths, strict=False))
-    ]
-    lines = [Text("".join(names).rstrip(), "label")]
+    rows: list[list[Cell]] = []
     for one in gaps:
-        cells = [f"trained {one.gap}" if one.trained else str(one.gap), shown_score(one.baseline)]
-        cells += [_with_span(one.recall_accuracy, many), _remembers(one)]
-        cells += [shown_score(statistics.median(one.cue_accuracy)), shown_score(statistics.median(one.recall_loss))]
-        padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
         share = sum(one.remembers) / len(one.remembers)
         mark = "right" if share == 1 else "near" if share else "wrong"
-        lines.append(
-            Text.assemble(
-                padded[0],
-                (padded[1], "baseline"),
-                padded[2],
-                (f"{padded[3]} {getattr(page.glyphs, mark)}", mark),
-                "".join(padded[4:]),
-                no_wrap=True,
-            )
+        rows.append(
+            [
+                f"trained {one.gap}" if one.trained else str(one.gap),
+                shown_score(one.baseline),
+                _with_span(one.recall_accuracy, many),
+                (f"{_remembers(one)} {getattr(page.glyphs, mark)}", mark),
+                *(shown_score(statistics.median(values)) for values in (one.cue_accuracy, one.recall_loss)),
+            ]
         )
+    lines = table(COLUMNS, rows, page)
     lines += [Text(line.plain, "muted") for line in wrapped(Text(RULE), page.width, 3)]
     return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
 
@@ -125,23 +117,22 @@ def _free_run(run: FreeRun, page: Page) -> list[Text]:
     glyphs = page.glyphs
     room = page.width - 16
     words = [[shown_symbol(symbol, 12, glyphs) for symbol in row] for row in (run.prompt, run.generated, run.expected)]
-    cell = max(len(word) for row in words for word in row)
+    cell = max(cell_len(word) for row in words for word in row)
     fitting = max(2, room // (cell + 1) - len(run.prompt) - 1)
-    prompt = " ".join(word.rjust(cell) for word in words[0])
-    indent = " " * (len(prompt) + 3)
-    more = (f" {glyphs.ellipsis}", "muted") if len(words[1]) > fitting else ("", "")
-    said = Text(no_wrap=True)
-    marks = Text(no_wrap=True)
-    for index, word in enumerate(words[1][:fitting]):
-        known = index < len(words[2])
-        mark = "muted" if not known else "right" if run.generated[index] == run.expected[index] else "wrong"
-        said.append(word.rjust(cell) + " ", mark)
-        marks.append((getattr(glyphs, mark) if known else " ").rjust(cell) + " ", mark)
-    said.rstrip()
-    marks.rstrip()
-    expected = " ".join(word.rjust(cell) for word in words[2][:fitting])
-    return [
-        Text.assemble(("   network   ", "label"), (prompt, "cue"), f" {glyphs.arrow} ", said, more, no_wrap=True),
-        Text.assemble(("   expected  ", "label"), indent, (expected, "muted"), no_wrap=True),
-        Text.assemble("             ", indent, marks, no_wrap=True),
+    prompt, said, expected = words[0], words[1][:fitting], words[2][:fitting]
+    # what is expected may end before the network does
+    blank = [""] * (len(said) - len(expected))
+    marks = ["right" if word == other else "wrong" for word, other in zip(run.generated, run.expected, strict=False)]
+    marks = marks[: len(said)]
+    more = (glyphs.ellipsis, "muted") if len(words[1]) > fitting else ""
+    rows: list[list[Cell]] = [
+        ["network", *((word, "cue") for word in prompt), glyphs.arrow],
+        ["expected", *[""] * len(prompt), ""],
+        ["", *[""] * len(prompt), ""],
     ]
+    rows[0] += [*zip(said, [*marks, *["muted"] * len(blank)], strict=True), more]
+    rows[1] += [*((word, "muted") for word in expected), *blank, ""]
+    rows[2] += [*((getattr(glyphs, mark), mark) for mark in marks), *blank, ""]
+    columns = [Column(width=cell) for _ in rows[0]]
+    columns[0] = Column(align="left", width=9, style="label")
+    return table(columns, rows, page, indent=3, gap=1)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePath
 from typing import Any
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.render.verdict_words import NO_EVIDENCE, is_luck, verdict_style, verdict_word
 from seqmem.terminal.console import Page, View, stack
 from seqmem.terminal.style import Glyphs
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
 
 SHORTEST_NAME = 24
@@ -29,41 +28,29 @@ def draw_list(rows: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 
 def list_lines(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
-    """Returns the lines of `draw_list`: as many columns as fit, the name of the run always in full where it can."""
+    """Returns the lines of `draw_list`: as many columns as fit."""
     if not rows:
         return [Text(" no runs here yet: seqmem train makes one", "muted")]
-    cells = [{name: show(row, page.glyphs) for name, show in COLUMNS.items()} for row in rows]
-    names = [shown_symbol(row["run"], 200, page.glyphs) for row in rows]
-    longest = max(map(cell_len, names))
-    chosen: list[str] = []
-    widths: dict[str, int] = {}
-    for name in PRIORITY:
-        width = max(cell_len(name), *(cell_len(row[name]) for row in cells))
-        used = sum(widths.values()) + 2 * len(widths)
-        if used + width + 2 + max(SHORTEST_NAME, longest) + 1 > page.width and len(chosen) >= 2:
-            continue
-        chosen.append(name)
-        widths[name] = width
-    room = max(SHORTEST_NAME, min(longest, page.width - 1 - sum(widths.values()) - 2 * len(widths)))
-    head = Text(" " + "run".ljust(room), "label")
-    chosen.sort(key=list(COLUMNS).index)
-    for name in chosen:
-        head.append("  " + _padded(name, widths[name], name == "verdict"))
-    lines = [head]
-    for row, cell, name in zip(rows, cells, names, strict=True):
-        line = Text(f" {_tail(name, room, page)}")
-        if row["status"] == "corrupt":
-            problem = shown_symbol(row.get("problem") or "cannot be read", 500, page.glyphs)
-            problem = problem.removeprefix(f"{row['run']}: ").removeprefix(f"{row['run']}/")
-            lines.append(Text(f" {name}  ").append("corrupt: ", "wrong").append(problem, "muted"))
-            continue
-        for column in chosen:
-            style = (verdict_style(row.get("verdict") or "") or "muted") if column == "verdict" else ""
-            line.append("  ").append(_padded(cell[column], widths[column], column == "verdict"), style)
-        lines.append(line)
+    # the name of a run is shown in full where it can be
+    columns = [Column("run", "left", least=SHORTEST_NAME, keeps_end=True)]
+    columns += [
+        Column(name, "left" if name == "verdict" else "right", rank=max(0, PRIORITY.index(name) - 1))
+        for name in COLUMNS
+    ]
+    lines = table(columns, [_cells(row, page.glyphs) for row in rows], page)
     unfinished = sum(row["status"] != "complete" for row in rows)
     words = plural(len(rows), "run") + (f", {unfinished} of them without a result" if unfinished else "")
     return [*lines, Text(f" {words}", "muted"), *_remarks(rows, page)]
+
+
+def _cells(row: Mapping[str, Any], glyphs: Glyphs) -> list[Cell]:
+    name = shown_symbol(row["run"], 200, glyphs)
+    if row["status"] == "corrupt":
+        problem = shown_symbol(row.get("problem") or "cannot be read", 500, glyphs)
+        problem = problem.removeprefix(f"{row['run']}: ").removeprefix(f"{row['run']}/")
+        return [Text.assemble(name, ("  corrupt: ", "wrong"), (problem, "muted"))]
+    style = verdict_style(row.get("verdict") or "") or "muted"
+    return [name, *((show(row, glyphs), style if column == "verdict" else "") for column, show in COLUMNS.items())]
 
 
 def _remarks(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
@@ -77,20 +64,6 @@ def _remarks(rows: Sequence[Mapping[str, Any]], page: Page) -> list[Text]:
 
 def _is_luck(row: Mapping[str, Any]) -> bool:
     return is_luck(row.get("recall_accuracy"), row.get("recall_baseline"), row.get("verdict"))
-
-
-def _padded(text: str, width: int, words: bool) -> str:
-    blank = " " * (width - cell_len(text))
-    return text + blank if words else blank + text
-
-
-def _tail(name: str, width: int, page: Page) -> str:
-    """The end of a path says more than its beginning."""
-    if cell_len(name) <= width:
-        return name + " " * (width - cell_len(name))
-    base = PurePath(name).name
-    kept = base if cell_len(base) < width else base[-(width - 1) :]
-    return (page.glyphs.ellipsis + kept).ljust(width)
 
 
 def _verdict(row: Mapping[str, Any], glyphs: Glyphs) -> str:
@@ -134,7 +107,7 @@ COLUMNS: dict[str, Show] = {
     "fillers": _setting("fillers"),
     "recall loss": lambda row, glyphs: shown_score(row.get("recall_loss"), 4),
 }
-# What there is room for is chosen in this order;
+# What there is room for is chosen in this order, the first two in any case.
 PRIORITY = (
     *("verdict", "solved", "recall", "remember", "at", "gap", "network", "memoryless", "diverged", "fillers"),
     "recall loss",

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from seqmem.results.run import Prediction, RunResult
 from seqmem.results.summary import ranked_replicates
 from seqmem.terminal.console import Page
 from seqmem.terminal.style import Glyphs
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_symbol
 
 LONGEST = 12  # steps of a table in full
 KEPT_HEAD, KEPT_TAIL, KEPT_FAULTS = 3, 2, 6
-HEADINGS = ("step", "input", "expected", "predicted", "prob.", "margin")
+# before them the mark of a recall step, behind them that of the step
+COLUMNS = (Column(width=1), *map(Column, ("step", "input", "expected", "predicted", "prob.", "margin")), Column())
+UNCUT = 10_000  # columns of a page on which nothing is left out
 SIDE_BY_SIDE_FROM = 100
 # Where the criterion names no error, a step counts as near when the runner-up comes closer than this.
 NEAR_MARGIN = 0.1
@@ -35,7 +38,8 @@ def draw_tables(predictions: Sequence[Prediction], judged: Sequence[Sequence[str
     columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
     lines: list[Text] = []
     for start in range(0, len(tables), columns):
-        lines += [*_beside(tables[start : start + columns], widest), Text()]
+        rows = list(itertools.zip_longest(*tables[start : start + columns], fillvalue=Text()))
+        lines += [*table([Column(align="left", width=widest)] * len(rows[0]), rows, page, indent=0, gap=4), Text()]
     return lines
 
 
@@ -43,30 +47,27 @@ def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) ->
     """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
     words = [prediction.inputs, prediction.expected, prediction.predicted]
     shown = [[shown_symbol(symbol, 12, glyphs) for symbol in column] for column in words]
-    widths = [4, *(max(len(name), *map(cell_len, c)) for name, c in zip(HEADINGS[1:4], shown, strict=True)), 6, 6]
-    head = Text("  " + " ".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=True)), "label")
-    lines, before = [head], -1
+    rows: list[list[Cell]] = []
+    before = -1
     for step in kept_steps(prediction, marks):
         if step > before + 1:
-            lines.append(_left_out(marks[before + 1 : step], widths[0], glyphs))
-        cells = [str(step + 1), *(column[step] for column in shown)]
-        cells += [f"{prediction.probability[step]:.3f}", f"{prediction.margin[step]:.3f}"]
-        padded = [" " * (width - cell_len(cell)) + cell for cell, width in zip(cells, widths, strict=True)]
-        mark, recall = marks[step], prediction.recall[step]
+            rows.append(["", _left_out(marks[before + 1 : step], glyphs)])
+        mark = marks[step]
         muted = "muted" if mark in ("open", "untrained") else ""
-        lines.append(
-            Text.assemble(
-                (glyphs.recall if recall else " ", "recall"),
-                (" " + padded[0] + " ", "label"),
-                (" ".join(padded[1:3]) + " ", muted),
-                (padded[3], mark),
-                (" " + " ".join(padded[4:]) + "  ", muted),
+        given, expected, predicted = (column[step] for column in shown)
+        sure = f"{prediction.probability[step]:.3f}", f"{prediction.margin[step]:.3f}"
+        rows.append(
+            [
+                (glyphs.recall if prediction.recall[step] else "", "recall"),
+                (str(step + 1), "label"),
+                *((text, muted) for text in (given, expected)),
+                (predicted, mark),
+                *((text, muted) for text in sure),
                 (getattr(glyphs, mark), mark),
-                no_wrap=True,
-            )
+            ]
         )
         before = step
-    return lines
+    return table(COLUMNS, rows, Page(UNCUT, glyphs), indent=0, gap=1)
 
 
 def kept_steps(prediction: Prediction, marks: Sequence[str]) -> list[int]:
@@ -80,25 +81,13 @@ def kept_steps(prediction: Prediction, marks: Sequence[str]) -> list[int]:
     return sorted(kept)
 
 
-def _left_out(marks: Sequence[str], width: int, glyphs: Glyphs) -> Text:
+def _left_out(marks: Sequence[str], glyphs: Glyphs) -> Cell:
     counts = {word: list(marks).count(mark) for mark, word in MARK_WORDS.items() if mark in marks}
     words = ", ".join(f"{count:,} {word}" for word, count in counts.items())
-    text = "  " + glyphs.vertical_ellipsis.rjust(width) + f" {plural(len(marks), 'step')} more"
-    return Text(f"{text}: {words}", "muted", no_wrap=True)
+    return f"   {glyphs.vertical_ellipsis} {plural(len(marks), 'step')} more: {words}", "muted"
 
 
 MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open", "untrained": "not trained"}
-
-
-def _beside(tables: Sequence[list[Text]], widest: int) -> list[Text]:
-    lines = []
-    for row in range(max(map(len, tables))):
-        line = Text(no_wrap=True)
-        for index, table in enumerate(tables):
-            line.append(" " * (index * (widest + 4) - line.cell_len))
-            line.append_text(table[row] if row < len(table) else Text())
-        lines.append(line)
-    return lines
 
 
 def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:

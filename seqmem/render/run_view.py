@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from pathlib import PurePath
 
 from rich.console import RenderableType
@@ -19,13 +18,16 @@ from seqmem.results.run import RunResult
 from seqmem.results.summary import ReplicateResult, ranked_replicates
 from seqmem.terminal.console import Page, View, stack
 from seqmem.terminal.style import Glyphs
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_count, shown_score
 
 __all__ = ["draw_eval", "draw_header", "draw_run"]
 ALL_UP_TO = 6
-WIDTHS = (11, 9, 11, 11, 9, 8)
-HEADINGS = ("replicate", "solved at", "recall loss", "recall acc.", "max error", "accuracy")
-VERDICT_WIDTH = 12  # a sign and the longest word, "memoryless"
+# one blank before the verdict and wider columns, so that the recall accuracy fits beside it on 60 columns
+COLUMNS = (
+    *(Column("replicate", style="label"), Column("solved at", width=10), Column("recall loss", width=12)),
+    *(Column("recall acc.", width=12, rank=1), Column("max error", width=10, rank=2)),
+)
 
 
 def draw_run(result: RunResult, run: PurePath | None = None) -> RenderableType:
@@ -60,43 +62,28 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
         names = {0: "best", count // 4: "", count // 2: "median", 3 * count // 4: "", count - 1: "worst"}
         places = {ranked[rank]: name for rank, name in names.items()}
     # accuracy counts all steps, and those that were not trained say nothing
-    widths = _fitting(page.width)[: len(WIDTHS) - (result.config.loss_at == "recall")]
-    cells = " ".join(name.rjust(width) for name, width in zip(HEADINGS, widths, strict=False))
-    lines = [Text(" " + cells, "label", no_wrap=True)]
-    return lines + [_row(index, place, result, widths, page.glyphs) for index, place in places.items()]
+    accuracy = [] if result.config.loss_at == "recall" else [Column("accuracy", rank=3)]
+    columns = [*COLUMNS, *accuracy, Column(align="left")]
+    rows = [_row(index, place, result, bool(accuracy), page.glyphs) for index, place in places.items()]
+    return table(columns, rows, page, gap=1)
 
 
-def _fitting(width: int) -> tuple[int, ...]:
-    """The columns that there is room for beside the verdict, the most telling first."""
-    kept = len(WIDTHS)
-    while kept > 3 and sum(WIDTHS[:kept]) + kept + 2 + VERDICT_WIDTH > width:
-        kept -= 1
-    return WIDTHS[:kept]
-
-
-def _row(index: int, place: str, result: RunResult, widths: Sequence[int], glyphs: Glyphs) -> Text:
+def _row(index: int, place: str, result: RunResult, accuracy: bool, glyphs: Glyphs) -> list[Cell]:
     one = result.replicates[index]
     recall = result.baseline.recall_accuracy is not None
     metrics, verdict = one.metrics, replicate_verdict(one, recall)
     values = [metrics.recall_loss, metrics.recall_accuracy, metrics.max_error, metrics.accuracy]
     # what has diverged answers nothing, whatever its largest output is
     known = [value if value is not None and math.isfinite(value) and not one.diverged else None for value in values]
-    cells = [
+    return [
         f"{place} {index}".strip(),
-        _solved_at(one),
+        (_solved_at(one), verdict),
         shown_score(known[0], 4),
         recall_cell(known[1], result.baseline.recall_accuracy, verdict, glyphs),
         shown_score(known[2]),
-        shown_score(known[3]),
-    ]
-    padded = [cell.rjust(width) for cell, width in zip(cells, widths, strict=False)]
-    return Text.assemble(
-        (f" {padded[0]} ", "label"),
-        (padded[1], verdict),
-        " " + " ".join(padded[2:]) + "  ",
+        *([shown_score(known[3])] if accuracy else []),
         (verdict_word(verdict, glyphs) if recall else getattr(glyphs, verdict), verdict),
-        no_wrap=True,
-    )
+    ]
 
 
 def _solved_at(one: ReplicateResult) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Sequence
 
-from rich.cells import cell_len
 from rich.text import Text
 
 from seqmem.config.axis import shown_value, shown_values
@@ -15,10 +14,10 @@ from seqmem.results.summary import SPREADS, TrialResult
 from seqmem.results.sweep import SweepResult, Trial, ranked
 from seqmem.terminal.console import Page
 from seqmem.terminal.style import Glyphs
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
 
 MOST_ROWS = 40
-SHORTEST_REASON = 12
 Show = Callable[[TrialResult, Glyphs], str]
 
 
@@ -82,10 +81,10 @@ COLUMNS: dict[str, Show] = {
     "accuracy": _median("accuracy", 3),
     "loss": _median("loss", 4),
 }
-# What there is room for is chosen in this order, after what is ranked by.
+# What there is room for is chosen in this order, after what is ranked by; recall never stands without its baseline.
 PRIORITY = (
-    *("verdict", "solved", "remember", "success rate [95 %]", "recall", "baseline"),
-    *("presentations", "memoryless", "diverged", "recall loss", "accuracy", "loss"),
+    *(("verdict",), ("solved",), ("remember",), ("success rate [95 %]",), ("recall", "baseline"), ("presentations",)),
+    *(("memoryless",), ("diverged",), ("recall loss",), ("accuracy",), ("loss",)),
 )
 RANKED = {
     "success_rate": "success rate [95 %]",
@@ -100,24 +99,30 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     trials = ranked(sweep.trials, sweep.rank)
     shown = [trial for trial in trials if trial.status != "missing"]
     left_out = shown[MOST_ROWS:]
-    shown = shown[:MOST_ROWS]
-    axes = [axis.name for axis in sweep.axes]
-    keys = {name: [shown_symbol(shown_value(trial.values[name]), 16, page.glyphs) for trial in shown] for name in axes}
-    widths = {name: max([len(name), *map(cell_len, cells)]) for name, cells in keys.items()}
-    room = page.width - 1 - sum(widths.values()) - 2 * (len(widths) - 1)
-    results = [trial.result for trial in shown if trial.result]
-    columns = _fitting(results, room, RANKED.get(sweep.rank, "verdict"), page.glyphs)
-    heading = "  ".join(name.rjust(widths[name]) for name in axes)
-    lines = [Text(f" {heading}" + "".join(_cell(name, name, columns) for name in columns), "label")]
-    for index, trial in enumerate(shown):
-        line = Text(" " + "  ".join(_padded(keys[name][index], widths[name]) for name in axes), no_wrap=True)
-        lines.append(_with_result(line, trial, columns, page))
+    first = RANKED.get(sweep.rank, "verdict")
+    groups = sorted(PRIORITY, key=lambda names: first not in names)
+    ranks = {name: rank for rank, names in enumerate(groups, 1) for name in names}
+    columns = [Column(axis.name) for axis in sweep.axes]
+    columns += [Column(name, "left" if name == "verdict" else "right", rank=ranks[name]) for name in COLUMNS]
+    rows = [_cells(trial, [axis.name for axis in sweep.axes], page.glyphs) for trial in shown[:MOST_ROWS]]
+    lines = table(columns, rows, page)
     rest = [f"{plural(len(left_out), 'more trial')}"] if left_out else []
     missing = sweep.counts["missing"]
     rest += [f"{plural(missing, 'trial')} still missing"] if missing else []
     if rest:
         lines.append(Text(f" {page.glyphs.ellipsis} {', '.join(rest)}", "muted"))
     return [*lines, *(Text(f" {words}", "muted") for words in [_order(sweep), *_remarks(sweep, page)])]
+
+
+def _cells(trial: Trial, axes: Sequence[str], glyphs: Glyphs) -> list[Cell]:
+    cells: list[Cell] = [shown_symbol(shown_value(trial.values[name]), 16, glyphs) for name in axes]
+    if result := trial.result:
+        style = result.summary.verdict
+        return cells + [(show(result, glyphs), style if name == "verdict" else "") for name, show in COLUMNS.items()]
+    if trial.status == "failed":
+        # why stands below the table, in full
+        return [*cells, ("failed", "wrong")]
+    return [*cells, (f"{trial.status}  {shown_symbol(trial.reason, 200, glyphs)}".rstrip(), "muted")]
 
 
 def _remarks(sweep: SweepResult, page: Page) -> list[str]:
@@ -146,42 +151,6 @@ def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
     if len(failed) > MOST_REASONS:
         lines.append(Text(f" and {plural(len(failed) - MOST_REASONS, 'more failure')}", "muted"))
     return [Text(), *lines] if lines else []
-
-
-def _fitting(results: Sequence[TrialResult], room: int, first: str, glyphs: Glyphs) -> dict[str, int]:
-    """The columns that there is room for, with their widths, in their order."""
-    columns: dict[str, int] = {}
-    for name in sorted(PRIORITY, key=lambda name: name != first):
-        width = max([len(name), *(len(COLUMNS[name](result, glyphs)) for result in results)])
-        if not results or width + 2 > room:
-            # a column is shown only with all that tell more
-            break
-        columns[name] = width
-        room -= width + 2
-    return {name: columns[name] for name in COLUMNS if name in columns}
-
-
-def _with_result(line: Text, trial: Trial, columns: dict[str, int], page: Page) -> Text:
-    if trial.result is None:
-        line.append(f"  {trial.status}", "wrong" if trial.status == "failed" else "muted")
-        room = page.width - line.cell_len - 2
-        # why trials failed stands below the table, in full
-        if trial.status == "failed" or not trial.reason or room < SHORTEST_REASON:
-            return line
-        return line.append(f"  {shown_symbol(trial.reason, room, page.glyphs)}", "muted")
-    for name in columns:
-        style = trial.result.summary.verdict if name == "verdict" else ""
-        line.append(_cell(COLUMNS[name](trial.result, page.glyphs), name, columns), style)
-    return line
-
-
-def _cell(text: str, name: str, columns: dict[str, int]) -> str:
-    """A cell with the blanks before it: words begin at the left, numbers end at the right."""
-    return "  " + (text.ljust(columns[name]) if name == "verdict" else text.rjust(columns[name]))
-
-
-def _padded(text: str, width: int) -> str:
-    return " " * (width - cell_len(text)) + text
 
 
 def _order(sweep: SweepResult) -> str:

@@ -32,7 +32,7 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
     sign = (getattr(page.glyphs, verdict), verdict)
     lines = wrapped(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 3)
     lines += _bulleted([*_counts(result), *_notes(result)], page)
-    lines += [Text(), *score_lines(result, page.width), Text()]
+    lines += [Text(), *score_lines(result, page), Text()]
     for command, why in next_commands(result, run):
         lines += [*(Text(line, "muted") for line in _plain(f"   {why}", page)), *command_lines(command, page.width)]
     return lines
@@ -42,7 +42,7 @@ def other_lines(result: RunResult, page: Page) -> list[Text]:
     """Returns the scores and the evidence on sequences that a run was not made for, without a verdict or advice."""
     lines = wrapped(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 3)
     lines += _bulleted([*_evidence(result), _judged(result), *_open_steps(result)], page)
-    return [*lines, Text(), *score_lines(result, page.width)]
+    return [*lines, Text(), *score_lines(result, page)]
 
 
 def _bulleted(texts: list[str], page: Page) -> list[Text]:

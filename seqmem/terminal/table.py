@@ -23,9 +23,10 @@ class Column:
 
     Attributes:
         name, align, width: Its heading, at which side heading and cells stand, and how wide it is at least.
-        rank: 0 is always shown; of the others the lowest come first, as far as they fit.
+        rank: 0 is always shown; of the others the lowest come first, those of one rank together, as far as they fit.
         least: Where even the columns of rank 0 do not fit, its cells are cut, down to this width; None: never.
         style: Lies under the styles of its cells.
+        keeps_end: Cells that are too long lose their beginning: the end of a path says more.
     """
 
     name: str = ""
@@ -34,14 +35,20 @@ class Column:
     rank: int = 0
     least: int | None = None
     style: str = ""
+    keeps_end: bool = False
 
 
 def fit_columns(widths: Sequence[int], ranks: Sequence[int], room: int, gap: int = 2) -> list[int]:
-    """Returns which columns are shown: all of rank 0, then by rank each one that there is still room for."""
+    """Returns which columns are shown: those of rank 0, and rank by rank the others, up to the first that do not fit.
+
+    A column is thus shown only with all that tell more.
+    """
     kept: list[int] = []
-    for index in sorted(range(len(widths)), key=lambda index: ranks[index]):
-        if not ranks[index] or sum(widths[at] + gap for at in kept) + widths[index] <= room:
-            kept.append(index)
+    for rank in sorted(set(ranks)):
+        found = kept + [index for index, its in enumerate(ranks) if its == rank]
+        if rank and sum(widths[at] + gap for at in found) - gap > room:
+            break
+        kept = found
     return sorted(kept)
 
 
@@ -54,8 +61,10 @@ def table(
     """
     heading = [(column.name, "label") for column in columns]
     cells = [[Text.assemble(cell) for cell in row] for row in (heading, *rows)]
-    whole = [row for row in cells if len(row) == len(columns)]
-    widths = [max(column.width, *(row[at].cell_len for row in whole)) for at, column in enumerate(columns)]
+    measured = [row if len(row) == len(columns) else row[:-1] for row in cells]
+    widths = [
+        max(column.width, *(row[at].cell_len for row in measured if at < len(row))) for at, column in enumerate(columns)
+    ]
     kept = fit_columns(widths, [column.rank for column in columns], page.width - indent, gap)
     for at in kept:
         over = indent + sum(widths[index] + gap for index in kept) - gap - page.width
@@ -65,7 +74,7 @@ def table(
         line = Text(" " * indent, no_wrap=True)
         runs_on = len(row) < len(columns)
         for at in [at for at in kept if at < len(row) - runs_on]:
-            cell = cut(row[at], widths[at], page)
+            cell = cut(row[at], widths[at], page, columns[at].keeps_end)
             cell.style = columns[at].style
             cell.align(columns[at].align, widths[at])
             line.append_text(cell).append(" " * gap)
@@ -76,9 +85,13 @@ def table(
     return lines
 
 
-def cut(text: Text, width: int, page: Page) -> Text:
-    """Returns the text at most `width` cells wide, an ellipsis at its end where it is longer."""
-    if text.cell_len > width:
-        text.truncate(max(0, width - 1))
-        text.append(page.glyphs.ellipsis)
-    return text
+def cut(text: Text, width: int, page: Page, keeps_end: bool = False) -> Text:
+    """Returns the text at most `width` cells wide, an ellipsis in place of its end, or of its beginning."""
+    if text.cell_len <= width:
+        return text
+    if keeps_end:
+        while text.cell_len >= max(1, width):
+            text = text[1:]
+        return Text.assemble(page.glyphs.ellipsis, text)
+    text.truncate(max(0, width - 1))
+    return text.append(page.glyphs.ellipsis)

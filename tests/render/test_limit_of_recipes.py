@@ -26,6 +26,6 @@ def test_the_baseline_of_the_recipe_is_a_column_of_its_own(width):
     assert max(map(len, lines[:-2])) <= width
 
 
-@pytest.mark.parametrize(("width", "control"), [(60, Baseline(0.9, 0.75, 0.05, 0.2)), (100, None)])
+@pytest.mark.parametrize(("width", "control"), [(50, Baseline(0.9, 0.75, 0.05, 0.2)), (100, None)])
 def test_there_is_no_column_without_room_or_without_a_control(width, control):
     assert not any("recipe limit" in line for line in lines_at(width, control))

@@ -29,8 +29,13 @@ def test_columns_are_kept_by_rank_and_stand_in_their_order():
     assert fit_columns([5, 5, 5], [0, 1, 1], room=40) == [0, 1, 2]
 
 
-def test_a_wide_column_that_does_not_fit_leaves_room_for_a_narrow_one():
-    assert fit_columns([5, 30, 5], [0, 1, 2], room=20) == [0, 2]
+def test_a_column_is_shown_only_with_all_that_tell_more():
+    assert fit_columns([5, 30, 5], [0, 1, 2], room=20) == [0]
+
+
+def test_columns_of_one_rank_are_shown_together_or_not_at_all():
+    assert fit_columns([5, 5, 5], [0, 1, 1], room=19) == [0, 1, 2]
+    assert fit_columns([5, 5, 5], [0, 1, 1], room=18) == [0]
 
 
 def test_columns_of_rank_0_are_kept_where_they_do_not_fit_either():
@@ -65,6 +70,21 @@ def test_a_cell_that_may_be_cut_ends_in_an_ellipsis_of_the_page():
     assert plain(Page(21, UNICODE), columns, rows) == [" run          verdict", " a-name-of-…   solved"]
     assert plain(Page(21, ASCII), columns, rows)[1] == " a-name-of-~   solved"
     assert plain(Page(18, UNICODE), columns, rows)[1] == " a-name-…   solved"
+
+
+def test_a_path_that_is_too_long_loses_its_beginning():
+    columns, rows = [Column("run", "left", least=8, keeps_end=True), Column("verdict")], [["runs/漢字-first", "solved"]]
+    assert plain(Page(19), columns, rows)[1] == " …字-first   solved"
+    assert plain(Page(18), columns, rows)[1] == " …-first    solved"
+
+
+def test_only_the_last_cell_of_a_short_row_widens_no_column():
+    columns, rows = [Column("gap"), Column("verdict"), Column("x")], [["1000", "failed, because"], ["1", "solved", "2"]]
+    assert plain(Page(40), columns, rows) == [
+        "  gap  verdict  x",
+        " 1000  failed, because",
+        "    1   solved  2",
+    ]
 
 
 def test_the_last_cell_of_a_short_row_runs_on_and_is_cut_at_the_end_of_the_page():
