@@ -12,7 +12,7 @@ from rich.text import Text
 
 from seqmem.charts.plot import Level, Series, is_number, look, plot, row_of
 from seqmem.charts.scale import Axis, fit_axis
-from seqmem.terminal.console import stack
+from seqmem.terminal.console import fill, stack
 from seqmem.terminal.style import UNICODE, Glyphs
 from seqmem.terminal.wording import shown_amount
 
@@ -121,10 +121,4 @@ def _legend(series: Sequence[Series], levels: Sequence[Level], width: int, margi
             band = (glyphs.vertical, style) if line.marked else ("⠅⠅" if glyphs.braille else "..", "band")
             entries.append(Text.assemble(band, " ", line.spread))
     entries += [Text.assemble((glyphs.line * 2, level.style), " ", level.name) for level in levels]
-    lines: list[Text] = []
-    for entry in entries:
-        if lines and lines[-1].cell_len + 3 + entry.cell_len <= width:
-            lines[-1].append("   ").append_text(entry)
-        else:
-            lines.append(Text(" " * (margin + 1)).append_text(entry))
-    return lines
+    return fill(entries, width, "   ", margin + 1, margin + 1)

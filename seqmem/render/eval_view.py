@@ -12,9 +12,9 @@ from rich.text import Text
 from seqmem.charts.curve import Level, Series, curve
 from seqmem.render.header import header_lines
 from seqmem.render.predictions import prediction_lines
-from seqmem.render.verdict_view import other_lines, verdict_lines, wrapped
+from seqmem.render.verdict_view import other_lines, verdict_lines
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
-from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.console import Page, View, stack, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_score, shown_symbol
 
@@ -57,7 +57,7 @@ def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
             ]
         )
     lines = table(COLUMNS, rows, page)
-    lines += [Text(line.plain, "muted") for line in wrapped(Text(RULE), page.width, 3)]
+    lines += wrap(Text(RULE, "muted"), page.width, 1, 3)
     return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from seqmem.config.defaults import decided_by_rule, recall_reason
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
 from seqmem.results.task import example_sequences
-from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.console import Page, View, fill, stack, wrap
 from seqmem.terminal.wording import plural, shown_count, shown_symbol
 
 LABEL_WIDTH = 10
@@ -56,28 +56,23 @@ def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -
         ("training", training_words(config)),
         ("budget", budget_words(config)),
     ]
-    lines = [labelled("task" if not index else "", strip) for index, strip in enumerate(strips)]
+    lines = labelled("task", strips)
     if told := without_recall(config.task):
-        lines += [labelled("", Text(line, "nothing_to_remember")) for line in textwrap.wrap(told, max(20, room))]
-    for label, words in rows:
-        lines += [labelled(label if not index else "", line) for index, line in enumerate(dotted(words, room, page))]
-    return lines
+        lines += labelled("", wrap(Text(told, "nothing_to_remember"), room))
+    return lines + [line for label, words in rows for line in labelled(label, dotted(words, room, page))]
 
 
-def labelled(label: str, text: Text) -> Text:
-    """Returns a line that begins with its label."""
-    return Text.assemble(" ", (label.ljust(LABEL_WIDTH), "label"), text)
+def labelled(label: str, lines: Sequence[Text]) -> list[Text]:
+    """Returns lines with a label before the first."""
+    labels = [label, *[""] * len(lines)]
+    return [
+        Text.assemble(" ", (f"{its:{LABEL_WIDTH}}", "label"), line) for its, line in zip(labels, lines, strict=False)
+    ]
 
 
 def dotted(words: list[str], width: int, page: Page) -> list[Text]:
     """Sets phrases apart by dots, on as many lines as they need."""
-    lines: list[Text] = []
-    for phrase in words:
-        if lines and lines[-1].cell_len + 3 + len(phrase) <= width:
-            lines[-1].append(f" {page.glyphs.dot} ", "muted").append(phrase)
-        else:
-            lines.append(Text(phrase))
-    return lines
+    return fill(words, width, Text(f" {page.glyphs.dot} ", "muted"))
 
 
 def task_words(task: Any) -> list[str]:

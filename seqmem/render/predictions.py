@@ -9,7 +9,7 @@ from rich.text import Text
 
 from seqmem.results.run import Prediction, RunResult
 from seqmem.results.summary import ranked_replicates
-from seqmem.terminal.console import Page
+from seqmem.terminal.console import Page, fill
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_symbol
@@ -112,12 +112,9 @@ def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, 
     entries = [(getattr(page.glyphs, mark), mark, text) for mark, text in meanings.items() if mark in marks]
     if recall:
         entries.insert(0, (page.glyphs.recall, "recall", "recall: needs memory"))
-    lines: list[Text] = []
-    for sign, style, text in entries:
-        if not lines or lines[-1].cell_len + 5 + len(text) > page.width:
-            lines.append(Text(no_wrap=True))
-        lines[-1].append("   " if lines[-1].cell_len else "").append(f"{sign} ", style).append(text, "muted")
-    return lines
+    return fill(
+        (Text.assemble((f"{sign} ", style), (text, "muted")) for sign, style, text in entries), page.width, "   "
+    )
 
 
 def step_marks(prediction: Prediction, criterion: str, has_memory: bool, loss_at: str = "all") -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 
 from rich.text import Text
@@ -12,7 +11,7 @@ from seqmem.config.rank import MEASURES
 from seqmem.render.verdict_words import NO_EVIDENCE, false_claims, recall_cell, verdict_word
 from seqmem.results.summary import SPREADS, TrialResult
 from seqmem.results.sweep import SweepResult, Trial, ranked
-from seqmem.terminal.console import Page
+from seqmem.terminal.console import Page, wrap
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
@@ -111,7 +110,8 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     rest += [f"{plural(missing, 'trial')} still missing"] if missing else []
     if rest:
         lines.append(Text(f" {page.glyphs.ellipsis} {', '.join(rest)}", "muted"))
-    return [*lines, *(Text(f" {words}", "muted") for words in [_order(sweep), *_remarks(sweep, page)])]
+    remarks = [_order(sweep), *_remarks(sweep, page.glyphs)]
+    return [*lines, *(line for words in remarks for line in wrap(Text(words, "muted"), page.width, 1, 1))]
 
 
 def _cells(trial: Trial, axes: Sequence[str], glyphs: Glyphs) -> list[Cell]:
@@ -125,18 +125,18 @@ def _cells(trial: Trial, axes: Sequence[str], glyphs: Glyphs) -> list[Cell]:
     return [*cells, (f"{trial.status}  {shown_symbol(trial.reason, 200, glyphs)}".rstrip(), "muted")]
 
 
-def _remarks(sweep: SweepResult, page: Page) -> list[str]:
+def _remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
     """How many trials are called what they are by chance, and what the signs of single cells mean."""
     results = [trial.result for trial in sweep.trials if trial.result]
     judged = [one for one in results if one.baseline.recall_accuracy is not None]
     words = [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
-    if any(_recall(one, page.glyphs).startswith(page.glyphs.near) for one in judged):
-        words.append(f"{page.glyphs.near} {NO_EVIDENCE}")
+    if any(_recall(one, glyphs).startswith(glyphs.near) for one in judged):
+        words.append(f"{glyphs.near} {NO_EVIDENCE}")
     if any(one.summary.verdict == "memoryless" and one.summary.remember for one in judged):
         words.append("memoryless, with one that remembers: among so many replicates, chance explains it")
     if any(one.summary.verdict == "unsolved" for one in results):
         words.append("unsolved (0.1): judged by version 0.1")
-    return [line for text in words for line in textwrap.wrap(text, page.width - 1)]
+    return words
 
 
 def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
@@ -145,9 +145,7 @@ def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
     lines = []
     for trial in failed[:MOST_REASONS]:
         words = shown_symbol(f"{shown_values(trial.values)}: {trial.reason}", 1000, page.glyphs)
-        first, *others = textwrap.wrap(words, max(20, page.width - 10)) or [""]
-        lines.append(Text.assemble((" failed: ", "wrong"), first))
-        lines += [Text(" " * 9 + other) for other in others]
+        lines += wrap(Text.assemble(("failed: ", "wrong"), words), page.width, 1, 9)
     if len(failed) > MOST_REASONS:
         lines.append(Text(f" and {plural(len(failed) - MOST_REASONS, 'more failure')}", "muted"))
     return [Text(), *lines] if lines else []

@@ -16,7 +16,7 @@ from seqmem.render.header import LOSS_WORDS, dotted
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.results.summary import TrialResult
 from seqmem.results.sweep import SweepResult, Trial
-from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.console import Page, View, stack, wrap
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
@@ -32,7 +32,7 @@ def draw_sweep(sweep: SweepResult) -> RenderableType:
 def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
     """Returns the lines of `draw_sweep`."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
-    lines = [Text.assemble((" Sweep ", "title"), axes), Text(f" {_counts(sweep)}", "muted")]
+    lines = [Text.assemble((" Sweep ", "title"), axes), *wrap(Text(_counts(sweep), "muted"), page.width, 1, 1)]
     lines += [*_decided_lines(sweep.decided, page), Text()]
     lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
     drawing = _drawing(sweep, page) if any(trial.result for trial in sweep.trials) else []
@@ -57,7 +57,7 @@ def decided_words(decided: Mapping[str, Any]) -> list[str]:
 def _decided_lines(decided: Mapping[str, Any], page: Page) -> list[Text]:
     label = "In all trials: "
     phrases = dotted(decided_words(decided), page.width - len(label) - 2, page)
-    return [Text.assemble(" ", label if not index else " " * len(label), line) for index, line in enumerate(phrases)]
+    return [Text.assemble(" ", " " * len(label) if index else label, line) for index, line in enumerate(phrases)]
 
 
 def _counts(sweep: SweepResult) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import textwrap
 from typing import Any
 
 from rich.console import RenderableType
@@ -17,7 +16,7 @@ from seqmem.render.examples import draw_strips
 from seqmem.render.header import LABEL_WIDTH, dotted, labelled, task_words, without_recall
 from seqmem.results.task import _first_presentations, batch_examples, example_sequences, total_sequences
 from seqmem.tasks.task import Example
-from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.console import Page, View, stack, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
@@ -78,21 +77,16 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     else:
         sequences = f"{_amount(total)} different: fillers are drawn anew each time"
     time = plural(task.time, "step")
-    facts = [("conflict", line) for line in conflict_lines(config, page)]
-    if told := without_recall(task):
-        width = max(20, page.width - LABEL_WIDTH - 1)
-        facts += [("memory", Text(line, "nothing_to_remember")) for line in textwrap.wrap(told, width)]
-    if getattr(task, "fillers", None) == "ordered" and task.filler_count < task.gap[1]:
-        facts.append(("fillers", Text(f"{task.filler_count} symbols in order, over and over to the end of the gap")))
-    facts += [
-        ("sequences", Text(sequences)),
-        ("length", Text(f"{time} at most" if _varied(task) else time)),
-        ("epoch", Text(plural(task.epoch_size, "presentation") + (", shuffled" if config.shuffle else ", in order"))),
-    ]
-    lines, before = [], ""
-    for label, text in facts:
-        lines.append(labelled(label if label != before else "", text))
-        before = label
+    told, filled = without_recall(task), getattr(task, "fillers", None) == "ordered" and task.filler_count < task.gap[1]
+    lines = labelled("conflict", conflict_lines(config, page))
+    lines += labelled("memory", wrap(Text(told, "nothing_to_remember"), page.width - LABEL_WIDTH - 1)) if told else []
+    facts = {"fillers": f"{task.filler_count} symbols in order, over and over to the end of the gap"} if filled else {}
+    facts |= {
+        "sequences": sequences,
+        "length": f"{time} at most" if _varied(task) else time,
+        "epoch": plural(task.epoch_size, "presentation") + (", shuffled" if config.shuffle else ", in order"),
+    }
+    lines += [line for label, words in facts.items() for line in labelled(label, [Text(words)])]
     if task.finite and total and total * task.time > MOST_STEPS:
         return lines
     best = baseline(task, config.seed, config.head)

@@ -14,7 +14,7 @@ from seqmem.render.notes import recipe_note
 from seqmem.render.score_table import score_lines
 from seqmem.results.run import RunResult
 from seqmem.results.summary import ReplicateResult
-from seqmem.terminal.console import Page
+from seqmem.terminal.console import Page, fill, wrap
 from seqmem.terminal.wording import plural, shown_count
 
 OTHER_SEQUENCES = "Not the sequences that this run was made for: their scores, and no verdict on the network."
@@ -30,39 +30,30 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
     """
     verdict = result.summary.verdict
     sign = (getattr(page.glyphs, verdict), verdict)
-    lines = wrapped(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 3)
+    lines = wrap(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 1, 3)
     lines += _bulleted([*_counts(result), *_notes(result)], page)
     lines += [Text(), *score_lines(result, page), Text()]
     for command, why in next_commands(result, run):
-        lines += [*(Text(line, "muted") for line in _plain(f"   {why}", page)), *command_lines(command, page.width)]
+        lines += [*wrap(Text(why, "muted"), page.width, 1, 3), *command_lines(command, page.width)]
     return lines
 
 
 def other_lines(result: RunResult, page: Page) -> list[Text]:
     """Returns the scores and the evidence on sequences that a run was not made for, without a verdict or advice."""
-    lines = wrapped(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 3)
+    lines = wrap(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 1, 3)
     lines += _bulleted([*_evidence(result), _judged(result), *_open_steps(result)], page)
     return [*lines, Text(), *score_lines(result, page)]
 
 
 def _bulleted(texts: list[str], page: Page) -> list[Text]:
-    return [line for text in texts for line in wrapped(Text(f"{page.glyphs.bullet} {text}"), page.width, 3)]
-
-
-def _plain(text: str, page: Page) -> list[str]:
-    return [line.plain for line in wrapped(Text(text.strip()), page.width - 2, 3)]
+    return [line for text in texts for line in wrap(f"{page.glyphs.bullet} {text}", page.width, 1, 3)]
 
 
 def command_lines(command: str, width: int) -> list[Text]:
     """Breaks a command before an option where the line is full, so that a shell takes all of it when it is copied."""
-    lines: list[str] = []
-    for part in re.split(r" (?=--)", command):
-        if lines and len(f"   {lines[-1]} {part} \\") <= width:
-            lines[-1] += f" {part}"
-        else:
-            lines.append(f"  {part}" if lines else part)
+    lines = fill(re.split(r" (?=--)", command), width - 2, start=3, hanging=5)
     ends = [" \\"] * (len(lines) - 1) + [""]
-    return [Text(f"   {line}{end}", "command", no_wrap=True) for line, end in zip(lines, ends, strict=True)]
+    return [Text(line.plain + end, "command", no_wrap=True) for line, end in zip(lines, ends, strict=True)]
 
 
 def _counts(result: RunResult) -> list[str]:
@@ -153,14 +144,3 @@ def _judged(result: RunResult) -> str:
 def _open_steps(result: RunResult) -> list[str]:
     opened = any(not all(one.settled) for one in result.predictions)
     return ["open steps: no predictor can settle them, so no criterion asks for them"] if opened else []
-
-
-def wrapped(text: Text, width: int, indent: int) -> list[Text]:
-    """Breaks a line between words; the first line begins one cell in, later ones `indent` cells."""
-    lines: list[Text] = []
-    for word in text.split(" "):
-        if lines and lines[-1].cell_len + 1 + word.cell_len <= width:
-            lines[-1].append(" ").append_text(word)
-        else:
-            lines.append(Text(" " * (indent if lines else 1), no_wrap=True).append_text(word))
-    return lines

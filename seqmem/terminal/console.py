@@ -6,7 +6,7 @@ import dataclasses
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Literal
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType, RenderResult
@@ -141,3 +141,33 @@ def stack(parts: list[Text]) -> Text:
     text = Text("\n", no_wrap=True, overflow="ellipsis").join(parts)
     text.no_wrap, text.overflow = True, "crop"
     return text
+
+
+def fill(
+    parts: Iterable[Text | str], width: int, between: Text | str = " ", start: int = 0, hanging: int = 0
+) -> list[Text]:
+    """Sets parts behind one another on as many lines as they need.
+
+    Args:
+        parts: What is never broken.
+        width: Cells of a line, blanks at its beginning included.
+        between: Stands between two parts of a line.
+        start: Blanks before the first line.
+        hanging: Blanks before the others.
+    """
+    lines: list[Text] = []
+    for part in parts:
+        if lines and lines[-1].cell_len + Text.assemble(between, part).cell_len <= width:
+            lines[-1].append_text(Text.assemble(between, part))
+        else:
+            lines.append(Text.assemble(" " * (hanging if lines else start), part, no_wrap=True))
+    return lines
+
+
+def wrap(text: Text | str, width: int, start: int = 0, hanging: int = 0) -> list[Text]:
+    """Breaks a text between words, and within those that are longer than a line."""
+    room = max(8, width - max(start, hanging))
+    words = Text.assemble(text).split(" ")
+    return fill(
+        (part for word in words for part in word.divide(range(room, len(word), room))), width, " ", start, hanging
+    )

@@ -74,7 +74,7 @@ def test_why_a_trial_was_pruned_is_cut_to_the_page(width, words):
     reason = "recall loss 0.683 above the median after 20 % of the budget"
     pruned = trial(2, {"gap": 10}, "pruned", reason)
     found = SweepResult((GAP,), "tpe", "success_rate", 3, (*sweep(GAP).trials[:1], pruned))
-    [line] = [line for line in drawn(found, width).splitlines() if "pruned" in line and "complete" not in line]
+    [line] = [line for line in drawn(found, width).splitlines() if line.split()[:2] == ["10", "pruned"]]
     assert words in line
     assert len(line) <= width
     assert line.endswith("…")

@@ -5,7 +5,7 @@ from render_samples import memoryless_run
 from rich.text import Text
 
 from seqmem.render.run_view import draw_run
-from seqmem.terminal.console import build_console, page_of
+from seqmem.terminal.console import build_console, fill, page_of, wrap
 from seqmem.terminal.style import ASCII, UNICODE, Glyphs, glyphs_for
 
 TERMINAL = {"TERM": "xterm-256color"}
@@ -119,3 +119,23 @@ def test_ascii_glyphs_are_ascii():
 def test_a_page_knows_width_glyphs_and_colour():
     page = page_of(build_console(Stream(encoding="ascii"), width=72, environment={}))
     assert (page.width, page.glyphs, page.colour) == (72, ASCII, False)
+
+
+def test_parts_fill_lines_and_are_never_broken():
+    lines = fill(["solved", Text("2 of 3", "muted"), "gap 3"], 16, " | ", start=1, hanging=3)
+    assert [line.plain for line in lines] == [" solved | 2 of 3", "   gap 3"]
+    assert lines[0].spans[0].style == "muted"
+    assert fill([], 16) == []
+
+
+def test_a_text_is_broken_between_words_and_within_those_longer_than_a_line():
+    text = Text("the worker died at aaaaaaaaaaaaaaaaaaaaaaaaa twice", "wrong")
+    lines = wrap(text, 14, start=1, hanging=2)
+    assert [line.plain for line in lines] == [
+        " the worker",
+        "  died at",
+        "  aaaaaaaaaaaa",
+        "  aaaaaaaaaaaa",
+        "  a twice",
+    ]
+    assert all("wrong" in {span.style for span in line.spans} for line in lines)
