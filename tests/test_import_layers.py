@@ -62,7 +62,6 @@ SEEN_BESIDE = {
     ("render.loss_curve", "judge.baseline"),
     ("render.next_command", "tasks"),
     ("render.notes", "tasks.explicit"),
-    ("render.score_table", "judge.baseline"),
     ("render.task_view", "judge.baseline"),
     ("render.task_view", "tasks.task"),
     ("render.verdict_words", "judge.evidence"),

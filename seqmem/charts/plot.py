@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from typing import TypeGuard
+from typing import Self, TypeGuard
 
 from seqmem.charts.scale import Axis
 from seqmem.terminal.style import SERIES, Glyphs
@@ -39,6 +39,14 @@ class Series:
     spread: str = ""
     marked: bool = False
     style: str | None = None
+
+    @classmethod
+    def spread_over(
+        cls, name: str, x: Sequence[float], rows: Sequence[Sequence[Value]], spread: str, marked: bool = False
+    ) -> Self:
+        """Returns a line of middles with their lowest and highest: rows of the three, or of none for a break."""
+        middle, low, high = zip(*(row or (None, None, None) for row in rows), strict=True)
+        return cls(name, x, middle, low, high, spread, marked)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.charts.curve import Level, Series, curve
@@ -14,7 +14,7 @@ from seqmem.render.header import header_lines
 from seqmem.render.predictions import prediction_lines
 from seqmem.render.verdict_view import other_lines, verdict_lines
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
-from seqmem.terminal.console import Page, View, stack, wrap
+from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_score, shown_symbol
 
@@ -25,14 +25,10 @@ COLUMNS = (
 RULE = "remembers: p < 0.001 / (gaps x replicates), or a recall loss below 0.9 of the baseline's"
 
 
-def draw_eval(result: EvalResult) -> RenderableType:
-    """Draws what judging a stored run again found."""
-    return View(lambda page: stack(eval_lines(result, page)))
-
-
-def eval_lines(result: EvalResult, page: Page) -> list[Text]:
-    """Returns the lines of `draw_eval`: predictions, gaps, free runs, verdict."""
-    lines = [*header_lines(result.run.config, page), Text(), *prediction_lines(result.run, page)]
+@view
+def draw_eval(page: Page, result: EvalResult) -> list[Text]:
+    """Draws what judging a stored run again found: predictions, gaps, free runs, verdict."""
+    lines = [*header_lines(page, result.run.config), Text(), *prediction_lines(result.run, page)]
     if result.gaps:
         lines += [*gap_lines(result.gaps, page), Text()]
     if result.free_runs:
@@ -74,15 +70,9 @@ def _with_span(values: Sequence[float], many: bool) -> str:
 
 def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
     x = [one.gap for one in gaps]
-    recall = Series(
-        "recall accuracy",
-        x,
-        [statistics.median(one.recall_accuracy) for one in gaps],
-        [min(one.recall_accuracy) for one in gaps] if many else None,
-        [max(one.recall_accuracy) for one in gaps] if many else None,
-        "lowest to highest replicate",
-        marked=True,
-    )
+    rows = [(statistics.median(one), min(one), max(one)) for one in (gap.recall_accuracy for gap in gaps)]
+    recall = Series.spread_over("recall accuracy", x, rows, "lowest to highest replicate", marked=True)
+    recall = recall if many else dataclasses.replace(recall, low=None, high=None)
     cues = Series("among the cues", x, [statistics.median(one.cue_accuracy) for one in gaps], marked=True)
     baselines = [one.baseline for one in gaps]
     level = max(baselines) - min(baselines) < 0.01

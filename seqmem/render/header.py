@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.cells.cell import parameter_count
@@ -14,7 +13,7 @@ from seqmem.config.defaults import decided_by_rule, recall_reason
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
 from seqmem.results.task import example_sequences
-from seqmem.terminal.console import Page, View, fill, stack, wrap
+from seqmem.terminal.console import Page, fill, view, wrap
 from seqmem.terminal.wording import plural, shown_count, shown_symbol
 
 LABEL_WIDTH = 10
@@ -26,18 +25,8 @@ LOSS_WORDS = {
 }
 
 
-def draw_header(config: RunConfig, parameters: int | None = None) -> RenderableType:
-    """Draws what is about to be trained, in about six lines.
-
-    Args:
-        config: The settings.
-        parameters: Learned numbers of the network; None counts them for the cells of Keras.
-    """
-    return View(lambda page: stack(header_lines(config, page, parameters)))
-
-
-def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -> list[Text]:
-    """Returns the lines of `draw_header`."""
+def header_lines(page: Page, config: RunConfig, parameters: int | None = None) -> list[Text]:
+    """Returns what is about to be trained, in about six lines; parameters of None are counted for cells of Keras."""
     room = page.width - LABEL_WIDTH - 1
     examples = example_sequences(config, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
@@ -60,6 +49,9 @@ def header_lines(config: RunConfig, page: Page, parameters: int | None = None) -
     if told := without_recall(config.task):
         lines += labelled("", wrap(Text(told, "nothing_to_remember"), room))
     return lines + [line for label, words in rows for line in labelled(label, dotted(words, room, page))]
+
+
+draw_header = view(header_lines)
 
 
 def labelled(label: str, lines: Sequence[Text]) -> list[Text]:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import math
 from pathlib import PurePath
 
-from rich.console import RenderableType
 from rich.text import Text
 
-from seqmem.render.eval_view import draw_eval
-from seqmem.render.header import draw_header, header_lines
+from seqmem.render.header import header_lines
 from seqmem.render.loss_curve import draw_loss
 from seqmem.render.predictions import prediction_lines
 from seqmem.render.verdict_view import verdict_lines
 from seqmem.render.verdict_words import recall_cell, replicate_verdict, verdict_word
 from seqmem.results.run import RunResult
 from seqmem.results.summary import ReplicateResult, ranked_replicates
-from seqmem.terminal.console import Page, View, stack
+from seqmem.terminal.console import Page, view
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_count, shown_score
 
-__all__ = ["draw_eval", "draw_header", "draw_run"]
 ALL_UP_TO = 6
 # one blank before the verdict and wider columns, so that the recall accuracy fits beside it on 60 columns
 COLUMNS = (
@@ -30,19 +27,10 @@ COLUMNS = (
 )
 
 
-def draw_run(result: RunResult, run: PurePath | None = None) -> RenderableType:
-    """Draws everything that a run found, at the width and in the signs of the console it is printed on.
-
-    Args:
-        result: What it found.
-        run: Its directory, where it is known, for the commands that are suggested at the end.
-    """
-    return View(lambda page: stack(run_lines(result, page, run)))
-
-
-def run_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
-    """Returns the lines of `draw_run`."""
-    lines = [*header_lines(result.config, page), Text()]
+@view
+def draw_run(page: Page, result: RunResult, run: PurePath | None = None) -> list[Text]:
+    """Draws everything that a run found; `run` is its directory, where it is known, for the commands at the end."""
+    lines = [*header_lines(page, result.config), Text()]
     if result.history:
         lines += [draw_loss(result.history, result.baseline, 0, page), Text()]
     lines += prediction_lines(result, page)

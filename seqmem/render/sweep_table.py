@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from seqmem.config.axis import shown_value, shown_values
 from seqmem.config.rank import MEASURES
-from seqmem.render.verdict_words import NO_EVIDENCE, false_claims, recall_cell, verdict_word
+from seqmem.render.columns import COUNTS, Row, Show, recall, remarks, score, shown_cells, shown_columns
+from seqmem.render.verdict_words import false_claims
 from seqmem.results.summary import SPREADS, TrialResult
 from seqmem.results.sweep import SweepResult, Trial, ranked
 from seqmem.terminal.console import Page, wrap
@@ -17,68 +18,30 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
 
 MOST_ROWS = 40
-Show = Callable[[TrialResult, Glyphs], str]
+MOST_REASONS = 10
 
 
-def _verdict(result: TrialResult, glyphs: Glyphs) -> str:
-    return verdict_word(result.summary.verdict, glyphs)
-
-
-def _solved(result: TrialResult, glyphs: Glyphs) -> str:
-    summary = result.summary
-    return "-" if summary.solved is None else f"{summary.solved}/{summary.replicates}"
-
-
-def _count(name: str) -> Show:
-    return lambda result, glyphs: str(getattr(result.summary, name))
-
-
-def _rate(result: TrialResult, glyphs: Glyphs) -> str:
-    summary = result.summary
-    if summary.success_rate is None or summary.interval is None:
+def _rate(row: Row, glyphs: Glyphs) -> str:
+    if row["success_rate"] is None or row["interval"] is None:
         return "-"
-    low, high = summary.interval
-    return f"{summary.success_rate:.2f} [{low:.2f}, {high:.2f}]"
+    return "{:.2f} [{:.2f}, {:.2f}]".format(row["success_rate"], *row["interval"])
 
 
-def _presentations(result: TrialResult, glyphs: Glyphs) -> str:
-    spread = result.summary.presentations_to_success
-    if spread is None:
+def _presentations(row: Row, glyphs: Glyphs) -> str:
+    if (spread := row["presentations_to_success"]) is None:
         return "-"
     low, high = shown_amount(spread["min"]), shown_amount(spread["max"])
     return shown_amount(spread["median"]) + (f" ({low} to {high})" if low != high else "")
 
 
-def _median(name: str, digits: int) -> Show:
-    def show(result: TrialResult, glyphs: Glyphs) -> str:
-        spread = result.spreads[name]
-        return shown_score(spread.median if spread else None, digits)
-
-    return show
-
-
-def _recall(result: TrialResult, glyphs: Glyphs) -> str:
-    spread, least = result.spreads["recall_accuracy"], result.baseline.recall_accuracy
-    return recall_cell(spread.median if spread else None, least, result.summary.verdict, glyphs)
-
-
-def _baseline(result: TrialResult, glyphs: Glyphs) -> str:
-    return shown_score(result.baseline.recall_accuracy)
-
-
-COLUMNS: dict[str, Show] = {
-    "verdict": _verdict,
-    "solved": _solved,
-    "remember": _count("remember"),
-    "memoryless": _count("memoryless"),
-    "diverged": _count("diverged"),
+COLUMNS: dict[str, Show] = COUNTS | {
     "success rate [95 %]": _rate,
-    "recall": _recall,
-    "baseline": _baseline,
+    "recall": recall,
+    "baseline": score("recall_baseline"),
     "presentations": _presentations,
-    "recall loss": _median("recall_loss", 4),
-    "accuracy": _median("accuracy", 3),
-    "loss": _median("loss", 4),
+    "recall loss": score("recall_loss", 4),
+    "accuracy": score("accuracy"),
+    "loss": score("loss", 4),
 }
 # What there is room for is chosen in this order, after what is ranked by; recall never stands without its baseline.
 PRIORITY = (
@@ -90,7 +53,6 @@ RANKED = {
     "recall_accuracy": "recall",
     "presentations_to_success": "presentations",
 } | {name: name.replace("_", " ") for name in ("recall_loss", "accuracy", "loss")}
-MOST_REASONS = 10
 
 
 def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
@@ -101,8 +63,7 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     first = RANKED.get(sweep.rank, "verdict")
     groups = sorted(PRIORITY, key=lambda names: first not in names)
     ranks = {name: rank for rank, names in enumerate(groups, 1) for name in names}
-    columns = [Column(axis.name) for axis in sweep.axes]
-    columns += [Column(name, "left" if name == "verdict" else "right", rank=ranks[name]) for name in COLUMNS]
+    columns = [*(Column(axis.name) for axis in sweep.axes), *shown_columns(COLUMNS, ranks)]
     rows = [_cells(trial, [axis.name for axis in sweep.axes], page.glyphs) for trial in shown[:MOST_ROWS]]
     lines = table(columns, rows, page)
     rest = [f"{plural(len(left_out), 'more trial')}"] if left_out else []
@@ -117,12 +78,16 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
 def _cells(trial: Trial, axes: Sequence[str], glyphs: Glyphs) -> list[Cell]:
     cells: list[Cell] = [shown_symbol(shown_value(trial.values[name]), 16, glyphs) for name in axes]
     if result := trial.result:
-        style = result.summary.verdict
-        return cells + [(show(result, glyphs), style if name == "verdict" else "") for name, show in COLUMNS.items()]
+        return cells + shown_cells(COLUMNS, _row(result), glyphs)
     if trial.status == "failed":
         # why stands below the table, in full
         return [*cells, ("failed", "wrong")]
     return [*cells, (f"{trial.status}  {shown_symbol(trial.reason, 200, glyphs)}".rstrip(), "muted")]
+
+
+def _row(result: TrialResult) -> Row:
+    medians = {name: spread and spread.median for name, spread in result.spreads.items()}
+    return vars(result.summary) | medians | {"recall_baseline": result.baseline.recall_accuracy}
 
 
 def _remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
@@ -130,13 +95,9 @@ def _remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
     results = [trial.result for trial in sweep.trials if trial.result]
     judged = [one for one in results if one.baseline.recall_accuracy is not None]
     words = [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
-    if any(_recall(one, glyphs).startswith(glyphs.near) for one in judged):
-        words.append(f"{glyphs.near} {NO_EVIDENCE}")
     if any(one.summary.verdict == "memoryless" and one.summary.remember for one in judged):
         words.append("memoryless, with one that remembers: among so many replicates, chance explains it")
-    if any(one.summary.verdict == "unsolved" for one in results):
-        words.append("unsolved (0.1): judged by version 0.1")
-    return words
+    return words + remarks(map(_row, results), glyphs)
 
 
 def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:

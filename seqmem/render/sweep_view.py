@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.charts.curve import Level, Series, curve
@@ -16,7 +15,7 @@ from seqmem.render.header import LOSS_WORDS, dotted
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.results.summary import TrialResult
 from seqmem.results.sweep import SweepResult, Trial
-from seqmem.terminal.console import Page, View, stack, wrap
+from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
@@ -24,13 +23,9 @@ PLOT_HEIGHT = 12
 SHARES = ("success_rate", "recall_accuracy", "accuracy")
 
 
-def draw_sweep(sweep: SweepResult) -> RenderableType:
+@view
+def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
     """Draws a sweep as far as it has come."""
-    return View(lambda page: stack(sweep_lines(sweep, page)))
-
-
-def sweep_lines(sweep: SweepResult, page: Page) -> list[Text]:
-    """Returns the lines of `draw_sweep`."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
     lines = [Text.assemble((" Sweep ", "title"), axes), *wrap(Text(_counts(sweep), "muted"), page.width, 1, 1)]
     lines += [*_decided_lines(sweep.decided, page), Text()]
@@ -115,32 +110,13 @@ def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Seri
     """The series and levels of a curve; a result of None is a break."""
     xs = [x for x, _ in points]
     results = [result for _, result in points]
-    rates = [result.summary if result else None for result in results]
-    series = [
-        Series(
-            "success rate",
-            xs,
-            [one.success_rate if one else None for one in rates],
-            [one.interval[0] if one and one.interval else None for one in rates],
-            [one.interval[1] if one and one.interval else None for one in rates],
-            "95 % interval",
-            marked=True,
-        )
-    ]
-    recall = [result.spreads["recall_accuracy"] if result else None for result in results]
-    if not any(recall):
+    rates = [(one.summary.success_rate, *(one.summary.interval or (None, None))) if one else () for one in results]
+    series = [Series.spread_over("success rate", xs, rates, "95 % interval", marked=True)]
+    found = [one.spreads["recall_accuracy"] if one else None for one in results]
+    if not any(found):
         return series, []
-    series.append(
-        Series(
-            "recall accuracy (median)",
-            xs,
-            [one.median if one else None for one in recall],
-            [one.low if one else None for one in recall],
-            [one.high if one else None for one in recall],
-            "all replicates",
-            marked=True,
-        )
-    )
+    recall = [(one.median, one.low, one.high) if one else () for one in found]
+    series.append(Series.spread_over("recall accuracy (median)", xs, recall, "all replicates", marked=True))
     baselines = [result.baseline.recall_accuracy if result else None for result in results]
     known = {value for value in baselines if value is not None}
     if len(known) == 1:

@@ -6,7 +6,6 @@ import dataclasses
 import math
 from typing import Any
 
-from rich.console import RenderableType
 from rich.text import Text
 
 from seqmem.config.run_config import RunConfig
@@ -16,7 +15,7 @@ from seqmem.render.examples import draw_strips
 from seqmem.render.header import LABEL_WIDTH, dotted, labelled, task_words, without_recall
 from seqmem.results.task import _first_presentations, batch_examples, example_sequences, total_sequences
 from seqmem.tasks.task import Example
-from seqmem.terminal.console import Page, View, stack, wrap
+from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
@@ -28,21 +27,20 @@ LONGEST_TABLE = 24
 MOST_SEEN = 6  # of the symbols that a step sees, those nearest to it
 
 
-def draw_task(config: RunConfig, count: int | None = None, pairs: bool = False, arrays: bool = False) -> RenderableType:
+@view
+def draw_task(
+    page: Page, config: RunConfig, count: int | None = None, pairs: bool = False, arrays: bool = False
+) -> list[Text]:
     """Draws a task.
 
     Args:
+        page: Where it is drawn.
         config: The settings; the task, and what shapes its arrays.
         count: Show the first so many presentations of training, in their order, `MOST_SHOWN` at most; None shows
             each kind of sequence.
         pairs: Also show every step as a pair of input and target, with the lags and the context of the settings.
         arrays: Also show the one-hot arrays, and their shapes for each way to train on them.
     """
-    return View(lambda page: stack(task_lines(config, page, count, pairs, arrays)))
-
-
-def task_lines(config: RunConfig, page: Page, count: int | None, pairs: bool, arrays: bool) -> list[Text]:
-    """Returns the lines of `draw_task`."""
     task = config.task
     examples = example_sequences(config, SHOWN)
     if count:

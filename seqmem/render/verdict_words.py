@@ -11,8 +11,6 @@ from seqmem.terminal.wording import shown_score
 # Tables have no room for who judged; a line below them says it.
 SHORT = {"nothing_to_remember": "nothing to remember", "unsolved": "unsolved (0.1)"}
 
-NO_EVIDENCE = "recall that was not counted as evidence of memory"
-
 
 def verdict_word(verdict: str, glyphs: Glyphs) -> str:
     """Returns a verdict as a cell of a table: its sign and its word; any other text as it is."""

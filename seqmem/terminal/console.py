@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import IO, Literal
+from typing import IO, Concatenate, Literal, ParamSpec
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
@@ -20,6 +21,7 @@ WIDTH_IN_NOTEBOOK = 100
 # filled by rich; colours of the page it stands on, so that it reads on light and dark
 NOTEBOOK = '<pre style="white-space: pre; overflow-x: auto; line-height: 1.2; font-family: monospace">{code}</pre>'
 
+Asked = ParamSpec("Asked")
 ColourSystem = Literal["standard", "256", "truecolor"]
 
 
@@ -120,6 +122,16 @@ class View:
     def _repr_html_(self) -> str:
         """The drawing in a notebook."""
         return recorded(self, WIDTH_IN_NOTEBOOK).export_html(inline_styles=True, code_format=NOTEBOOK)
+
+
+def view(lines: Callable[Concatenate[Page, Asked], list[Text]]) -> Callable[Asked, View]:
+    """Makes a function that returns lines for a page one that returns a drawing: it is called without the page."""
+
+    @functools.wraps(lines)
+    def draw(*asked: Asked.args, **named: Asked.kwargs) -> View:
+        return View(lambda page: stack(lines(page, *asked, **named)))
+
+    return draw
 
 
 def recorded(renderable: RenderableType, width: int) -> Console:

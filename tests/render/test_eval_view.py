@@ -4,7 +4,7 @@ import io
 import pytest
 from render_samples import solved_run
 
-from seqmem.render.run_view import draw_eval
+from seqmem.render.eval_view import draw_eval
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
 from seqmem.terminal.console import build_console
 

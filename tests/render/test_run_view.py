@@ -13,8 +13,9 @@ from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
+from seqmem.render.header import draw_header
 from seqmem.render.next_command import next_commands, train_command, with_cues
-from seqmem.render.run_view import draw_header, draw_run
+from seqmem.render.run_view import draw_run
 from seqmem.terminal.console import build_console
 
 
