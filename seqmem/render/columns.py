@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from seqmem.render.verdict_words import is_luck, verdict_style, verdict_word
+from seqmem.render.verdict_words import recall_cell, verdict_style, verdict_word
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column
 from seqmem.terminal.wording import shown_amount, shown_score
@@ -28,12 +28,12 @@ def shown_cells(shows: Mapping[str, Show], row: Row, glyphs: Glyphs) -> list[Cel
 
 def remarks(rows: Iterable[Row], glyphs: Glyphs) -> list[str]:
     """Returns what the signs of single cells mean, those that occur only."""
-    told = {
-        f"{glyphs.near} recall that was not counted as evidence of memory": _is_luck,
-        "unsolved (0.1): judged by version 0.1": lambda row: row.get("verdict") == "unsolved",
-    }
-    rows = list(rows)
-    return [words for words, occurs in told.items() if any(map(occurs, rows))]
+    rows, words = list(rows), []
+    if any(recall(row, glyphs).startswith(glyphs.near) for row in rows):
+        words.append(f"{glyphs.near} recall that was not counted as evidence of memory")
+    if any(row.get("verdict") == "unsolved" for row in rows):
+        words.append("unsolved (0.1): judged by version 0.1")
+    return words
 
 
 def score(name: str, digits: int = 3) -> Show:
@@ -48,12 +48,7 @@ def count(name: str) -> Show:
 
 def recall(row: Row, glyphs: Glyphs) -> str:
     """Returns the recall accuracy, marked where it is high and no evidence of memory."""
-    text = shown_score(row.get("recall_accuracy"))
-    return f"{glyphs.near} {text}" if _is_luck(row) else text
-
-
-def _is_luck(row: Row) -> bool:
-    return is_luck(row.get("recall_accuracy"), row.get("recall_baseline"), row.get("verdict"))
+    return recall_cell(row.get("recall_accuracy"), row.get("recall_baseline"), row.get("verdict"), glyphs)
 
 
 COUNTS: dict[str, Show] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import statistics
 from collections.abc import Sequence
 
@@ -52,8 +53,7 @@ def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
                 *(shown_score(statistics.median(values)) for values in (one.cue_accuracy, one.recall_loss)),
             ]
         )
-    lines = table(COLUMNS, rows, page)
-    lines += wrap(Text(RULE, "muted"), page.width, 1, 3)
+    lines = [*table(COLUMNS, rows, page), *wrap(Text(RULE, "muted"), page.width, 1, 3)]
     return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
 
 
@@ -75,13 +75,12 @@ def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
     recall = recall if many else dataclasses.replace(recall, low=None, high=None)
     cues = Series("among the cues", x, [statistics.median(one.cue_accuracy) for one in gaps], marked=True)
     baselines = [one.baseline for one in gaps]
-    level = max(baselines) - min(baselines) < 0.01
-    series = (
-        [cues, recall] if level else [cues, recall, Series("baseline", x, baselines, marked=True, style="baseline")]
-    )
+    series, levels = [cues, recall], [Level(f"baseline {shown_score(max(baselines))}", max(baselines))]
+    if max(baselines) - min(baselines) >= 0.01:
+        series, levels = [*series, Series("baseline", x, baselines, marked=True, style="baseline")], []
     return curve(
         series,
-        [Level(f"baseline {shown_score(max(baselines))}", max(baselines))] if level else [],
+        levels,
         width=page.width,
         height=11,
         x_name="gap",
@@ -105,24 +104,22 @@ def free_run_lines(runs: Sequence[FreeRun], page: Page) -> list[Text]:
 
 def _free_run(run: FreeRun, page: Page) -> list[Text]:
     glyphs = page.glyphs
-    room = page.width - 16
-    words = [[shown_symbol(symbol, 12, glyphs) for symbol in row] for row in (run.prompt, run.generated, run.expected)]
-    cell = max(cell_len(word) for row in words for word in row)
-    fitting = max(2, room // (cell + 1) - len(run.prompt) - 1)
-    prompt, said, expected = words[0], words[1][:fitting], words[2][:fitting]
-    # what is expected may end before the network does
-    blank = [""] * (len(said) - len(expected))
-    marks = ["right" if word == other else "wrong" for word, other in zip(run.generated, run.expected, strict=False)]
-    marks = marks[: len(said)]
-    more = (glyphs.ellipsis, "muted") if len(words[1]) > fitting else ""
+    cell = max(cell_len(_shown(symbol, page)) for row in (run.prompt, run.generated, run.expected) for symbol in row)
+    fitting = max(2, (page.width - 16) // (cell + 1) - len(run.prompt) - 1)
+    # one of the two may end before the other
+    steps = list(itertools.zip_longest(run.generated, run.expected))[:fitting]
+    marks = ["muted" if None in step else "right" if step[0] == step[1] else "wrong" for step in steps]
+    before = [""] * (len(run.prompt) + 1)
+    more = (glyphs.ellipsis, "muted") if len(run.generated) > fitting else ""
+    network: list[Cell] = [(_shown(said, page), mark) for (said, _), mark in zip(steps, marks, strict=True)]
     rows: list[list[Cell]] = [
-        ["network", *((word, "cue") for word in prompt), glyphs.arrow],
-        ["expected", *[""] * len(prompt), ""],
-        ["", *[""] * len(prompt), ""],
+        ["network", *((_shown(symbol, page), "cue") for symbol in run.prompt), glyphs.arrow, *network, more],
+        ["expected", *before, *((_shown(symbol, page), "muted") for _, symbol in steps), ""],
+        ["", *before, *((getattr(glyphs, mark, ""), mark) for mark in marks), ""],
     ]
-    rows[0] += [*zip(said, [*marks, *["muted"] * len(blank)], strict=True), more]
-    rows[1] += [*((word, "muted") for word in expected), *blank, ""]
-    rows[2] += [*((getattr(glyphs, mark), mark) for mark in marks), *blank, ""]
-    columns = [Column(width=cell) for _ in rows[0]]
-    columns[0] = Column(align="left", width=9, style="label")
+    columns = [Column(align="left", width=9, style="label"), *[Column(width=cell)] * (len(rows[0]) - 1)]
     return table(columns, rows, page, indent=3, gap=1)
+
+
+def _shown(symbol: object, page: Page) -> str:
+    return "" if symbol is None else shown_symbol(symbol, 12, page.glyphs)

@@ -54,12 +54,7 @@ def shown_p(value: float) -> str:
 
 
 def judged_words(judged: JudgedOn, replicates: int) -> str:
-    """Returns on how many sequences was judged, and how many of them training has shown, where that was counted.
-
-    Args:
-        judged: The sequences.
-        replicates: How many networks were judged on as many each.
-    """
+    """Returns on how many sequences each replicate was judged, and how many of them training has shown, if counted."""
     many, different, trained = judged.sequences, judged.different, judged.trained_on
     if judged.exhaustive:
         text = f"judged on all {shown_count(many)} that exist" if many > 1 else "judged on the one that exists"

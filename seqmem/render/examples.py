@@ -15,16 +15,10 @@ WIDEST_SYMBOL = 12
 
 
 def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs, pointers: bool = True) -> list[Text]:
-    """Draws sequences one under another, aligned.
+    """Returns a line for each sequence, aligned, at most `width` cells wide: a longer one loses its middle.
 
-    Args:
-        examples: The sequences.
-        width: Columns; a longer sequence loses its middle.
-        glyphs: The signs to draw with.
-        pointers: Add a line that names cue and recall, for those who see no colour.
-
-    Returns:
-        A line a sequence, and the line of names below the last sequence that has a recall.
+    Below the last sequence that has a recall, `pointers` add a line that names cue and recall, for those who see no
+    colour.
     """
     cell = max(cell_len(shown_symbol(symbol, WIDEST_SYMBOL, glyphs)) for one in examples for symbol in one.symbols)
     fitting = max(5, (width + 1) // (cell + 1))

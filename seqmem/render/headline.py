@@ -56,6 +56,11 @@ def above_baseline(result: RunResult) -> bool:
     return (median(result, "recall_loss") or 0.0) > FAR_ABOVE * (result.baseline.recall_loss or 0.0)
 
 
+def missed(result: RunResult) -> list[ReplicateResult]:
+    """Returns the replicates that counted as solved in training, and are not in the report."""
+    return [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]
+
+
 def median(result: RunResult, name: str) -> float | None:
     """Returns the median of a metric over the replicates that have a finite one."""
     values = [getattr(one.metrics, name) for one in result.replicates]

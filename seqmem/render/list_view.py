@@ -37,12 +37,7 @@ RANKS = {name: max(0, place - 1) for place, name in enumerate(PRIORITY)}
 
 @view
 def draw_list(page: Page, rows: Sequence[Row]) -> list[Text]:
-    """Draws stored runs, one a line.
-
-    Args:
-        page: Where they are drawn.
-        rows: What `seqmem.results.columns.run_row` gives: `run`, `status`, settings and results by name.
-    """
+    """Draws stored runs, one on a line, from what `seqmem.results.columns.run_row` gives."""
     if not rows:
         return [Text(" no runs here yet: seqmem train makes one", "muted")]
     # the name of a run is shown in full where it can be

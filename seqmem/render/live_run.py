@@ -26,14 +26,7 @@ MOST_STEPS = 10_000_000  # of an epoch, above which the baseline is not computed
 
 
 class LiveRun(LiveDisplay):
-    """A run: header, loss curve and bar.
-
-    Args:
-        console: The console of standard error.
-        config: The run's settings.
-        quiet: Draw nothing at all.
-        clock: Tells the seconds.
-    """
+    """A run: header, loss curve and bar; its console is that of standard error."""
 
     def __init__(
         self, console: Console, config: RunConfig, quiet: bool = False, clock: Callable[[], float] = time.monotonic

@@ -19,17 +19,10 @@ MOST_RECORDS = 400
 
 
 def draw_loss(history: Sequence[Record], baseline: Baseline | None, budget: int, page: Page, height: int = 10) -> Text:
-    """Draws the median over replicates, their spread, and the baseline.
+    """Draws the median over replicates, their spread, and the baseline, which may be None.
 
     The loss is that of recall steps where the task has any: the one that needs memory, and the one that the verdict
-    rests on. Otherwise it is the loss of all steps.
-
-    Args:
-        history: The checks, in order.
-        baseline: The best without memory; None draws no line.
-        budget: Presentations at the right end while a run goes on; 0 ends at the last check.
-        page: Where it is drawn.
-        height: Lines of the plot.
+    rests on. Otherwise it is the loss of all steps. A `budget` above 0 is the right end, while a run goes on.
     """
     records = thinned(history)
     recall = any(value is not None for record in records for value in record.recall_loss)

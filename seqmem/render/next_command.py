@@ -12,7 +12,7 @@ from typing import Any
 
 from seqmem.config.defaults import DECIDED, decided_by_rule
 from seqmem.config.run_config import RunConfig, setting_fields
-from seqmem.render.headline import above_baseline, blown_up, nothing_settled
+from seqmem.render.headline import above_baseline, blown_up, missed, nothing_settled
 from seqmem.results.run import Record, RunResult
 from seqmem.tasks import ExplicitSequences
 
@@ -31,12 +31,7 @@ LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on
 
 
 def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[str, str]]:
-    """Returns the command lines worth trying next, each with why.
-
-    Args:
-        result: What the run found.
-        run: Its directory, where it is known: a solved run can be judged over other gaps.
-    """
+    """Returns the command lines worth trying next, each with why; `run` is its directory, where it is known."""
     commands = [_next_training(result)]
     config = result.config
     if run is not None and result.summary.solved and not isinstance(config.task, ExplicitSequences):
@@ -60,7 +55,7 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     if few and (lacks := _lacks(config)):
         return lacks
     # what stopped too early has learned enough to stop: its loss still falls, and more budget is not what it lacks
-    late = [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]
+    late = missed(result)
     falling = still_falling(result.history) and not late
     if falling and verdict != "memoryless":
         return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"

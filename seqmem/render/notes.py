@@ -8,14 +8,7 @@ from seqmem.tasks.explicit import memory_needed
 
 
 def recipe_note(config: Any) -> str | None:
-    """Tells in a sentence or two why a recipe can solve its task, or why it cannot.
-
-    Args:
-        config: A `RunConfig`.
-
-    Returns:
-        None where the task has nothing to recall.
-    """
+    """Returns why a recipe can solve its task, or why not, in a sentence or two; None where there is no recall."""
     needed = memory_needed(config.task)
     if needed < 2:
         return None

@@ -26,13 +26,7 @@ MOST_TABLES = 4
 
 
 def draw_tables(predictions: Sequence[Prediction], judged: Sequence[Sequence[str]], page: Page) -> list[Text]:
-    """Draws a table for each prediction, two side by side from 100 columns on.
-
-    Args:
-        predictions: The sequences.
-        judged: What `step_marks` says of each.
-        page: Where it is drawn.
-    """
+    """Draws a table for each prediction and what `step_marks` says of it, two side by side from 100 columns on."""
     tables = [table_lines(one, marks, page.glyphs) for one, marks in zip(predictions, judged, strict=True)]
     widest = max(line.cell_len for table in tables for line in table)
     columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
@@ -54,18 +48,12 @@ def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) ->
             rows.append(["", _left_out(marks[before + 1 : step], glyphs)])
         mark = marks[step]
         muted = "muted" if mark in ("open", "untrained") else ""
-        given, expected, predicted = (column[step] for column in shown)
-        sure = f"{prediction.probability[step]:.3f}", f"{prediction.margin[step]:.3f}"
-        rows.append(
-            [
-                (glyphs.recall if prediction.recall[step] else "", "recall"),
-                (str(step + 1), "label"),
-                *((text, muted) for text in (given, expected)),
-                (predicted, mark),
-                *((text, muted) for text in sure),
-                (getattr(glyphs, mark), mark),
-            ]
-        )
+        cells = [column[step] for column in shown]
+        cells += [f"{value:.3f}" for value in (prediction.probability[step], prediction.margin[step])]
+        styles = (muted, muted, mark, muted, muted)
+        recall = (glyphs.recall if prediction.recall[step] else "", "recall")
+        own = (getattr(glyphs, mark), mark)
+        rows.append([recall, (str(step + 1), "label"), *zip(cells, styles, strict=True), own])
         before = step
     return table(COLUMNS, rows, Page(UNCUT, glyphs), indent=0, gap=1)
 
@@ -91,15 +79,7 @@ MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open"
 
 
 def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:
-    """Says what the marks mean, those that occur only.
-
-    Args:
-        marks: Those that occur.
-        recall: Whether there are recall steps.
-        criterion: What counts as solved.
-        lucky: Whether a network is shown that has no memory.
-        page: Where it is drawn.
-    """
+    """Says what the marks mean, those that occur only; `lucky` where a network is shown that has no memory."""
     bound = criterion.removeprefix("error:")
     near = f"more than {bound} off" if bound != criterion else f"by a margin below {NEAR_MARGIN:g}"
     meanings = {
@@ -118,19 +98,10 @@ def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, 
 
 
 def step_marks(prediction: Prediction, criterion: str, has_memory: bool, loss_at: str = "all") -> tuple[str, ...]:
-    """Judges every step of a prediction.
+    """Judges every step: `right`, `near`, `wrong`, `open` (nothing seen settles it), or `untrained`.
 
-    Args:
-        prediction: The steps.
-        criterion: `error:E` asks every output to be within E of its target; for `recall:X` and `argmax` a margin
-            below 0.1 counts as near.
-        has_memory: Whether there is evidence that the replicate remembers. Where there is none, no recall step is
-            green: right is luck.
-        loss_at: Where the network was trained; at other steps than these it is not judged.
-
-    Returns:
-        `right`, `near` (right, but by less than the criterion asks, or by luck), `wrong`, `open` (nothing the network
-        has seen settles this step), or `untrained`, one a step.
+    A right step is `near` where it is by less than the criterion asks (`error:E`: every output within E of its target;
+    otherwise a margin of 0.1), and at a recall step without evidence that the replicate remembers: right is luck.
     """
     word, _, bound = criterion.partition(":")
 
@@ -157,7 +128,11 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
     if not ranked:
         return []
     shown = {index: [one for one in result.predictions if one.replicate == index] for index in (ranked[0], ranked[-1])}
-    judged = {index: [_marks(result, one) for one in predictions] for index, predictions in shown.items()}
+    config, remembers = result.config, [one.remembers for one in result.replicates]
+    judged = {
+        index: [step_marks(one, config.criterion, remembers[index], config.loss_at) for one in predictions]
+        for index, predictions in shown.items()
+    }
     names = {ranked[0]: "best", ranked[-1]: "worst"}
     alike = judged[ranked[0]] == judged[ranked[-1]]
     chosen = [ranked[-1]] if alike else list(shown)
@@ -174,14 +149,5 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
     drawn = [(one, marks) for index in chosen for one, marks in zip(shown[index], judged[index], strict=True)]
     marks = {mark for _, row in drawn for mark in row}
     recall = any(any(one.recall) for one, _ in drawn)
-    lucky = not all(_has_memory(result, index) for index in chosen)
-    return [*lines, *draw_key(marks, recall, result.config.criterion, lucky, page), Text()]
-
-
-def _marks(result: RunResult, one: Prediction) -> tuple[str, ...]:
-    config = result.config
-    return step_marks(one, config.criterion, _has_memory(result, one.replicate), config.loss_at)
-
-
-def _has_memory(result: RunResult, index: int) -> bool:
-    return result.replicates[index].remembers
+    lucky = not all(remembers[index] for index in chosen)
+    return [*lines, *draw_key(marks, recall, config.criterion, lucky, page), Text()]

@@ -14,8 +14,9 @@ from seqmem.config.rank import measure_of
 from seqmem.render.header import LOSS_WORDS, dotted
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.results.summary import TrialResult
-from seqmem.results.sweep import SweepResult, Trial
+from seqmem.results.sweep import SweepResult
 from seqmem.terminal.console import Page, view, wrap
+from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
@@ -82,22 +83,22 @@ def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
     """Success rate with its interval and recall accuracy with its range over the axis, the baseline as a line."""
     done = [trial for trial in sweep.trials if trial.result is not None]
     numeric = all(isinstance(trial.values[axis.name], (int, float)) for trial in done)
-    numbers = {trial.number: trial.values[axis.name] for trial in done}
-    if not numeric:
-        numbers = {trial.number: axis.values.index(trial.values[axis.name]) + 1 for trial in done}
-    points: list[tuple[float, TrialResult | None]] = sorted(
-        [(float(numbers[trial.number]), trial.result) for trial in done], key=lambda point: point[0]
-    )
+    points: list[tuple[float, TrialResult | None]] = []
+    for trial in done:
+        value = trial.values[axis.name]
+        points.append((float(value if numeric else axis.values.index(value) + 1), trial.result))
+    points.sort(key=lambda point: point[0])
     if not numeric:
         # words have no order, so no line joins them: an empty point between two breaks it
         points = [point for x, result in points for point in ((x, result), (x + 0.5, None))][:-1]
-    series, levels = _lines_of(points)
+    name = axis.name.replace("_", " ")
+    if not numeric:
+        name += ": " + ", ".join(f"{index} {shown_value(value)}" for index, value in enumerate(axis.values, 1))
     drawn = curve(
-        series,
-        levels,
+        *_lines_of(points),
         width=page.width,
         height=PLOT_HEIGHT,
-        x_name=_axis_name(axis, numeric),
+        x_name=name,
         log_x=None if numeric else False,
         log_y=False,
         y_range=(0.0, 1.0),
@@ -124,29 +125,19 @@ def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Seri
     return [*series, Series("baseline of recall", xs, baselines, style="baseline")], []
 
 
-def _axis_name(axis: Axis, numeric: bool) -> str:
-    name = axis.name.replace("_", " ")
-    if numeric:
-        return name
-    return f"{name}: " + ", ".join(f"{index} {shown_value(value)}" for index, value in enumerate(axis.values, 1))
-
-
 def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
     """One measure over two axes: the one that is ranked by, if it is a measure."""
     rows, columns = axes
     name = measure_of(sweep.rank)
-    found: dict[tuple[int, int], Trial] = {}
+    values: list[list[float | None]] = [[None] * len(columns.values) for _ in rows.values]
     for trial in sweep.trials:
-        if trial.result is not None:
-            found[rows.values.index(trial.values[rows.name]), columns.values.index(trial.values[columns.name])] = trial
-    values = [
-        [found[row, column].measure(name) if (row, column) in found else None for column in range(len(columns.values))]
-        for row in range(len(rows.values))
-    ]
+        if trial.result:
+            row, column = (axis.values.index(trial.values[axis.name]) for axis in axes)
+            values[row][column] = trial.measure(name)
     known = [value for row in values for value in row if value is not None]
     low, high = (0.0, 1.0) if name in SHARES or not known else (min(known), max(known))
     title = Text(f" {name.replace('_', ' ')}", "title")
-    baselines = {trial.result.baseline.recall_accuracy for trial in found.values() if trial.result is not None}
+    baselines = {trial.result.baseline.recall_accuracy for trial in sweep.trials if trial.result}
     if name == "recall_accuracy" and len(baselines) == 1:
         title.append(f" (baseline {shown_score(baselines.pop())})", "muted")
     drawn = heat_map(
@@ -168,16 +159,10 @@ def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
 def _importance_lines(sweep: SweepResult, page: Page) -> list[Text]:
     """A bar for the share of each axis."""
     room = max(10, min(40, page.width - 32))
-    widest = max(len(name) for name in sweep.importances)
-    lines = [Text(f" What {sweep.rank.replace('_', ' ')} hangs on", "title")]
+    rows: list[list[Cell]] = []
     for name, share in sweep.importances.items():
         full = round(room * share)
-        lines.append(
-            Text.assemble(
-                (f" {name.rjust(widest)} ", "label"),
-                (page.glyphs.full * full, "bar.done"),
-                (page.glyphs.empty * (room - full), "bar.left"),
-                f" {share:4.0%}",
-            )
-        )
-    return lines
+        bar = Text.assemble((page.glyphs.full * full, "bar.done"), (page.glyphs.empty * (room - full), "bar.left"))
+        rows.append([name, bar, f"{share:4.0%}"])
+    title = Text(f" What {sweep.rank.replace('_', ' ')} hangs on", "title")
+    return [title, *table([Column(style="label"), Column(), Column()], rows, page, gap=1)]

@@ -31,15 +31,10 @@ MOST_SEEN = 6  # of the symbols that a step sees, those nearest to it
 def draw_task(
     page: Page, config: RunConfig, count: int | None = None, pairs: bool = False, arrays: bool = False
 ) -> list[Text]:
-    """Draws a task.
+    """Draws a task: each kind of sequence, or the first `count` presentations of training, `MOST_SHOWN` at most.
 
-    Args:
-        page: Where it is drawn.
-        config: The settings; the task, and what shapes its arrays.
-        count: Show the first so many presentations of training, in their order, `MOST_SHOWN` at most; None shows
-            each kind of sequence.
-        pairs: Also show every step as a pair of input and target, with the lags and the context of the settings.
-        arrays: Also show the one-hot arrays, and their shapes for each way to train on them.
+    `pairs` adds every step as a pair of input and target, with the lags and the context of the settings; `arrays` the
+    one-hot arrays, and their shapes for each way to train on them.
     """
     task = config.task
     examples = example_sequences(config, SHOWN)
@@ -174,14 +169,10 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
     ]
     columns = [Column(align="left", least=12, style="label"), Column("input", "left"), Column("target", "left")]
     columns += [Column(align="left", style="muted")]
-    cells = [[name, _shape(inputs), _shape(targets), note] for name, inputs, targets, note in rows]
+    cells = [[name, str(inputs), str(targets), note] for name, inputs, targets, note in rows]
     lines = table(columns, cells, dataclasses.replace(page, width=10 * page.width), indent=3)
     if max(line.cell_len for line in lines) > page.width:
         # each note on a line of its own
         below = [part for *shapes, note in cells for part in (shapes, [(f"    {note}", "muted")])]
         lines = table(columns[:-1], below, page, indent=3)
     return [Text(" shapes (samples, time steps, features)", "label"), *lines]
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return f"({', '.join(map(str, shape))})"

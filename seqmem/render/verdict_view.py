@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from rich.text import Text
 
 from seqmem.render.evidence_words import evidence_words, judged_words
-from seqmem.render.headline import criterion_of, headline, nothing_settled
+from seqmem.render.headline import criterion_of, headline, missed, nothing_settled
 from seqmem.render.next_command import next_commands
 from seqmem.render.notes import recipe_note
 from seqmem.render.score_table import score_lines
@@ -21,17 +22,15 @@ OTHER_SEQUENCES = "Not the sequences that this run was made for: their scores, a
 
 
 def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
-    """Returns the verdict, the figures beside what is possible without memory, notes, and what to try next.
+    """Returns the verdict, its figures beside what is possible without memory, notes, and what to try next.
 
-    Args:
-        result: What is judged.
-        page: Where it is drawn.
-        run: The run directory, where it is known, for commands that take it.
+    `run` is the run directory, where it is known, for commands that take it.
     """
     verdict = result.summary.verdict
     sign = (getattr(page.glyphs, verdict), verdict)
     lines = wrap(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 1, 3)
-    lines += _bulleted([*_counts(result), *_notes(result)], page)
+    version = "judged by version 0.1, which looked at the loss alone" if result.judged else None
+    lines += _bulleted([*_counts(result), version, *_notes(result, recipe_note(result.config))], page)
     lines += [Text(), *score_lines(result, page), Text()]
     for command, why in next_commands(result, run):
         lines += [*wrap(Text(why, "muted"), page.width, 1, 3), *command_lines(command, page.width)]
@@ -41,12 +40,12 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
 def other_lines(result: RunResult, page: Page) -> list[Text]:
     """Returns the scores and the evidence on sequences that a run was not made for, without a verdict or advice."""
     lines = wrap(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 1, 3)
-    lines += _bulleted([*_evidence(result), _judged(result), *_open_steps(result)], page)
+    lines += _bulleted(_notes(result), page)
     return [*lines, Text(), *score_lines(result, page)]
 
 
-def _bulleted(texts: list[str], page: Page) -> list[Text]:
-    return [line for text in texts for line in wrap(f"{page.glyphs.bullet} {text}", page.width, 1, 3)]
+def _bulleted(texts: Sequence[str | None], page: Page) -> list[Text]:
+    return [line for text in texts if text for line in wrap(f"{page.glyphs.bullet} {text}", page.width, 1, 3)]
 
 
 def command_lines(command: str, width: int) -> list[Text]:
@@ -62,7 +61,7 @@ def _counts(result: RunResult) -> list[str]:
     solved = [one for one in result.replicates if one.solved]
     if result.baseline.recall_accuracy is None:
         return [] if nothing_settled(result) else [_without_recall(result)]
-    spread, late = summary.presentations_to_success, _missed(result)
+    spread, late = summary.presentations_to_success, missed(result)
     if spread:
         span = f" ({shown_count(spread['min'])} to {shown_count(spread['max'])})" if len(solved) > 1 else ""
         middle = "a median of " if len(solved) > 1 else ""
@@ -86,11 +85,6 @@ def _without_recall(result: RunResult) -> str:
     met = sum(one.solved for one in result.replicates)
     asked = "every settled step right" + ("" if config.criterion == "argmax" else f" ({config.criterion})")
     return f"criterion: {asked}, met by {shown_count(met)} of {shown_count(len(result.replicates))}"
-
-
-def _missed(result: RunResult) -> list[ReplicateResult]:
-    """Replicates that counted as solved in training, and are not in the report."""
-    return [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]
 
 
 def _missed_words(late: list[ReplicateResult], result: RunResult) -> str:
@@ -125,22 +119,8 @@ def _right_by_a_hair(result: RunResult) -> list[str]:
     return [f"{text}: right by a hair is luck" if luck else text]
 
 
-def _notes(result: RunResult) -> list[str]:
+def _notes(result: RunResult, recipe: str | None = None) -> list[str | None]:
     """What one must know to read the figures."""
-    note = recipe_note(result.config)
-    version = ["judged by version 0.1, which looked at the loss alone"] if result.judged else []
-    return [*version, *_evidence(result), _judged(result), *([note] if note else []), *_open_steps(result)]
-
-
-def _evidence(result: RunResult) -> list[str]:
-    words = evidence_words(result)
-    return [words] if words else []
-
-
-def _judged(result: RunResult) -> str:
-    return judged_words(result.evaluation, len(result.replicates))
-
-
-def _open_steps(result: RunResult) -> list[str]:
     opened = any(not all(one.settled) for one in result.predictions)
-    return ["open steps: no predictor can settle them, so no criterion asks for them"] if opened else []
+    open_steps = "open steps: no predictor can settle them, so no criterion asks for them" if opened else None
+    return [evidence_words(result), judged_words(result.evaluation, len(result.replicates)), recipe, open_steps]

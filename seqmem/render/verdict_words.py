@@ -23,12 +23,7 @@ def verdict_style(verdict: str) -> str:
 
 
 def replicate_verdict(replicate: ReplicateResult, recall: bool) -> str:
-    """Returns what became of one replicate, as the name of a verdict.
-
-    Args:
-        replicate: What became of it.
-        recall: Whether the task has a recall step.
-    """
+    """Returns what became of one replicate, as the name of a verdict; `recall` where the task has a recall step."""
     if replicate.diverged:
         return "diverged"
     if not recall:
@@ -38,20 +33,17 @@ def replicate_verdict(replicate: ReplicateResult, recall: bool) -> str:
     return "remembers" if replicate.remembers else "memoryless"
 
 
-def recall_cell(value: float | None, baseline: float | None, verdict: str, glyphs: Glyphs) -> str:
+def recall_cell(value: float | None, baseline: float | None, verdict: str | None, glyphs: Glyphs) -> str:
     """Returns a recall accuracy; without memory, one far above the baseline is marked: it is no evidence.
 
     So few different strings of fillers were judged that being right by a hair on each is luck.
     """
-    text = shown_score(value)
-    return f"{glyphs.near} {text}" if is_luck(value, baseline, verdict) else text
+    return (f"{glyphs.near} " if is_luck(value, baseline, verdict) else "") + shown_score(value)
 
 
 def is_luck(value: float | None, baseline: float | None, verdict: str | None) -> bool:
     """Tells whether a recall accuracy is nearer to 1 than to the baseline although there is no memory."""
-    if verdict != "memoryless" or value is None or baseline is None:
-        return False
-    return value > (1 + baseline) / 2
+    return verdict == "memoryless" and value is not None and baseline is not None and value > (1 + baseline) / 2
 
 
 def false_claims(trials: int) -> str:
