@@ -177,9 +177,14 @@ def fill(
 
 
 def wrap(text: Text | str, width: int, start: int = 0, hanging: int = 0) -> list[Text]:
-    """Breaks a text between words, and within those that are longer than a line."""
-    room = max(8, width - max(start, hanging))
-    words = Text.assemble(text).split(" ")
-    return fill(
-        (part for word in words for part in word.divide(range(room, len(word), room))), width, " ", start, hanging
-    )
+    """Breaks a text between words, and within those that are longer than a line; blanks keep the style around them."""
+    whole, room = Text.assemble(text), max(8, width - max(start, hanging))
+    parts = [word[at : at + room] for word in whole.plain.split(" ") for at in range(0, max(1, len(word)), room)]
+    lines: list[Text] = []
+    end = 0
+    for line in fill(parts, width, " ", start, hanging):
+        indent = hanging if lines else start
+        begin, end = end, end + len(line) - indent
+        lines.append(Text.assemble(" " * indent, whole[begin:end], no_wrap=True))
+        end += whole.plain[end : end + 1] == " "
+    return lines

@@ -138,4 +138,5 @@ def test_a_text_is_broken_between_words_and_within_those_longer_than_a_line():
         "  aaaaaaaaaaaa",
         "  a twice",
     ]
-    assert all("wrong" in {span.style for span in line.spans} for line in lines)
+    assert all([span.style for span in line.spans] == ["wrong"] for line in lines)
+    assert [line.plain for line in wrap("", 14)] == [""]
