@@ -188,3 +188,15 @@ def test_module_loads_nothing_heavy(module, absent):
     code = f"import sys, {module}; print([name for name in {absent!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_importing_every_module_loads_no_tensorflow():
+    code = f"""
+import importlib, sys
+for name in {sorted(SOURCES)!r}:
+    if name != "seqmem.__main__":
+        importlib.import_module(name)
+print([name for name in ("tensorflow", "keras") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -10,14 +10,13 @@ import time
 import numpy as np
 
 from seqmem.backend import process
+from seqmem.backend.lazy import keras
+from seqmem.config.presets import read_preset
+from seqmem.config.run_config import RunConfig
+from seqmem.models.population import build_population
+from seqmem.training.trainer import Training
 
 process.prepare(threads=1, cache=False)
-
-from seqmem.backend.lazy import keras  # noqa: E402
-from seqmem.config.presets import read_preset  # noqa: E402
-from seqmem.config.run_config import RunConfig  # noqa: E402
-from seqmem.models.population import build_population  # noqa: E402
-from seqmem.training.trainer import Training  # noqa: E402
 
 ONE_HOT = np.eye(5, dtype=np.float32)[[[3, 0, 1, 2, 3], [4, 0, 1, 2, 4]]]
 

@@ -1,19 +1,70 @@
-"""TensorFlow and Keras, imported without a word.
+"""TensorFlow and Keras as `tf` and `keras`, imported when one of their names is first used, and without a word.
 
-TensorFlow's libraries print on the process' standard error while they load, whatever the log level, so the
-descriptor itself is turned away meanwhile. What they said is shown only if the import fails.
+They take seconds to import, and the command line must answer at once; so every other import stands at the top of its
+file, and these two are lazy. TensorFlow's libraries print on the process' standard error while they load, whatever the
+log level, so the descriptor itself is turned away meanwhile. What they wrote is shown only if the import fails.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
+import importlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 from seqmem.backend import process
 from seqmem.errors import SeqmemError
+
+# Neither package has types that mypy can check; the names say what is meant.
+Tensor: TypeAlias = Any
+KerasLayer: TypeAlias = Any
+
+_LOADING = threading.RLock()
+
+
+class LazyModule:
+    """Stands for a module of TensorFlow or Keras, and passes on whatever is asked of it."""
+
+    def __init__(self, name: str):
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        load()
+        return getattr(sys.modules[self._name], name)
+
+    def __repr__(self) -> str:
+        return f"LazyModule({self._name})"
+
+
+tf, keras = LazyModule("tensorflow"), LazyModule("keras")
+
+
+def load() -> None:
+    """Imports TensorFlow and Keras, for any code that imports them by itself; later calls do nothing.
+
+    Raises:
+        SeqmemError: If Keras runs on something else than TensorFlow.
+    """
+    # one thread at a time: `silence` turns a descriptor of the whole process away
+    with _LOADING:
+        _load()
+
+
+@functools.cache
+def _load() -> None:
+    process.prepare()
+    with silence():
+        for name in ("keras", "tensorflow"):
+            importlib.import_module(name)
+    # it warns of functions traced again for each run, which a sweep and several evaluations in one process rightly do
+    sys.modules["tensorflow"].get_logger().setLevel("ERROR")
+    if (backend := sys.modules["keras"].backend.backend()) != "tensorflow":
+        raise SeqmemError(f"Keras runs on {backend} here; seqmem needs KERAS_BACKEND=tensorflow")
 
 
 @contextlib.contextmanager
@@ -32,16 +83,3 @@ def silence() -> Iterator[None]:
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-
-
-process.prepare()
-with silence():
-    import keras
-    import tensorflow as tf
-
-# it warns of functions traced anew for each run, which a sweep and several evaluations in one process rightly do
-tf.get_logger().setLevel("ERROR")
-if keras.backend.backend() != "tensorflow":
-    raise SeqmemError(f"Keras runs on {keras.backend.backend()} here; seqmem needs KERAS_BACKEND=tensorflow")
-
-__all__ = ["keras", "silence", "tf"]

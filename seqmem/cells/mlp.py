@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from seqmem.backend.lazy import keras
+from seqmem.backend.lazy import KerasLayer, Tensor, keras
 
 
-@keras.saving.register_keras_serializable(package="seqmem")
-class MLPCell(keras.layers.Layer):
-    """A dense tanh layer with the protocol of a Keras cell. It keeps nothing from one step to the next.
+@functools.cache
+def _cell_class() -> type[KerasLayer]:
+    class MLPCell(keras.layers.Layer):  # type: ignore[name-defined]
+        """A dense tanh layer with the protocol of a Keras cell. It keeps nothing from one step to the next.
 
-    Keras' RNN wants every cell to have a state, so there is one number that stays 0 and that nothing reads.
+        Keras' RNN wants every cell to have a state, so there is one number that stays 0 and that nothing reads.
+        """
 
-    Args:
-        units: Units of the hidden layer.
-    """
+        def __init__(self, units: int):
+            super().__init__()
+            self.units = self.output_size = units
+            self.state_size = 1
 
-    def __init__(self, units: int, **kwargs: Any):
-        super().__init__(**kwargs)
-        self.units = self.output_size = units
-        self.state_size = 1
+        def build(self, input_shape: Any) -> None:
+            shape = (input_shape[-1], self.units)
+            self.kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="kernel")
+            self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
 
-    def build(self, input_shape: Any) -> None:
-        """Makes kernel and bias."""
-        self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="glorot_uniform", name="kernel")
-        self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
+        def call(self, inputs: Tensor, states: Any) -> tuple[Tensor, Any]:
+            return keras.ops.tanh(keras.ops.matmul(inputs, self.kernel) + self.bias), states
 
-    def call(self, inputs: Any, states: Any) -> tuple[Any, Any]:
-        """Returns the hidden layer `(batch, units)` and the states as they came."""
-        return keras.ops.tanh(keras.ops.matmul(inputs, self.kernel) + self.bias), states
+    return MLPCell
 
-    def get_config(self) -> dict[str, Any]:
-        """Returns what builds the same cell again."""
-        return super().get_config() | {"units": self.units}
+
+def mlp_cell(units: int) -> KerasLayer:
+    """Builds the hidden layer of so many units, as a Keras cell."""
+    return _cell_class()(units)

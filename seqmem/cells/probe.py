@@ -21,7 +21,6 @@ from seqmem.errors import SettingError, one_line
 
 ROWS, FEATURES, UNITS, REPLICATES = 3, 5, 4, 2
 NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and call(inputs, states) -> output, states"
-REFUSED = (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.BatchNormalization)
 
 
 def probed_user_cell(name: str) -> Callable[[int], Any]:
@@ -76,10 +75,11 @@ def _attempt(name: str, problem: str, action: Callable[[], Any]) -> Any:
 
 
 def _refuse_layers(name: str, cell: Any) -> None:
+    refused = (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.BatchNormalization)
     for layer in cell._flatten_layers():
         rates = [getattr(layer, rate, None) for rate in ("dropout", "recurrent_dropout")]
-        if isinstance(layer, REFUSED) or any(rates):
-            what = "dropout" if not isinstance(layer, REFUSED) else type(layer).__name__
+        if isinstance(layer, refused) or any(rates):
+            what = "dropout" if not isinstance(layer, refused) else type(layer).__name__
             raise SettingError("cell", name, f"holds {what}: a cell must be deterministic and keep no statistics")
 
 

@@ -6,11 +6,11 @@ from seqmem.backend.lazy import keras
 from seqmem.cells.cell import CellKind
 from seqmem.cells.gru import gru_chrono
 from seqmem.cells.lstm import lstm_chrono, lstm_forget
-from seqmem.cells.mlp import MLPCell
+from seqmem.cells.mlp import mlp_cell
 
 CELLS: dict[str, CellKind] = {
-    "lstm": CellKind(keras.layers.LSTMCell, lstm_chrono, lstm_forget),
-    "gru": CellKind(keras.layers.GRUCell, gru_chrono),
-    "rnn": CellKind(keras.layers.SimpleRNNCell),
-    "mlp": CellKind(MLPCell),
+    "lstm": CellKind(lambda units: keras.layers.LSTMCell(units), lstm_chrono, lstm_forget),
+    "gru": CellKind(lambda units: keras.layers.GRUCell(units), gru_chrono),
+    "rnn": CellKind(lambda units: keras.layers.SimpleRNNCell(units)),
+    "mlp": CellKind(mlp_cell),
 }

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 
+from seqmem.backend import lazy
 from seqmem.errors import SettingError, one_line
 
 _allowed: set[str] = set()
@@ -41,6 +42,7 @@ def load_user_cell(cell: str) -> type:
         SettingError: If it was not allowed, or there is no such class.
     """
     check_permission(cell)
+    lazy.load()  # the user's module imports Keras itself, and must find it prepared
     module_name, _, class_name = cell.partition(":")
     try:
         with _current_folder_importable():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqmem.cells.cell import CellName
 from seqmem.config.defaults import fill_in
@@ -13,9 +13,7 @@ from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import CriterionText
 from seqmem.settings import Choice, Flag, InitText, Integer, Number, Window, read_settings, setting, settings_of
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
-
-if TYPE_CHECKING:
-    from seqmem.tasks.layout import Arrangement
+from seqmem.tasks.layout import Arrangement
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,8 +127,6 @@ class RunConfig:
     @functools.cached_property
     def arrangement(self) -> Arrangement:
         """How the steps of a sequence are laid out for the network."""
-        from seqmem.tasks.layout import Arrangement
-
         rows = self.batch_size if self.rows == "steps" else 1
         return Arrangement(self.task.time, self.steps_per_window, self.lags, self.context, rows, self.stateful)
 

@@ -12,6 +12,12 @@ from seqmem.backend import process
 from seqmem.cells.cell import parameter_count
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SettingError, one_line
+from seqmem.evaluation.evaluator import Judge
+from seqmem.evaluation.gaps import gap_results
+from seqmem.evaluation.generation import free_runs
+from seqmem.evaluation.report import build_result
+from seqmem.judge.baseline import replicate_baselines
+from seqmem.models.population import build_population
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import Account
 from seqmem.results.summary import ranked_replicates, shown_replicates
@@ -71,13 +77,6 @@ def evaluate(
         weights = {name: array[index : index + 1] for name, array in weights.items()}
         accounts = accounts[index : index + 1]
     process.prepare(_threads(stored), cache)
-    from seqmem.evaluation.evaluator import Judge
-    from seqmem.evaluation.gaps import gap_results
-    from seqmem.evaluation.generation import free_runs
-    from seqmem.evaluation.report import build_result
-    from seqmem.judge.baseline import replicate_baselines
-    from seqmem.models.population import build_population
-
     population = build_population(config)
     expected = {name: array.shape for name, array in population.arrays().items()}
     found = {name: array.shape for name, array in weights.items()}

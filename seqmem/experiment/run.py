@@ -1,25 +1,20 @@
-"""One run from end to end: a config goes in, records come out on the way, and a result at the end.
-
-TensorFlow is imported when a run starts, not when this module is: the command line reads it first.
-"""
+"""One run from end to end: a config goes in, records come out on the way, and a result at the end."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from seqmem.backend import process
+from seqmem.cells.probe import probed_user_cell
 from seqmem.cells.user import check_permission, is_user_cell
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
+from seqmem.experiment.session import Session, seconds_of
 from seqmem.results.run import Progress, RunResult
 from seqmem.storage.checkpoints import holds_checkpoints
 from seqmem.storage.run_directory import CHECKPOINTS, RunDirectory, open_run_directory, read_run
-
-if TYPE_CHECKING:
-    from seqmem.experiment.session import Session
 
 Steps = Generator[Progress, None, RunResult]
 
@@ -67,8 +62,6 @@ def train(
     process.prepare(threads, cache)
     if directory is not None:
         directory.write_environment(process.environment(threads))
-    from seqmem.experiment.session import Session
-
     session = Session(config)
     session.start()
     return (yield from _follow(session, directory, checkpoint_every, started))
@@ -89,8 +82,6 @@ def try_cell(cell: str, *, threads: int = 1, cache: bool = True) -> None:
         return
     check_permission(cell)
     process.prepare(threads, cache)
-    from seqmem.cells.probe import probed_user_cell
-
     probed_user_cell(cell)
 
 
@@ -115,8 +106,6 @@ def resume(path: Path, *, cache: bool = True, checkpoint_every: int | None = Non
         raise UsageError(f"{path}: this run is complete; `seqmem show {path}` draws it")
     threads = stored.environment.get("threads", 1)
     process.prepare(threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1, cache)
-    from seqmem.experiment.session import Session
-
     session = Session(stored.config)
     if holds_checkpoints(path / CHECKPOINTS):
         session.restore(directory, stored.history)
@@ -128,8 +117,6 @@ def resume(path: Path, *, cache: bool = True, checkpoint_every: int | None = Non
 
 def _follow(session: Session, directory: RunDirectory | None, checkpoint_every: int | None, started: float) -> Steps:
     """Takes a session to its end; `started` is when the user began to wait."""
-    from seqmem.experiment.session import seconds_of
-
     imported = time.perf_counter()
     session.training.compile()
     while not session.training.done:

@@ -156,8 +156,6 @@ def memory_needed(task: Any) -> int:
     """Returns how many of the last symbols settle the target of every recall step; 0 where the task has none."""
     if hasattr(task, "gap"):
         return task.time
-    from seqmem.tasks.contexts import settling_lengths
-
     batch = sequence_batch(task)
     lengths = settling_lengths(batch.inputs, batch.targets, batch.valid)
     return int(lengths[batch.recall].max(initial=0))

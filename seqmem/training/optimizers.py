@@ -9,7 +9,7 @@ import numpy as np
 
 from seqmem.backend.lazy import keras, tf
 
-_KERAS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop, "sgd": keras.optimizers.SGD}
+_KERAS = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
 class PopulationOptimizer:
@@ -25,7 +25,9 @@ class PopulationOptimizer:
 
     def __init__(self, name: str, parameters: Any):
         self.updates = keras.Variable(tf.zeros((parameters.shape[0], 1), tf.int32), dtype="int32", trainable=False)
-        counted = type("Counted", (_KERAS[name],), {"iterations": property(lambda _: self.updates)})
+        counted = type(
+            "Counted", (getattr(keras.optimizers, _KERAS[name]),), {"iterations": property(lambda _: self.updates)}
+        )
         self._parameters = parameters
         self._rule = counted()
         self._rule.build([parameters])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seqmem.cells.cell import CELL_NAMES
-from seqmem.cells.mlp import MLPCell
+from seqmem.cells.mlp import mlp_cell
 from seqmem.cells.registry import CELLS
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
@@ -17,7 +17,7 @@ LAYERS = {
     "lstm": keras.layers.LSTM,
     "gru": keras.layers.GRU,
     "rnn": keras.layers.SimpleRNN,
-    "mlp": lambda units, **how: keras.layers.RNN(MLPCell(units), **how),
+    "mlp": lambda units, **how: keras.layers.RNN(mlp_cell(units), **how),
 }
 
 
@@ -57,7 +57,7 @@ def test_the_hidden_layer_of_an_mlp_is_keras_dense_tanh_layer():
     dense = keras.layers.Dense(UNITS, activation="tanh")
     dense.build((None, FEATURES))
     dense.set_weights([weights["cell/kernel"], weights["cell/bias"] + 0.1])
-    cell = MLPCell(UNITS)
+    cell = mlp_cell(UNITS)
     cell.build((None, FEATURES))
     cell.set_weights(dense.get_weights())
     inputs = np.random.default_rng(2).random((BATCH, FEATURES), np.float32)
