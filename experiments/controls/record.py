@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
-from seqmem.evaluation.evaluator import Judge
+from seqmem.evaluation.evaluator import Evaluator
 from seqmem.experiment import run
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.evidence import P_VALUE
@@ -56,7 +56,7 @@ def evidence_of(name, gap, replicates, seed=0):
         return [replicate.evidence for replicate in run.run(config).replicates]
     population = build_population(config)
     population.start(config)
-    return Judge(config, population, replicate_baselines(config.task, config.seeds, config.head)).report().evidence
+    return Evaluator(config, population, replicate_baselines(config.task, config.seeds, config.head)).report().evidence
 
 
 def table(rows):

@@ -14,7 +14,7 @@ from seqmem.backend.lazy import keras
 from seqmem.config.presets import read_preset
 from seqmem.config.run_config import RunConfig
 from seqmem.models.population import build_population
-from seqmem.training.trainer import Training
+from seqmem.training.trainer import Trainer
 
 process.prepare(threads=1, cache=False)
 
@@ -58,11 +58,13 @@ def seqmem_population(replicates: int, updates: int = 40_000) -> tuple[float, fl
     config = RunConfig.from_settings(read_preset("tutorial") | settings)
     population = build_population(config)
     population.start(config)
-    training = Training(config, population, check=lambda: ([], []))
-    training.compile()
-    while not training.done:
-        training.advance()
-    return training.seconds["train"] / training.updates_made, training.seconds["compile"]
+    trainer, active = Trainer(config, population), np.ones(replicates, bool)
+    start = time.perf_counter()
+    trainer.compile()
+    compiled = time.perf_counter()
+    while trainer.updates_done < config.updates:
+        trainer.advance(config.updates, active)
+    return (time.perf_counter() - compiled) / trainer.updates_made, compiled - start
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import click
 
 from seqmem.cli.options import HeadedCommand, cache_option, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
-from seqmem.commands.stopping import keep_when_stopped
+from seqmem.commands.stopping import until_stopped
 from seqmem.commands.train import go_on, refuse_settings, start
 from seqmem.config.sources import allow_cell_of_run, read_config
 from seqmem.settings import Integer
@@ -56,16 +56,16 @@ def command(
     """
     if resume is None:
         config = read_config(config_path, preset, typed)
-        place, steps = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
+        place, run = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
     else:
         allow_cell_of_run(resume, typed.pop("cell"))
         refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
-        config, steps = go_on(resume, cache=cache, checkpoint_every=checkpoint_every)
+        config, run = go_on(resume, cache=cache, checkpoint_every=checkpoint_every)
         place = resume
     import seqmem.render.results  # noqa: F401  # registers how results are drawn
     from seqmem.render.live_run import LiveRun
 
-    with LiveRun(output.talk(), config, quiet=output.quiet) as live:
-        result = live.follow(keep_when_stopped(steps, place, live))
-    output.result(dataclasses.replace(result, path=place))
+    with run, LiveRun(output.talk(), config, quiet=output.quiet) as live:
+        live.follow(until_stopped(run, place, live))
+    output.result(dataclasses.replace(run.result, path=place))
     output.note(f"Stored in {place}")

@@ -7,14 +7,15 @@ import os
 import shlex
 import signal
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqmem.errors import SeqmemError
 
 if TYPE_CHECKING:
-    from seqmem.results.run import Progress, RunResult
+    from seqmem.experiment.run import Run
+    from seqmem.results.run import Progress
     from seqmem.terminal.live import LiveDisplay
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -36,33 +37,30 @@ def _farewell(path: Path) -> str:
     return f"Stopped. Go on with: seqmem train --resume {shlex.quote(str(path))}"
 
 
-def keep_when_stopped(
-    steps: Generator[Progress, None, RunResult], path: Path, live: LiveDisplay | None = None
-) -> Generator[Progress, None, RunResult]:
+def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iterator[Progress]:
     """Follows a run; at a signal the chunk under way is finished and kept. A second signal ends the process at once.
 
     Until the first chunk is trained there is nothing new to keep, and the first signal ends the process.
 
     Args:
-        steps: A run of `seqmem.experiment.run`, which keeps a checkpoint when it is closed.
+        run: Not started yet; closed at a signal, so that it saves a checkpoint.
         path: Its run directory.
         live: What is drawn meanwhile: where it moves, it says that the run is about to stop.
 
     Raises:
         StoppedError: If a signal came.
     """
-    try:
-        with _ended_at_once(path):
-            progress = next(steps)
-        with _signals_noted(live) as noted:
-            while True:
-                yield progress
-                progress = next(steps)
-                if noted:
-                    steps.close()
-                    raise StoppedError(noted[0], path)
-    except StopIteration as ended:
-        return ended.value
+    steps = iter(run)
+    with _ended_at_once(path):
+        progress = next(steps, None)
+    with _signals_noted(live) as noted:
+        while progress is not None:
+            yield progress
+            progress = next(steps, None)
+            # a run that has just come to its end has a result, which is better than a checkpoint
+            if noted and progress is not None:
+                run.close()
+                raise StoppedError(noted[0], path)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,27 +10,25 @@ from seqmem.config.sources import option_name, typed_layer
 from seqmem.errors import UsageError
 
 if TYPE_CHECKING:
-    from seqmem.results.run import Progress, RunResult
-
-    Steps = Generator[Progress, None, RunResult]
+    from seqmem.experiment.run import Run
 
 
-def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Steps]:
+def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Run]:
     """Makes the run directory of a new run; returns its path and the run, which begins when it is followed."""
     from seqmem.experiment import run
     from seqmem.storage.run_directory import create_run_directory
 
     run.try_cell(config.cell, threads=how["threads"], cache=how["cache"])
     directory = create_run_directory(config, out)
-    return directory.path, run.train(config, directory, **how)
+    return directory.path, run.Run(config, directory, **how)
 
 
-def go_on(path: Path, **how: Any) -> tuple[RunConfig, Steps]:
+def go_on(path: Path, **how: Any) -> tuple[RunConfig, Run]:
     """Takes up a run where its last checkpoint left it; returns its settings and the rest of it."""
     from seqmem.experiment import run
     from seqmem.storage.run_directory import read_config
 
-    return read_config(path), run.resume(path, **how)
+    return read_config(path), run.Run.resume(path, **how)
 
 
 def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:

@@ -20,14 +20,17 @@ from seqmem.models.population import Population
 from seqmem.tasks.streams import SequenceStream, cues_per_string, finite_sequences
 from seqmem.tasks.task import SequenceBatch
 
-# A check looks at few sequences first, because most checks fail. A replicate that passes must pass once more, on so
-# many fresh ones that a network which misses one sequence in 350 is found out nineteen times of twenty.
+# The gate. A check looks at few sequences first, because checks are many and most of them fail: a network that misses
+# a tenth of its sequences comes through 32 of them once in thirty checks, at a thirtieth of the price of 1,024.
 GATE_SEQUENCES = 32
+# The confirmation. What comes through the gate may be luck, and is judged once more on fresh sequences: a network
+# that misses one sequence in 350 comes through 1,024 of them once in twenty.
 CONFIRMING_SEQUENCES = 1024
-# The report draws about as many sequences, and enough strings of fillers to tell memory from guessing.
+# The report measures rates, and 256 sequences tell one of a half to within 3 % (one standard error). Evidence counts
+# strings of fillers and not sequences, so there are at least 32 of these however many cues each is shown with.
 REPORTED_SEQUENCES = 256
 REPORTED_STRINGS = 32
-# A finite task with at most this many sequences is always judged on all of them.
+# A finite task with at most this many sequences is always judged on all of them: no gate is cheaper.
 SMALL_TASK = 64
 
 
@@ -52,8 +55,8 @@ class Report:
     sequences: list[SequenceBatch]
 
 
-class Judge:
-    """Judges the replicates of a population, each on sequences of its own seed.
+class Evaluator:
+    """Measures the replicates of a population, each on sequences of its own seed.
 
     Checks and the reported evaluation have streams of their own, which training never uses.
 
@@ -76,10 +79,16 @@ class Judge:
 
     def check(self) -> tuple[list[Metrics], list[bool]]:
         """Returns the metrics of each replicate, and whether it is solved: twice in a row where sequences are drawn."""
+        # all of a small task: nothing is left to luck, so once is enough
         if self._all is not None and self._small:
             metrics, _, passed = self._judged(self._all)
             return metrics, passed
+
+        # the gate, for all replicates: its metrics are those on record
         metrics, _, passed = self._judged([stream.take_paired(GATE_SEQUENCES) for stream in self._streams])
+
+        # the confirmation, for those that came through; each draws from its own stream, so that what one replicate
+        # sees does not depend on whether another has passed
         passing = [index for index, good in enumerate(passed) if good]
         if passing:
             _, _, confirmed = self._judged([self._confirming(index) for index in passing], passing)
@@ -149,6 +158,7 @@ class Judge:
             )
             for one, count, known in zip(metrics, counts, baselines, strict=True)
         ]
+        # right without memory is not solved, unless there is nothing to remember
         met = [
             self._criterion.met(one) and (found.remembers or known.recall_accuracy is None)
             for one, found, known in zip(metrics, evidence, baselines, strict=True)

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from seqmem.config.run_config import RunConfig
-from seqmem.evaluation.evaluator import Judge
+from seqmem.evaluation.evaluator import Evaluator
 from seqmem.evaluation.scores import recall_scores
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import Population
@@ -35,7 +35,7 @@ def gap_results(
     for gap in gaps:
         changed = config_with_gap(config, gap)
         found = replicate_baselines(changed.task, config.seeds, config.head)
-        report = Judge(changed, population, found).report(sequences_count)
+        report = Evaluator(changed, population, found).report(sequences_count)
         recall, choice = recall_scores(report.outputs, report.sequences)
         looked_at = len(gaps) * config.replicates
         yield GapResult(

@@ -12,7 +12,7 @@ from seqmem.backend import process
 from seqmem.cells.cell import parameter_count
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SettingError, one_line
-from seqmem.evaluation.evaluator import Judge
+from seqmem.evaluation.evaluator import Evaluator
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
 from seqmem.evaluation.report import build_result
@@ -76,7 +76,7 @@ def evaluate(
         config = dataclasses.replace(config, seed=config.seed + index, replicates=1)
         weights = {name: array[index : index + 1] for name, array in weights.items()}
         accounts = accounts[index : index + 1]
-    process.prepare(_threads(stored), cache)
+    process.prepare(stored.threads, cache)
     population = build_population(config)
     expected = {name: array.shape for name, array in population.arrays().items()}
     found = {name: array.shape for name, array in weights.items()}
@@ -84,7 +84,7 @@ def evaluate(
         raise DamagedFileError(path / CHECKPOINTS, "the weights do not fit the run's settings")
     population.load(weights)
     baselines = replicate_baselines(config.task, config.seeds, config.head)
-    report = Judge(config, population, baselines).report(sequences_count)
+    report = Evaluator(config, population, baselines).report(sequences_count)
     if (config.criterion, config.task) != (stored.config.criterion, stored.config.task):
         accounts = [dataclasses.replace(one, met_at=None, looked=False) for one in accounts]
     cost = stored.result.cost if stored.result else {"updates": 0, "time_steps": 0}
@@ -124,11 +124,6 @@ def _check_symbols(sequences: Sequence[str], alphabet: Sequence[str]) -> None:
                 sequence,
                 f"{stray[0]!r} is not one of this run's symbols: {one_line(' '.join(alphabet), 100)}",
             )
-
-
-def _threads(stored: StoredRun) -> int:
-    threads = stored.environment.get("threads")
-    return threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1
 
 
 def _check_shapes(config: RunConfig, shapes: Shapes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -15,7 +15,7 @@ from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS, verdict, wilson_interval
 from seqmem.results.drawing import Drawn
-from seqmem.results.summary import ReplicateResult, Summary
+from seqmem.results.summary import ReplicateResult, Summary, finite
 from seqmem.storage.json import from_plain, printable, to_plain
 
 SCHEMA = 2
@@ -39,6 +39,13 @@ class Record:
     recall_accuracy: tuple[float | None, ...]
     solved: tuple[bool, ...]
 
+    @classmethod
+    def of(cls, presentations: int, metrics: Sequence[Metrics], solved: tuple[bool, ...]) -> Record:
+        """Returns the record of a check; values that are not finite become None."""
+        names = ("loss", "recall_loss", "accuracy", "recall_accuracy")
+        columns = {name: tuple(finite(getattr(one, name)) for one in metrics) for name in names}
+        return cls(presentations=presentations, solved=solved, **columns)
+
 
 @dataclasses.dataclass(frozen=True)
 class Account:
@@ -46,8 +53,7 @@ class Account:
 
     Attributes:
         presentations: Presentations that it was trained on.
-        met_at: Presentations at the check from which on it counted as solved; None where it never did, or
-            nobody looked.
+        met_at: Those at the check from which on it counted as solved; None where it never did, or nobody looked.
         diverged: Whether a weight or a loss stopped being a finite number.
         looked: Whether training looked for this criterion on these sequences: what did not meet it then is not solved.
     """
@@ -203,10 +209,9 @@ class Progress:
     """Where a run stands, after each compiled chunk.
 
     Attributes:
-        presentations: Presentations so far.
-        budget: Presentations at most.
-        solved: Replicates that count as solved by now.
-        replicates: How many there are.
+        presentations, budget: Presentations so far, and at most.
+        solved, replicates: Replicates that count as solved by now, and all.
+        baseline: The best scores possible without memory; the mean over the replicates.
         record: The check that was just made, or None.
     """
 
@@ -214,6 +219,7 @@ class Progress:
     budget: int
     solved: int
     replicates: int
+    baseline: Baseline
     record: Record | None = None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 from seqmem.judge.baseline import Baseline
@@ -117,3 +118,8 @@ def ranked_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:
         return one.diverged, not one.solved, loss if loss == loss else 0.0
 
     return sorted(range(len(replicates)), key=badness)
+
+
+def finite(value: float | None) -> float | None:
+    """Returns a number as it is if it is finite, else None."""
+    return value if value is not None and math.isfinite(value) else None

@@ -120,6 +120,12 @@ class StoredRun:
     timing: dict[str, Any]
     status: str
 
+    @property
+    def threads(self) -> int:
+        """Threads that it was started with; 1 where that is not known."""
+        threads = self.environment.get("threads")
+        return threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1
+
 
 def create_run_directory(config: RunConfig, out: Path | None = None, root: Path = Path("runs")) -> RunDirectory:
     """Makes a new run directory, holding the settings and locked.

@@ -84,7 +84,7 @@ def _run(job: Job) -> Outcome:
         if outcome.status != "missing":
             return outcome
         try:
-            return _follow(_steps(path, config, job.threads), path, config, job, deadline)
+            return _resumed_or_new(path, config, job, deadline)
         except UsageError:
             # another process holds it, or has just finished it
             if not is_locked(path) and not (path / RESULT).exists():
@@ -102,19 +102,17 @@ def _pin_threads(threads: int) -> None:
         raise SeqmemError(f"this worker already computes with {pinned} threads, not {threads}: start it again")
 
 
-def _steps(path: Path, config: RunConfig, threads: int) -> run.Steps:
-    """The run, resumed where it was broken off, else from the start."""
+def _resumed_or_new(path: Path, config: RunConfig, job: Job, deadline: float) -> Outcome:
+    """Follows the run from where it was interrupted, else from the start."""
     try:
         if read_config(path) == config:
-            return (yield from run.resume(path))
+            return _follow(run.Run.resume(path), job, deadline)
     except DamagedFileError:
         pass  # killed before there was anything to resume
     except UsageError:
         if path.is_dir():
             raise
-    # closed here too: an error that is kept would keep the lock
-    with _empty_directory(path, config) as directory:
-        return (yield from run.train(config, directory, threads=threads))
+    return _follow(run.Run(config, _empty_directory(path, config), threads=job.threads), job, deadline)
 
 
 def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
@@ -131,22 +129,20 @@ def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
     return RunDirectory(path, lock)
 
 
-def _follow(steps: run.Steps, path: Path, config: RunConfig, job: Job, deadline: float) -> Outcome:
+def _follow(trained: run.Run, job: Job, deadline: float) -> Outcome:
     """Takes a run to its end, or to where it is pruned or its time is up."""
-    try:
-        while True:
-            progress = next(steps)
+    path, config = Path(job.path), trained.config
+    with trained:
+        for progress in trained:
             if progress.record is not None and job.medians:
                 reason = prune_reason(read_checks(path, config), config.budget, job.measure, job.medians)
                 if reason:
-                    steps.close()
+                    trained.close()
                     write_json(path / PRUNED, {"reason": reason, "presentations": progress.presentations})
                     return Outcome("pruned", reason=reason)
             if time.monotonic() > deadline:
-                steps.close()
                 return _too_late(job)
-    except StopIteration as ended:
-        return Outcome("complete", trial_result(ended.value))
+    return Outcome("complete", trial_result(trained.result))
 
 
 def _too_late(job: Job) -> Outcome:

@@ -85,14 +85,10 @@ class LiveDisplay(abc.ABC):
         elif kind is None and self._unsaid is not None:
             self.console.print(self._unsaid, soft_wrap=True)
 
-    def follow(self, steps: Iterable[Any]) -> Any:
-        """Shows each step of the work, and returns what a generator of steps returns."""
-        steps = iter(steps)
-        while True:
-            try:
-                self.show(next(steps))
-            except StopIteration as end:
-                return end.value
+    def follow(self, steps: Iterable[Any]) -> None:
+        """Shows each step of the work."""
+        for state in steps:
+            self.show(state)
 
     def advance(self, done: float, total: float) -> None:
         """Moves the bar."""

@@ -11,7 +11,7 @@ from seqmem.tasks.layout import Examples, stack_examples
 from seqmem.tasks.streams import SequenceStream
 
 
-class Feed:
+class Batches:
     """Draws the presentations of every replicate from its own stream, and lays them out for a compiled chunk.
 
     Args:

@@ -1,58 +1,43 @@
-"""A run under way: chunk after compiled chunk, with checks at fixed counts of presentations."""
+"""Training in compiled chunks: many updates of all replicates in one call."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from seqmem.backend.lazy import tf
 from seqmem.config.run_config import RunConfig
-from seqmem.judge.metrics import Metrics
 from seqmem.models.population import Population
-from seqmem.results.run import Progress, Record
 from seqmem.tasks.layout import Examples
-from seqmem.training.batches import Feed
+from seqmem.training.batches import Batches
 from seqmem.training.bptt import ChunkPlan, compiled_trainer
 
 # Time steps of all replicates in one compiled call: a few seconds of work, so that progress shows and Ctrl-C is heard.
 CHUNK_STEPS = 1_000_000
 
-Check = Callable[[], tuple[list[Metrics], list[bool]]]
 
-
-class Training:
-    """Trains a population under a config and keeps account of each replicate.
+class Trainer:
+    """Trains a population chunk by chunk; it knows nothing of checks, or of what is solved.
 
     Args:
         config: The run.
         population: Trained in place; started, or restored, by the caller.
-        check: Gives the metrics of each replicate and whether it is solved.
 
     Attributes:
-        updates_done: Batches so far.
-        success_at: Presentations at each replicate's first check of a passing streak; None where it does not pass.
-        stopped_at: Presentations after which each replicate was frozen; None where it still trains.
-        diverged: Whether each replicate has ceased to give finite numbers.
-        seconds: What was spent on `compile`, `train` and `check`.
+        optimizer: Of all replicates; its arrays belong into a checkpoint.
+        updates_done: Batches so far, of the replicates that still train.
+        time_steps: That were trained on, of all replicates together.
     """
 
-    def __init__(self, config: RunConfig, population: Population, check: Check):
+    def __init__(self, config: RunConfig, population: Population):
         self.config = config
-        self._check = check
         self._plan = chunk_plan(config)
         self.optimizer, self._train_chunk = compiled_trainer(population, config.optimizer, self._plan)
         self.optimizer.reset(config.learning_rate)
-        self._feed = Feed(config)
+        self._batches = Batches(config)
         self._chunk = chunk_updates(config)
         self.updates_done = self.time_steps = 0
-        self.success_at: list[int | None] = [None] * config.replicates
-        self.stopped_at: list[int | None] = [None] * config.replicates
-        self.diverged = [False] * config.replicates
-        self.seconds = {"compile": 0.0, "train": 0.0, "check": 0.0}
 
     @property
     def presentations(self) -> int:
@@ -60,18 +45,12 @@ class Training:
         return self.updates_done * self.config.sequences_per_batch
 
     @property
-    def done(self) -> bool:
-        """Whether the budget is used up, or every replicate frozen."""
-        return self.updates_done >= self.config.updates or all(at is not None for at in self.stopped_at)
-
-    @property
     def updates_made(self) -> int:
-        """Updates of all replicates together."""
+        """Updates of all replicates together; a window without a trained step makes none."""
         return int(self.optimizer.updates.numpy().sum())
 
     def compile(self) -> None:
         """Compiles the chunk by making no update with it, so that compile time is known apart."""
-        start = time.perf_counter()
         shape = (self._chunk, self._plan.time, self.config.replicates, self.config.batch_size)
         empty = Examples(
             np.zeros((*shape, self.config.context), np.int32),
@@ -79,69 +58,44 @@ class Training:
             np.zeros(shape, bool),
             np.zeros(shape, np.float32),
         )
-        self._run_chunk(empty, 0)
-        self.seconds["compile"] += time.perf_counter() - start
+        self._run_chunk(empty, 0, np.zeros(self.config.replicates, bool))
 
-    def advance(self) -> Progress:
-        """Trains one chunk, and checks where a check is due."""
-        start = time.perf_counter()
-        interval = self.config.check_interval
-        due = min((self.updates_done // interval + 1) * interval, self.config.updates)
-        count = min(self._chunk, due - self.updates_done)
-        examples = self._feed.take(count)
-        self._run_chunk(examples, count)
+    def advance(self, until: int, active: np.ndarray) -> None:
+        """Trains one chunk.
+
+        Args:
+            until: Updates at which to stop, where the chunk is not full before.
+            active: bool `(replicate,)`: which ones train; the others stay as they are.
+        """
+        count = min(self._chunk, until - self.updates_done)
+        examples = self._batches.take(count)
+        self._run_chunk(examples, count, active)
         self.updates_done += count
-        training = np.array([at is None for at in self.stopped_at])
-        self.time_steps += int(examples.valid[:, :, training].sum())
-        self.seconds["train"] += time.perf_counter() - start
-        record = self._record() if self.updates_done == due else None
-        solved = sum(at is not None for at in self.success_at)
-        return Progress(self.presentations, self.config.budget, solved, self.config.replicates, record)
+        self.time_steps += int(examples.valid[:, :, active].sum())
 
     def state(self) -> dict[str, Any]:
         """Returns all that goes on from here beside the arrays, as JSON can hold it."""
-        names = ("updates_done", "time_steps", "success_at", "stopped_at", "diverged")
-        return {name: getattr(self, name) for name in names} | {"feed": self._feed.state()}
+        return {
+            "updates_done": self.updates_done,
+            "time_steps": self.time_steps,
+            "batches": self._batches.state(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes on from where `state` was taken."""
-        self._feed.restore(state["feed"])
-        for name in ("updates_done", "time_steps", "success_at", "stopped_at", "diverged"):
-            setattr(self, name, state[name])
+        self._batches.restore(state["batches"])
+        self.updates_done, self.time_steps = state["updates_done"], state["time_steps"]
 
-    def _run_chunk(self, examples: Examples, count: int) -> None:
+    def _run_chunk(self, examples: Examples, count: int, active: np.ndarray) -> None:
+        # every call has the shape that was compiled; `count` says how much of it is real
         missing = self._chunk - len(examples.targets)
 
         def filled(array: np.ndarray) -> Any:
             return tf.constant(np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1)) if missing else array)
 
-        active = tf.constant([at is None for at in self.stopped_at])
         arrays = [filled(array) for array in (examples.inputs, examples.targets, examples.weights, examples.valid)]
-        self._train_chunk(*arrays, tf.constant(count), active).numpy()
-
-    def _record(self) -> Record:
-        """Checks every replicate, and freezes those that are solved or have diverged."""
-        start = time.perf_counter()
-        metrics, passed = self._check()
-        for index, (one, good) in enumerate(zip(metrics, passed, strict=True)):
-            if self.stopped_at[index] is not None:
-                continue
-            self.diverged[index] = not math.isfinite(one.loss)
-            if not good:
-                self.success_at[index] = None
-            elif self.success_at[index] is None:
-                self.success_at[index] = self.presentations
-            if self.diverged[index] or (good and self.config.stop):
-                self.stopped_at[index] = self.presentations
-        self.seconds["check"] += time.perf_counter() - start
-        return Record(
-            presentations=self.presentations,
-            loss=tuple(_finite(one.loss) for one in metrics),
-            recall_loss=tuple(_finite(one.recall_loss) for one in metrics),
-            accuracy=tuple(_finite(one.accuracy) for one in metrics),
-            recall_accuracy=tuple(_finite(one.recall_accuracy) for one in metrics),
-            solved=tuple(at is not None for at in self.success_at),
-        )
+        # a check reads the weights next, so wait until the chunk is done
+        self._train_chunk(*arrays, tf.constant(count), tf.constant(active)).numpy()
 
 
 def chunk_updates(config: RunConfig) -> int:
@@ -165,7 +119,3 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
         partial=some_rows_untrained or some_windows_untrained,
         clip_norm=config.clip_norm,
     )
-
-
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None

@@ -12,7 +12,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import step_outputs
 from seqmem.models.population import build_population
 from seqmem.tasks.streams import finite_sequences
-from seqmem.training.batches import Feed
+from seqmem.training.batches import Batches
 from seqmem.training.bptt import compiled_trainer
 from seqmem.training.trainer import chunk_plan
 
@@ -46,7 +46,7 @@ def test_training_takes_each_sequence_from_a_fresh_state_however_it_is_cut(setti
     rule, train_chunk = compiled_trainer(population, "sgd", chunk_plan(config))
     rule.reset(1e-30)
     # two sequences one after the other, four windows each: a state kept too long or too short changes the loss
-    data = Feed(config).take(2)
+    data = Batches(config).take(2)
     arrays = [tf.constant(array) for array in (data.inputs, data.targets, data.weights, data.valid)]
     cut = train_chunk(*arrays, tf.constant(2), tf.constant([True, True])).numpy()
     sequences = [finite_sequences(config.task, 0)] * 2

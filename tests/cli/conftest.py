@@ -25,16 +25,19 @@ def records_of(config: RunConfig) -> list[Record]:
     ]
 
 
-def follow_made_up_run(config, directory=None, **how):
-    """Stands in for `experiment.train`: yields, stores and returns as it does."""
-    for record in records_of(config):
+class MadeUpRun(run.Run):
+    """Yields, stores and finds as a run does, without training."""
+
+    def __iter__(self):
+        config, directory, result = self.config, self.directory, result_of(self.config)
+        for record in records_of(config):
+            if directory is not None:
+                directory.append_record(record)
+            solved = sum(record.solved)
+            yield Progress(record.presentations, config.budget, solved, config.replicates, result.baseline, record)
+        self._result = result
         if directory is not None:
-            directory.append_record(record)
-        yield Progress(record.presentations, config.budget, sum(record.solved), config.replicates, record)
-    result = result_of(config)
-    if directory is not None:
-        directory.write_result(result)
-    return result
+            directory.write_result(result)
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def workplace(tmp_path, monkeypatch):
 
 @pytest.fixture
 def made_up_run():
-    return follow_made_up_run
+    return MadeUpRun
 
 
 @pytest.fixture
@@ -53,11 +56,12 @@ def made_up_training(monkeypatch):
     """Replaces training; holds the configs and options it was called with."""
     calls = []
 
-    def train(config, directory=None, **how):
-        calls.append((config, how))
-        return follow_made_up_run(config, directory)
+    class NotedRun(MadeUpRun):
+        def __init__(self, config, directory=None, **how):
+            calls.append((config, how))
+            super().__init__(config, directory, **how)
 
-    monkeypatch.setattr(run, "train", train)
+    monkeypatch.setattr(run, "Run", NotedRun)
     return calls
 
 

@@ -127,19 +127,20 @@ def test_resume_runs_what_is_missing_and_refuses_other_settings(workplace, made_
 
 
 def test_a_trial_that_raises_is_told_and_takes_no_other_with_it(workplace, made_up_training, capsys, monkeypatch):
-    made_up = experiment.train
+    made_up = experiment.Run
 
-    def train(config, directory=None, **how):
-        if config.units == 5:
-            raise ValueError("the cell is\nbroken")
-        return made_up(config, directory, **how)
+    class Breaking(made_up):
+        def __iter__(self):
+            if self.config.units == 5:
+                raise ValueError("the cell is\nbroken")
+            return super().__iter__()
 
-    monkeypatch.setattr(experiment, "train", train)
+    monkeypatch.setattr(experiment, "Run", Breaking)
     assert run(["sweep", "--vary", "units=4,5,6", "--out", "map"]) == 1
     captured = capsys.readouterr()
     assert "failed: units 5: ValueError: the cell is\\nbroken" in captured.err
     assert "1 of 3 trials failed; `seqmem sweep --resume map` tries them again" in captured.err
     assert "2 of 3 trials complete, 1 failed" in captured.out
-    monkeypatch.setattr(experiment, "train", made_up)
+    monkeypatch.setattr(experiment, "Run", made_up)
     assert run(["sweep", "--resume", "map"]) == 0
     assert "3 of 3 trials complete" in capsys.readouterr().out

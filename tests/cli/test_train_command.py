@@ -77,11 +77,12 @@ def test_preset_list_names_each_preset_on_a_line(workplace, capsys):
 
 
 def test_interrupting_ends_with_status_130_in_one_line(workplace, monkeypatch, capsys):
-    def train(config, directory=None, **how):
-        raise KeyboardInterrupt
-        yield
+    class Interrupted(experiment.Run):
+        def __iter__(self):
+            raise KeyboardInterrupt
+            yield
 
-    monkeypatch.setattr(experiment, "train", train)
+    monkeypatch.setattr(experiment, "Run", Interrupted)
     assert run(["train", "--quiet"]) == 130
     assert capsys.readouterr().err == "Interrupted.\n"
 
@@ -106,21 +107,22 @@ def test_a_signal_closes_the_run_after_the_chunk_and_says_how_to_go_on(
 ):
     closed = []
 
-    def train(config, directory=None, **how):
-        steps = made_up_run(config, directory)
-        try:
-            yield next(steps)
-            progress = next(steps)
+    class Signalled(made_up_run):
+        def __iter__(self):
+            first, second = list(super().__iter__())
+            (self.directory.path / "result.json").unlink()
+            yield first
             signal.raise_signal(number)
-            yield progress
-        except GeneratorExit:
-            closed.append(directory.path)
-            raise
+            yield second
 
-    monkeypatch.setattr(experiment, "train", train)
+        def close(self):
+            closed.append(self.directory.path)
+            super().close()
+
+    monkeypatch.setattr(experiment, "Run", Signalled)
     assert run(["train", "--quiet", "--out", "first"]) == 128 + number
     assert capsys.readouterr().err.endswith("Stopped. Go on with: seqmem train --resume first\n")
-    assert closed == [Path("first")]
+    assert set(closed) == {Path("first")}
     assert read_run(Path("first")).result is None
 
 
@@ -129,12 +131,13 @@ import signal, sys, time
 from seqmem.experiment import run as experiment
 from seqmem.cli.main import main
 
-def train(config, directory=None, **how):
-    signal.raise_signal(int(sys.argv[1]))
-    time.sleep(60)  # as a compiler, it answers to no handler
-    yield
+class Compiling(experiment.Run):
+    def __iter__(self):
+        signal.raise_signal(int(sys.argv[1]))
+        time.sleep(60)  # as a compiler, it answers to no handler
+        yield
 
-experiment.train = train
+experiment.Run = Compiling
 main(["train", "--quiet", "--out", "first"])
 """
 
@@ -156,7 +159,7 @@ def test_after_a_run_signals_mean_what_they_meant_before(workplace, made_up_trai
 
 def test_resume_follows_the_rest_of_a_stored_run(stored_run, made_up_run, monkeypatch, capsys):
     path = stored_run("first", units=7)
-    monkeypatch.setattr(experiment, "resume", lambda path, **how: made_up_run(read_run(path).config))
+    monkeypatch.setattr(experiment.Run, "resume", lambda path, **how: made_up_run(read_run(path).config))
     assert run(["train", "--resume", str(path), "--json"]) == 0
     captured = capsys.readouterr()
     assert json.loads(captured.out)["config"]["units"] == 7

@@ -3,27 +3,29 @@
 import keras
 import numpy as np
 import pytest
+from trainings import followed
 
 from seqmem.config.run_config import RunConfig
-from seqmem.evaluation.evaluator import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Judge, Report
+from seqmem.evaluation.evaluator import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Evaluator, Report
 from seqmem.evaluation.forward import StepOutputs
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
+from seqmem.experiment.run import Run
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.models.population import build_population
 from seqmem.tasks.layout import one_hot
 from seqmem.tasks.streams import SequenceStream
-from seqmem.training.trainer import Training
 
 
-def judged(settings: dict) -> tuple[RunConfig, object, Judge]:
+def judged(settings: dict) -> tuple[RunConfig, object, Evaluator]:
     """A population at its start, with its judge."""
     config = RunConfig.from_settings(settings)
     population = build_population(config)
     population.start(config)
-    return config, population, Judge(config, population, replicate_baselines(config.task, config.seeds, config.head))
+    baselines = replicate_baselines(config.task, config.seeds, config.head)
+    return config, population, Evaluator(config, population, baselines)
 
 
 def keras_outputs(config: RunConfig, population: object, inputs: np.ndarray, replicate: int) -> np.ndarray:
@@ -100,7 +102,7 @@ def test_few_replicates_are_judged_in_the_places_of_many_with_the_same_answers()
 class Answers:
     """Stands in for the forward pass: a network that is always right, but in some calls for some sequences."""
 
-    def __init__(self, judge: Judge, wrong_in_call: int | None = None):
+    def __init__(self, judge: Evaluator, wrong_in_call: int | None = None):
         self.judge, self.wrong_in_call, self.counts = judge, wrong_in_call, []
 
     def __call__(self, sequences, replicates=None):
@@ -164,11 +166,9 @@ def test_a_judge_goes_on_from_where_it_was_kept():
 
 
 def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
-    config, population, judge = judged({"epochs": 250})
-    training = Training(config, population, judge.check)
-    while not training.done:
-        training.advance()
-    runs = free_runs(population, judge.sequences(), [0], 4, config.task.alphabet, config.arrangement)
+    config = RunConfig(epochs=250)
+    followed(run := Run(config))
+    runs = free_runs(run.population, run.evaluator.sequences(), [0], 4, config.task.alphabet, config.arrangement)
     assert [one.generated for one in runs] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.generated for one in runs] == [one.expected for one in runs]
     assert [one.prompt for one in runs] == [(3,), (4,)]
@@ -197,6 +197,6 @@ def test_evidence_over_gaps_is_corrected_for_all_gaps_and_replicates(monkeypatch
     zeros = np.zeros((2, 2, 6))
     outputs = StepOutputs(*[zeros] * 6)
     report = Report(metrics, [lucky] * 2, [False] * 2, [1, 1], outputs, [batch] * 2)
-    monkeypatch.setattr(Judge, "report", lambda *_: report)
+    monkeypatch.setattr(Evaluator, "report", lambda *_: report)
     assert [one.remembers for one in gap_results(config, population, [1, 2, 3, 4], None)] == [(False, False)] * 4
     assert next(gap_results(config, population, [5], None)).remembers == (True, True)

@@ -4,7 +4,7 @@ import filecmp
 from pathlib import Path
 
 import pytest
-from trainings import drained
+from trainings import followed
 
 from seqmem.config.presets import read_preset
 from seqmem.config.run_config import RunConfig
@@ -39,33 +39,33 @@ def test_the_tutorial_is_told_memoryless_although_it_is_often_right():
 def test_the_same_settings_give_the_same_bytes(tmp_path):
     config = RunConfig.from_settings(RANDOM)
     for name in ("first", "second"):
-        drained(run.train(config, create_run_directory(config, tmp_path / name)))
+        followed(run.Run(config, create_run_directory(config, tmp_path / name)))
     assert_same_run(tmp_path / "first", tmp_path / "second")
 
 
 def test_a_run_interrupted_three_times_ends_with_the_bytes_of_the_unbroken_one(tmp_path):
     config = RunConfig.from_settings(RANDOM)
-    drained(run.train(config, create_run_directory(config, tmp_path / "whole")))
-    drained(run.train(config, create_run_directory(config, tmp_path / "broken")), 4)
+    followed(run.Run(config, create_run_directory(config, tmp_path / "whole")))
+    followed(run.Run(config, create_run_directory(config, tmp_path / "broken")), 4)
     assert read_run(tmp_path / "broken").status == "interrupted"
     for stop_after in (3, 9, None):
-        drained(run.resume(tmp_path / "broken"), stop_after)
+        followed(run.Run.resume(tmp_path / "broken"), stop_after)
     assert_same_run(tmp_path / "whole", tmp_path / "broken")
 
 
 def test_a_run_without_a_checkpoint_begins_again(tmp_path):
     config = RunConfig.from_settings(RANDOM)
-    drained(run.train(config, create_run_directory(config, tmp_path / "whole")))
+    followed(run.Run(config, create_run_directory(config, tmp_path / "whole")))
     create_run_directory(config, tmp_path / "broken").close()
-    drained(run.resume(tmp_path / "broken"))
+    followed(run.Run.resume(tmp_path / "broken"))
     assert_same_run(tmp_path / "whole", tmp_path / "broken")
 
 
 def test_a_complete_run_is_not_resumed(tmp_path):
     config = RunConfig(epochs=2)
-    drained(run.train(config, create_run_directory(config, tmp_path / "run")))
+    followed(run.Run(config, create_run_directory(config, tmp_path / "run")))
     with pytest.raises(UsageError, match="is complete"):
-        next(run.resume(tmp_path / "run"))
+        run.Run.resume(tmp_path / "run")
 
 
 def test_the_first_command_gets_all_eight_predictions_right_and_stops():

@@ -1,12 +1,12 @@
 """What a stored run is judged on when other fillers are asked for."""
 
 import pytest
-from trainings import drained
+from trainings import followed
 
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.experiment.evaluate import evaluate, judged_config
-from seqmem.experiment.run import train
+from seqmem.experiment.run import Run
 from seqmem.storage.run_directory import create_run_directory
 
 
@@ -29,7 +29,7 @@ def test_a_word_that_the_network_has_no_input_for_is_named():
 
 def test_when_another_criterion_was_first_met_is_not_known(tmp_path):
     config = RunConfig()
-    drained(train(config, create_run_directory(config, tmp_path / "run")))
+    followed(Run(config, create_run_directory(config, tmp_path / "run")))
     for criterion, known in (("error:0.25", True), ("recall:0.5", False)):
         [one] = evaluate(tmp_path / "run", criterion=criterion).run.replicates
         assert one.solved

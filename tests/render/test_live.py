@@ -4,7 +4,7 @@ import pytest
 from render_samples import memoryless_run
 from rich.console import Console
 
-from seqmem.render.live_run import LiveRun, quick_baseline
+from seqmem.render.live_run import LiveRun
 from seqmem.results.run import Progress
 from seqmem.terminal.console import build_console
 from seqmem.terminal.style import build_theme
@@ -18,8 +18,7 @@ def steps(seconds=None, clock=None, stop_at=None):
             raise KeyboardInterrupt
         if clock is not None:
             clock[0] += seconds
-        yield Progress(record.presentations, 500, sum(record.solved), 20, record)
-    return RUN
+        yield Progress(record.presentations, 500, sum(record.solved), 20, RUN.baseline, record)
 
 
 def terminal(height=40):
@@ -32,7 +31,7 @@ def terminal(height=40):
 def follow(console, quiet=False, seconds=1.0):
     clock = [0.0]
     with LiveRun(console, RUN.config, quiet=quiet, clock=lambda: clock[0]) as live:
-        assert live.follow(steps(seconds, clock)) is RUN
+        live.follow(steps(seconds, clock))
     return console.file.getvalue()
 
 
@@ -44,7 +43,7 @@ def test_without_a_terminal_a_line_comes_every_few_seconds_and_at_the_end():
     lines = [line for line in follow(pipe()).splitlines() if "of 500 presentations" in line]
     assert 9 <= len(lines) <= 12
     assert lines[-1].startswith("500 of 500 presentations, recall loss 0.2")
-    assert "(baseline 0.693), 0 of 20 solved, 10 presentations/s" in lines[-1]
+    assert "(baseline 0.277), 0 of 20 solved, 10 presentations/s" in lines[-1]
     assert " left" in lines[0]
     assert " left" not in lines[-1]
 
@@ -105,11 +104,3 @@ def test_a_low_terminal_keeps_the_bar(height, curve, header):
     assert "of 20 solved" in text
     assert ("recall loss, nats" in text) is curve
     assert ("network" in text) is header
-
-
-def test_the_baseline_of_a_huge_task_is_not_waited_for():
-    from seqmem.config.run_config import RunConfig
-
-    assert quick_baseline(RunConfig()).recall_loss == pytest.approx(0.69315, abs=1e-5)
-    huge = RunConfig.from_settings({"gap": 90_000, "fillers": "fresh", "pool": 1000, "alphabet_size": 10})
-    assert quick_baseline(huge) is None

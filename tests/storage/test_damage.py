@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from builders import Mark
-from trainings import drained
+from trainings import followed
 
 from seqmem.cli.main import run
 from seqmem.config.run_config import RunConfig
@@ -31,16 +31,14 @@ READERS = ("show", "eval", "train --resume")
 def runs(tmp_path_factory):
     """A real complete run, and one that was interrupted after two checkpoints."""
     folder, config = tmp_path_factory.mktemp("runs"), RunConfig.from_settings(SETTINGS)
-    steps = experiment.train(config, create_run_directory(config, folder / "complete"), checkpoint_every=10)
-    assert len(list(steps)) == 4
-    steps = experiment.train(config, create_run_directory(config, folder / "interrupted"), checkpoint_every=10)
-    drained(steps, len(GENERATIONS))
+    whole = experiment.Run(config, create_run_directory(config, folder / "complete"), checkpoint_every=10)
+    assert len(list(whole)) == 4
+    whole = experiment.Run(config, create_run_directory(config, folder / "interrupted"), checkpoint_every=10)
+    followed(whole, len(GENERATIONS))
     assert sorted(path.name for path in (folder / "interrupted/checkpoints").iterdir()) == GENERATIONS
     other = RunConfig.from_settings(SETTINGS | {"seed": 7, "presentations": 20})
-    assert (
-        len(list(experiment.train(other, create_run_directory(other, folder / "elsewhere/other"), checkpoint_every=10)))
-        == 2
-    )
+    whole = experiment.Run(other, create_run_directory(other, folder / "elsewhere/other"), checkpoint_every=10)
+    assert len(list(whole)) == 2
     return folder
 
 

@@ -35,28 +35,31 @@ def trained(monkeypatch):
     """Replaces training; holds how each run began."""
     calls = []
 
-    def steps(config, directory, how):
-        calls.append(how)
-        with directory:
+    class MadeUpRun(run.Run):
+        def __init__(self, config, directory, *, threads=1):
+            super().__init__(config, directory, threads=threads)
+            self.how = f"begun with {threads}"
+
+        @classmethod
+        def resume(cls, path):
+            stored = read_run(path)
+            resumed = cls(stored.config, create_run_directory(stored.config, path.with_name("elsewhere")))
+            resumed.how = "resumed"
+            return resumed
+
+        def __iter__(self):
+            calls.append(self.how)
+            config, directory, result = self.config, self.directory, result_of(self.config)
             for presentations in (100, 300, 500):
                 record = build_record(presentations, (0.5,) * config.replicates, accuracy=0.5)
                 directory.append_record(record)
-                yield Progress(presentations, config.budget, 0, config.replicates, record)
-            result = result_of(config)
+                yield Progress(presentations, config.budget, 0, config.replicates, result.baseline, record)
             directory.write_result(result)
-        return result
+            self._result = result
+            if self.how == "resumed":
+                raise SeqmemError("went on")
 
-    def resume(path):
-        stored = read_run(path)
-        directory = create_run_directory(stored.config, path.with_name("elsewhere"))
-        yield from steps(stored.config, directory, "resumed")
-        raise SeqmemError("went on")
-
-    def train(config, directory, *, threads):
-        return (yield from steps(config, directory, f"begun with {threads}"))
-
-    monkeypatch.setattr(run, "train", train)
-    monkeypatch.setattr(run, "resume", resume)
+    monkeypatch.setattr(run, "Run", MadeUpRun)
     return calls
 
 
@@ -113,11 +116,12 @@ def test_a_trial_that_another_process_is_at_is_waited_for(place, trained, monkey
     ],
 )
 def test_an_error_of_any_kind_is_an_answer_and_lets_go_of_the_lock(place, monkeypatch, error, reason):
-    def train(config, directory, **how):
-        raise error
-        yield
+    class Failing(run.Run):
+        def __iter__(self):
+            raise error
+            yield
 
-    monkeypatch.setattr(run, "train", train)
+    monkeypatch.setattr(run, "Run", Failing)
     outcome = run_trial(job(place))
     assert (outcome.status, outcome.reason) == ("failed", reason)
     assert not is_locked(place)

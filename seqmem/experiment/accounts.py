@@ -1,0 +1,61 @@
+"""What became of each replicate while it was trained: solved, frozen or diverged."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from seqmem.judge.metrics import Metrics
+from seqmem.results.run import Account
+
+
+@dataclasses.dataclass
+class Accounts:
+    """The accounts of all replicates so far; lists of one value per replicate.
+
+    Attributes:
+        solved_at: Presentations at the first of the checks that it has passed without a break; None where it failed
+            the last one.
+        stopped_at: Presentations after which it was frozen; None while it trains.
+        diverged: Whether its loss is no finite number any more.
+    """
+
+    solved_at: list[int | None]
+    stopped_at: list[int | None]
+    diverged: list[bool]
+
+    @classmethod
+    def of(cls, replicates: int) -> Accounts:
+        """Returns the accounts of replicates that have not been trained yet."""
+        return cls([None] * replicates, [None] * replicates, [False] * replicates)
+
+    @property
+    def active(self) -> np.ndarray:
+        """Bool `(replicate,)`: which of them still train."""
+        return np.array([at is None for at in self.stopped_at])
+
+    @property
+    def solved(self) -> tuple[bool, ...]:
+        """Which of them count as solved by now."""
+        return tuple(at is not None for at in self.solved_at)
+
+    def update(self, presentations: int, metrics: Sequence[Metrics], passed: Sequence[bool], stop: bool) -> None:
+        """Takes a check into account, and freezes what has diverged or, with `stop`, what is solved."""
+        for index, (scores, good) in enumerate(zip(metrics, passed, strict=True)):
+            if self.stopped_at[index] is not None:
+                continue
+            self.diverged[index] = not math.isfinite(scores.loss)
+            if not good:
+                self.solved_at[index] = None
+            elif self.solved_at[index] is None:
+                self.solved_at[index] = presentations
+            if self.diverged[index] or (good and stop):
+                self.stopped_at[index] = presentations
+
+    def at_end(self, presentations: int) -> list[Account]:
+        """Returns the account of each replicate; those that were never frozen have trained for all `presentations`."""
+        rows = zip(self.solved_at, self.stopped_at, self.diverged, strict=True)
+        return [Account(presentations if stopped is None else stopped, met, lost) for met, stopped, lost in rows]
