@@ -55,7 +55,6 @@ SEEN_BESIDE = {
     ("render.conflicts", "tasks.streams"),
     ("render.evidence_words", "judge.evidence"),
     ("render.examples", "tasks.task"),
-    ("render.header", "cells.cell"),
     ("render.headline", "judge.criterion"),
     ("render.headline", "judge.evidence"),
     ("render.live_run", "judge.baseline"),

@@ -1,1 +1,60 @@
-"""The cells: what a network remembers with. One file a cell."""
+"""The cells: what a network remembers with. One file per cell, and one entry here."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from seqmem.cells.cell import Cell
+from seqmem.cells.gru import GRU
+from seqmem.cells.lstm import LSTM
+from seqmem.cells.mlp import MLP
+from seqmem.cells.rnn import SimpleRNN
+from seqmem.cells.user import UserCell, is_user_cell
+from seqmem.errors import SettingError, did_you_mean
+from seqmem.settings import Kind, settings_of
+
+CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (LSTM, GRU, SimpleRNN, MLP)}
+
+
+@dataclasses.dataclass(frozen=True)
+class CellKind(Kind):
+    """A cell: one of `CELLS` by its name, or a Keras cell of the user's own as `module:Class`."""
+
+    @property
+    def metavar(self) -> str:  # type: ignore[override]
+        """The names."""
+        return "|".join((*CELLS, "module:Class"))
+
+    def check(self, name: str, value: Any) -> Cell:
+        """Returns a cell with its usual settings; nothing is imported."""
+        if isinstance(value, Cell):
+            return value
+        if isinstance(value, str) and value in CELLS:
+            return CELLS[value]()
+        if isinstance(value, str) and is_user_cell(value):
+            return UserCell(value)
+        hint = did_you_mean(str(value), CELLS)
+        raise SettingError(name, value, f"must be one of {', '.join(CELLS)}, or your own as module:Class{hint}")
+
+    def write(self, value: Cell) -> str:
+        """Returns its name."""
+        return value.name
+
+
+def read_cell(settings: Mapping[str, Any], trusted: Collection[str] = ()) -> Cell:
+    """Builds the cell that flat settings name, with those of its own settings that are among them.
+
+    Args:
+        settings: As a TOML file holds them; the other settings of a run may be there too.
+        trusted: The user's cells that the user has named, and that may be imported.
+
+    Raises:
+        SettingError: If there is no such cell, or a value is not allowed.
+    """
+    cell = CellKind().read("cell", settings.get("cell", LSTM.name))
+    if isinstance(cell, UserCell):
+        return UserCell(cell.name, trusted=cell.trusted or cell.name in trusted)
+    own = {field.name: settings[field.name] for field in settings_of(type(cell)) if field.name in settings}
+    return dataclasses.replace(cell, **own)

@@ -1,63 +1,89 @@
-"""What a cell is: its name, its gates, how many numbers it learns."""
+"""What a cell is: its settings, the shapes of its weights, and the layer that takes its steps."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
-from typing import Any
+import abc
+from typing import ClassVar
 
 import numpy as np
 
-from seqmem.cells.user import USER_CELL
-from seqmem.errors import SettingError, did_you_mean
-from seqmem.settings import Kind
+from seqmem.backend.lazy import KerasLayer
+from seqmem.errors import SettingError
+from seqmem.settings import read_settings
 
-Bias = np.ndarray
-CELL_NAMES = ("lstm", "gru", "rnn", "mlp")
-# Weights of one layer of a cell, from inputs and units; as Keras builds them.
-CELL_PARAMETERS = {
-    "lstm": lambda inputs, units: 4 * (inputs * units + units * units + units),
-    "gru": lambda inputs, units: 3 * (inputs * units + units * units + 2 * units),
-    "rnn": lambda inputs, units: inputs * units + units * units + units,
-    "mlp": lambda inputs, units: inputs * units + units,
-}
+Shapes = dict[str, tuple[int, ...]]
 
 
-@dataclasses.dataclass(frozen=True)
-class CellKind:
-    """A cell and where its gates are.
+class Cell(abc.ABC):
+    """A cell: what a network remembers with, from one time step to the next.
+
+    Subclasses are frozen dataclasses. Their fields are the settings that this cell alone has, declared with
+    `seqmem.settings.setting`; option, TOML key and sweep axis follow from them. The units are the network's.
 
     Attributes:
-        build: Makes a cell of so many units, with Keras' own initialisers, drawn anew at each call.
-        chrono: Writes a start of Tallec and Ollivier into the cell's bias: given that bias and how much each unit is
-            to hold, float32 `(units,)`, in logits of the gate that keeps the state. None where no gate does.
-        forget: Writes a constant into the bias of the forget gate. None where there is no forget gate.
+        name: What is typed as `--cell NAME`.
+        summary: What it is, in a few words for `--help`.
+        keeps_state: Whether anything goes from one time step to the next.
     """
 
-    build: Callable[[int], Any]
-    chrono: Callable[[Bias, np.ndarray], Bias] | None = None
-    forget: Callable[[Bias, float], Bias] | None = None
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    keeps_state: ClassVar[bool] = True
 
+    def __post_init__(self) -> None:
+        read_settings(self)
 
-@dataclasses.dataclass(frozen=True)
-class CellName(Kind):
-    """One of `CELL_NAMES`, or a Keras cell of the user's own as `module:Class`."""
+    def __str__(self) -> str:
+        return self.name
 
-    metavar = "|".join(CELL_NAMES) + "|module:Class"
+    @abc.abstractmethod
+    def weights(self, inputs: int, units: int) -> Shapes:
+        """Returns the shape of each weight by name, in the order of the layer's trainable variables.
 
-    def check(self, name: str, value: Any) -> str:
-        """Checks how it is written; nothing is imported."""
-        if isinstance(value, str) and (value in CELL_NAMES or (USER_CELL.fullmatch(value) and len(value) <= 200)):
-            return value
-        hint = did_you_mean(str(value), CELL_NAMES)
-        raise SettingError(name, value, f"must be one of {', '.join(CELL_NAMES)}, or your own as module:Class{hint}")
+        Args:
+            inputs: Length of an input vector.
+            units: Units of the cell.
+        """
 
+    @abc.abstractmethod
+    def layer(self, units: int) -> KerasLayer:
+        """Makes a Keras cell, whose weights are drawn when it is built."""
 
-def parameter_count(config: Any) -> int | None:
-    """Counts the parameters of the network of a config: its cells and its output layer; None for a user's own cell."""
-    count = CELL_PARAMETERS.get(config.cell)
-    if count is None:
-        return None
-    size, units = len(config.task.alphabet), config.units
-    cells = count(config.context * size, units) + (config.layers - 1) * count(units, units)
-    return cells + units * size + size
+    def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
+        """Returns a bias with the start of Tallec and Ollivier 2018 (arXiv:1804.11188), section 3, written into it.
+
+        Args:
+            bias: The bias as it was drawn, float32.
+            held: How much each unit is to hold, float32 `(units,)`, in logits of the gate that keeps the state.
+
+        Raises:
+            SettingError: If no gate of this cell holds the state.
+        """
+        raise SettingError("init", "chrono", f"needs a cell with a gate that holds its state, not {self}")
+
+    def start_bias(self, bias: np.ndarray) -> np.ndarray:
+        """Returns the bias that a layer starts from, given the one that was drawn: where a setting decides it."""
+        return bias
+
+    @property
+    def gated(self) -> bool:
+        """Whether a gate holds the state, so that `chrono` can open it."""
+        return type(self).chrono is not Cell.chrono
+
+    @property
+    def default_init(self) -> str:
+        """The start where nobody gives one: the gate that holds the state is open."""
+        return "chrono" if self.gated else "glorot"
+
+    @property
+    def graph(self) -> Cell:
+        """The cell without settings that only change what its weights start from: what is compiled depends on it."""
+        return self
+
+    def check_chrono(self) -> None:
+        """Raises SettingError where `chrono` would, by trying it on a single unit."""
+        bias = self.weights(1, 1).get("bias", ())
+        self.chrono(np.zeros(bias, np.float32), np.zeros(1, np.float32))
+
+    def check_permission(self) -> None:  # noqa: B027
+        """Raises SettingError for code that the user has not named; the cells of seqmem need no permission."""

@@ -1,37 +1,44 @@
-"""The control without memory: a hidden layer in the place of a recurrent cell."""
+"""The control without memory: a hidden layer in the place of a recurrent cell.
+
+With input x and output h::
+
+    h = tanh(x W + b)
+"""
 
 from __future__ import annotations
 
-import functools
-from typing import Any
+import dataclasses
+from collections.abc import Sequence
+from types import ModuleType
+from typing import ClassVar
 
-from seqmem.backend.lazy import KerasLayer, Tensor, keras
-
-
-@functools.cache
-def _cell_class() -> type[KerasLayer]:
-    class MLPCell(keras.layers.Layer):  # type: ignore[name-defined]
-        """A dense tanh layer with the protocol of a Keras cell. It keeps nothing from one step to the next.
-
-        Keras' RNN wants every cell to have a state, so there is one number that stays 0 and that nothing reads.
-        """
-
-        def __init__(self, units: int):
-            super().__init__()
-            self.units = self.output_size = units
-            self.state_size = 1
-
-        def build(self, input_shape: Any) -> None:
-            shape = (input_shape[-1], self.units)
-            self.kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="kernel")
-            self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias")
-
-        def call(self, inputs: Tensor, states: Any) -> tuple[Tensor, Any]:
-            return keras.ops.tanh(keras.ops.matmul(inputs, self.kernel) + self.bias), states
-
-    return MLPCell
+from seqmem.backend.lazy import Tensor
+from seqmem.cells.cell import Shapes
+from seqmem.cells.step_layer import StepCell
 
 
-def mlp_cell(units: int) -> KerasLayer:
-    """Builds the hidden layer of so many units, as a Keras cell."""
-    return _cell_class()(units)
+@dataclasses.dataclass(frozen=True)
+class MLP(StepCell):
+    """A dense tanh layer. It keeps nothing from one step to the next."""
+
+    name: ClassVar[str] = "mlp"
+    summary: ClassVar[str] = "a hidden layer without memory"
+    keeps_state: ClassVar[bool] = False
+
+    def weights(self, inputs: int, units: int) -> Shapes:
+        """Kernel and bias."""
+        return {"kernel": (inputs, units), "bias": (units,)}
+
+    def initial(self, units: int) -> dict[str, str]:
+        """As Keras starts a dense layer."""
+        return {"kernel": "glorot_uniform", "bias": "zeros"}
+
+    def state_sizes(self, units: int) -> tuple[int, ...]:
+        """Keras wants every cell to have a state: one number that stays 0, and that nothing reads."""
+        return (1,)
+
+    def step(
+        self, ops: ModuleType, weights: dict[str, Tensor], inputs: Tensor, states: Sequence[Tensor]
+    ) -> tuple[Tensor, Sequence[Tensor]]:
+        """Returns the hidden layer, and the states as they came."""
+        return ops.tanh(ops.matmul(inputs, weights["kernel"]) + weights["bias"]), states

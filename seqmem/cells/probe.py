@@ -6,7 +6,6 @@ is deterministic and goes straight through: no dropout, no statistics of its own
 
 from __future__ import annotations
 
-import functools
 import inspect
 import warnings
 from collections.abc import Callable
@@ -16,29 +15,22 @@ import numpy as np
 
 from seqmem.backend.lazy import keras, silence, tf
 from seqmem.backend.seeding import seeded
-from seqmem.cells.user import check_permission, load_user_cell
 from seqmem.errors import SettingError, one_line
 
 ROWS, FEATURES, UNITS, REPLICATES = 3, 5, 4, 2
 NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and call(inputs, states) -> output, states"
 
 
-def probed_user_cell(name: str) -> Callable[[int], Any]:
-    """Imports a cell of the user's own and tries it out; the class, where it holds.
+def probe(name: str, cell_class: type) -> None:
+    """Tries out a cell of the user's own.
 
     Args:
-        name: `module:Class`.
+        name: `module:Class`, for the error.
+        cell_class: What was imported under that name.
 
     Raises:
-        SettingError: If it may not be imported, or with what it does and what it must do.
+        SettingError: With what it does and what it must do.
     """
-    check_permission(name)
-    return _probed(name)
-
-
-@functools.cache
-def _probed(name: str) -> Callable[[int], Any]:
-    cell_class = load_user_cell(name)
     if not issubclass(cell_class, keras.layers.Layer):
         raise SettingError("cell", name, f"{cell_class.__name__} is not a Keras layer: {NEEDS}")
     cell = _attempt(name, "cannot be made as Class(units)", lambda: cell_class(UNITS))
@@ -52,7 +44,6 @@ def _probed(name: str) -> Callable[[int], Any]:
     _check_step(name, cell, inputs, states)
     _check_repeats(name, cell, inputs, states)
     _check_compiled(name, cell, inputs, states)
-    return cell_class
 
 
 def cell_states(cell: Any, batch: int) -> Any:

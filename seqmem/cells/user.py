@@ -1,11 +1,14 @@
-"""Cells of the user's own: `module:Class`, imported only with permission. Imports no TensorFlow itself.
+"""Cells of the user's own: `module:Class`, imported only with permission.
 
-A run directory may come from a stranger and name any module of this machine; so a name in a file is not enough.
+A run directory may come from a stranger and name any module of this machine; so a name in a file is not enough. The
+permission is part of the value: it is given where settings are read (`RunConfig.from_settings`), to what was typed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import importlib
 import os
 import re
@@ -13,48 +16,74 @@ import sys
 from collections.abc import Iterator
 
 from seqmem.backend import lazy
+from seqmem.backend.lazy import KerasLayer
+from seqmem.cells.cell import Cell, Shapes
+from seqmem.cells.probe import probe
 from seqmem.errors import SettingError, one_line
 
-_allowed: set[str] = set()
-USER_CELL = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+_WRITTEN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+LONGEST_NAME = 200
 
 
-def allow_user_cell(cell: str) -> None:
-    """Permits this process to import a cell, because the user has named it; no effect for seqmem's own cells.
+@dataclasses.dataclass(frozen=True)
+class UserCell(Cell):
+    """A Keras cell of the user's own.
 
-    Args:
-        cell: `module:Class`, as on the command line.
+    Attributes:
+        name: `module:Class`, as on the command line.
+        trusted: Whether the user has named it, so that it may be imported. Equal cells may differ in it.
     """
-    if is_user_cell(cell):
-        _allowed.add(cell)
+
+    name: str  # type: ignore[misc]
+    trusted: bool = dataclasses.field(default=False, compare=False)
+
+    def weights(self, inputs: int, units: int) -> Shapes:
+        """Known only once it is built: nothing is imported for it."""
+        return {}
+
+    def layer(self, units: int) -> KerasLayer:
+        """Makes a cell of a class that has been tried out.
+
+        Raises:
+            SettingError: If it may not be imported, or cannot be trained.
+        """
+        self.check_permission()
+        return _probed_class(self.name)(units)
+
+    def check_permission(self) -> None:
+        """Raises SettingError unless the user has named it."""
+        if not self.trusted:
+            known = f"is somebody's own code: to run it, name it yourself with --cell {self.name}"
+            raise SettingError("cell", self.name, known)
 
 
-def check_permission(cell: str) -> None:
-    """Raises SettingError for a cell of somebody's own that the user has not named."""
-    if is_user_cell(cell) and cell not in _allowed:
-        raise SettingError("cell", cell, f"is somebody's own code: to run it, name it yourself with --cell {cell}")
+def is_user_cell(name: str) -> bool:
+    """Tells whether a cell is named as code of the user's own."""
+    return _WRITTEN.fullmatch(name) is not None and len(name) <= LONGEST_NAME
 
 
-def load_user_cell(cell: str) -> type:
-    """Imports a cell's class, from the current folder too.
+@functools.cache
+def _probed_class(name: str) -> type[KerasLayer]:
+    found = _imported_class(name)
+    probe(name, found)
+    return found
 
-    Raises:
-        SettingError: If it was not allowed, or there is no such class.
-    """
-    check_permission(cell)
-    lazy.load()  # the user's module imports Keras itself, and must find it prepared
-    module_name, _, class_name = cell.partition(":")
+
+def _imported_class(name: str) -> type:
+    """The class, imported from the current folder too."""
+    lazy.load()  # the user's module imports Keras by itself, and must find it prepared
+    module_name, _, class_name = name.partition(":")
     try:
         with _current_folder_importable():
             module = importlib.import_module(module_name)
     except Exception as error:
         # whatever the user's module raises while it is imported
         problem = f"{type(error).__name__}: {one_line(error, 200)}"
-        raise SettingError("cell", cell, f"module {module_name} cannot be imported: {problem}") from error
+        raise SettingError("cell", name, f"module {module_name} cannot be imported: {problem}") from error
     found = getattr(module, class_name, None)
     if not isinstance(found, type):
         kind = "nothing" if found is None else type(found).__name__
-        raise SettingError("cell", cell, f"module {module_name} has {kind} of that name; it needs a class")
+        raise SettingError("cell", name, f"module {module_name} has {kind} of that name; it needs a class")
     return found
 
 
@@ -69,8 +98,3 @@ def _current_folder_importable() -> Iterator[None]:
     finally:
         if added:
             sys.path.remove(folder)
-
-
-def is_user_cell(cell: str) -> bool:
-    """Tells whether a cell is code of the user's own."""
-    return ":" in cell

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from seqmem.cells.cell import CellName
+from seqmem.cells import CellKind
 from seqmem.cli.options import HeadedCommand, cache_option, option, sequence_options
 from seqmem.cli.output import output_options
 from seqmem.config.run_config import setting_fields
-from seqmem.config.sources import allow_cell_of_run, own_sequences, spelled_as_options
+from seqmem.config.sources import own_sequences, spelled_as_options, trusted_cell
 from seqmem.errors import SettingError
 from seqmem.settings import Integer, Kind
 from seqmem.storage.json import json_text
@@ -80,7 +80,7 @@ class Replicate(Kind):
     heading="Judging",
     help="What counts as solved [default: the run's own].",
 )
-@option("--cell", kind=CellName(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
+@option("--cell", kind=CellKind(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
 @option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
 @cache_option
 @option("--out", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found.")
@@ -98,7 +98,7 @@ def command(
 
     Nothing is written into the run directory: it may be someone else's.
     """
-    allow_cell_of_run(run, cell)
+    trusted = trusted_cell(run, cell)
     own = own_sequences(sequence, sequences).get("sequences", [])
     if out is not None:
         from seqmem.storage.atomic import new_file, refuse_existing
@@ -107,7 +107,7 @@ def command(
     from seqmem.experiment import evaluate
 
     with spelled_as_options(asked | {"sequences": list(sequence) or None}):
-        found = evaluate.evaluate(run, sequences=own, **(asked | {"gaps": asked["gaps"] or ()}))
+        found = evaluate.evaluate(run, sequences=own, trusted=trusted, **(asked | {"gaps": asked["gaps"] or ()}))
     if out is not None:
         with new_file(out) as file:
             file.write(json_text(found.to_json()).encode())

@@ -12,7 +12,7 @@ from seqmem.cli.options import HeadedCommand, cache_option, config_options, list
 from seqmem.cli.output import output_options
 from seqmem.commands.stopping import until_stopped
 from seqmem.commands.train import go_on, refuse_settings, start
-from seqmem.config.sources import allow_cell_of_run, read_config
+from seqmem.config.sources import read_config, trusted_cell
 from seqmem.settings import Integer
 from seqmem.terminal.output import Output
 
@@ -58,9 +58,9 @@ def command(
         config = read_config(config_path, preset, typed)
         place, run = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
     else:
-        allow_cell_of_run(resume, typed.pop("cell"))
+        trusted = trusted_cell(resume, typed.pop("cell"))
         refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
-        config, run = go_on(resume, cache=cache, checkpoint_every=checkpoint_every)
+        config, run = go_on(resume, trusted, cache=cache, checkpoint_every=checkpoint_every)
         place = resume
     import seqmem.render.results  # noqa: F401  # registers how results are drawn
     from seqmem.render.live_run import LiveRun

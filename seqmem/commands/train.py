@@ -23,12 +23,12 @@ def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Run]:
     return directory.path, run.Run(config, directory, **how)
 
 
-def go_on(path: Path, **how: Any) -> tuple[RunConfig, Run]:
+def go_on(path: Path, trusted: tuple[str, ...], **how: Any) -> tuple[RunConfig, Run]:
     """Takes up a run where its last checkpoint left it; returns its settings and the rest of it."""
     from seqmem.experiment import run
     from seqmem.storage.run_directory import read_config
 
-    return read_config(path), run.Run.resume(path, **how)
+    return read_config(path), run.Run.resume(path, trusted=trusted, **how)
 
 
 def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:

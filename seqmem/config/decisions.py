@@ -7,13 +7,15 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from seqmem.cells import CELLS
 from seqmem.config.axis import Axis
-from seqmem.config.defaults import GATED_CELLS
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
+from seqmem.settings import settings_of
 
-# Settings that a rule looks at: where a search has yet to name its trials, their ends stand for them.
-LOOKED_AT = ("gap", "cues", "fillers", "trigger", "batch_size", "cell", "forget_bias")
+# Settings that a rule looks at, with those of the cells: where a search has yet to name its trials, their ends stand
+# for them.
+LOOKED_AT = {"gap", "cues", "fillers", "trigger", "batch_size", "cell"}
 
 
 def decide_once(base: Mapping[str, Any], axes: Sequence[Axis], points: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -50,7 +52,7 @@ def _start(configs: Sequence[RunConfig]) -> str | None:
     starts = {config.init for config in configs}
     if len(starts) == 1:
         return starts.pop()
-    gated = {config.init for config in configs if config.cell in GATED_CELLS}
+    gated = {config.init for config in configs if config.cell.gated}
     return "glorot" if len(gated) > 1 else None
 
 
@@ -68,7 +70,8 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _corners(axes: Sequence[Axis]) -> Iterable[dict[str, Any]]:
-    ends = [_ends(axis) if axis.name in LOOKED_AT else _ends(axis)[:1] for axis in axes]
+    looked_at = LOOKED_AT | {field.name for cell in CELLS.values() for field in settings_of(cell)}
+    ends = [_ends(axis) if axis.name in looked_at else _ends(axis)[:1] for axis in axes]
     for values in itertools.product(*ends):
         yield dict(zip((axis.name for axis in axes), values, strict=True))
 

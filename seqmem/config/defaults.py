@@ -13,17 +13,11 @@ from seqmem.tasks.explicit import memory_needed
 # Over a gap of 5 every step of 20 in 20 replicates is learned within 400 presentations; over 10 the steps that are easy
 # drown the one that needs memory.
 LONGEST_SHORT_GAP = 5
-GATED_CELLS = ("lstm", "gru")
 # The slowest of 20 replicates took 430 epochs over a gap of 5 with ten cues, 710 over a gap of 3 with five units.
 FEWEST_EPOCHS, EPOCHS_PER_TENFOLD = 1000, 500
 CHECKS = 100
 # Settings that a rule decides; a sweep decides them once, but for the last one, which follows from the budget.
 DECIDED = ("alphabet_size", "init", "loss_at", "epochs", "check_every")
-
-
-def default_init(cell: str, forget_bias: float | None) -> str:
-    """Returns the start of a cell: `chrono` where a gate holds its state and nobody gives that gate's bias."""
-    return "chrono" if cell in GATED_CELLS and forget_bias is None else "glorot"
 
 
 def default_loss_at(task: Any) -> str:
@@ -60,7 +54,7 @@ def fill_in(config: Any) -> None:
     if config.presentations is None:
         decide("epochs", default_epochs(config.task, config.sequences_per_batch))
     decide("check_every", default_check_every(config.task, config.budget))
-    decide("init", default_init(config.cell, config.forget_bias))
+    decide("init", config.cell.default_init)
     decide("loss_at", default_loss_at(config.task))
 
 
@@ -73,7 +67,7 @@ def decided_by_rule(config: Any) -> set[str]:
     """
     task = config.task
     rules = {
-        "init": default_init(config.cell, config.forget_bias),
+        "init": config.cell.default_init,
         "loss_at": default_loss_at(task),
         "check_every": default_check_every(task, config.budget),
     }

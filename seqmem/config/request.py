@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from seqmem.cells.user import allow_user_cell, check_permission
+from seqmem.cells import read_cell
 from seqmem.config.axis import Axis
 from seqmem.config.plan import MAX_PENDING, Draw, Plan, build_plan, example_points
 from seqmem.config.rank import check_rank
@@ -56,11 +56,9 @@ class Request:
 
     def check_cells(self, plan: Plan) -> None:
         """Raises SettingError where a plan, which may be a stranger's, has a cell that the user has not named."""
-        for cell in self.cells:
-            allow_user_cell(cell)
         varied = [value for axis in plan.axes if axis.name == "cell" for value in axis.values]
         for cell in varied or [plan.base.get("cell", "lstm")]:
-            check_permission(cell)
+            read_cell({"cell": cell}, self.cells).check_permission()
 
     def refuse_other_than(self, plan: Plan) -> None:
         """Raises UsageError, naming what differs, unless all that was given is what a sweep was begun with."""

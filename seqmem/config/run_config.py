@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from seqmem.cells.cell import CellName
+from seqmem.cells import CELLS, CellKind, read_cell
+from seqmem.cells.cell import Cell
+from seqmem.cells.lstm import LSTM
 from seqmem.config.defaults import fill_in
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import CriterionText
@@ -22,10 +25,10 @@ class RunConfig:
 
     task: Any = dataclasses.field(default_factory=ConflictingSequences)
 
-    cell: str = setting(
-        "lstm",
-        CellName(),
-        "The recurrent cell; mlp has no memory; a Keras cell of your own as module:Class.",
+    cell: Cell = setting(  # noqa: RUF009
+        LSTM(),
+        CellKind(),
+        f"{', '.join(f'{name} ({cell.summary})' for name, cell in CELLS.items())}, or a Keras cell of your own.",
         "Network",
     )
     units: int = setting(20, Integer(1, 8192), "Units of the cell.", "Network")
@@ -37,9 +40,6 @@ class RunConfig:
         "Keras' own start, time spans up to the sequence's, or all weights from -X to X "
         "[default: chrono for lstm and gru without forget-bias, else glorot].",
         "Network",
-    )
-    forget_bias: float | None = setting(
-        None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"
     )
     head: str = setting(
         "softmax",
@@ -107,7 +107,8 @@ class RunConfig:
             raise SettingError(
                 "loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target"
             )
-        check_network(self)
+        if self.init == "chrono":
+            self.cell.check_chrono()
         check_recipe(self)
         if self.sequences_per_batch > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
@@ -146,6 +147,15 @@ class RunConfig:
         return min(self.window or self.task.time, self.task.time)
 
     @property
+    def parameter_count(self) -> int | None:
+        """Numbers that the network of one replicate learns; None for a cell that tells only once it is built."""
+        size = len(self.task.alphabet)
+        inputs = [self.context * size] + [self.units] * (self.layers - 1)
+        shapes = [self.cell.weights(length, self.units) for length in inputs]
+        cells = sum(math.prod(shape) for layer in shapes for shape in layer.values())
+        return cells + self.units * size + size if all(shapes) else None
+
+    @property
     def seeds(self) -> range:
         """The seed of each replicate."""
         return range(self.seed, self.seed + self.replicates)
@@ -153,43 +163,69 @@ class RunConfig:
     def to_settings(self) -> dict[str, Any]:
         """Returns all settings as one flat dictionary that JSON and TOML can hold; those not set are left out."""
         written = {"task": self.task.name}
-        for part in (self.task, self):
-            for field in settings_of(type(part)):
-                value = field.metadata["kind"].write(getattr(part, field.name))
-                if value is not None:
-                    written[field.name] = value
+        for field, value in self.settings():
+            if (plain := field.metadata["kind"].write(value)) is not None:
+                written[field.name] = plain
         return written
 
+    def settings(self) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+        """Yields every setting with its value: the task's first, the cell's own after the cell."""
+        yield from _values(self.task)
+        for field, value in _values(self):
+            yield field, value
+            if value is self.cell:
+                yield from _values(self.cell)
+
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> RunConfig:
+    def from_settings(cls, settings: Mapping[str, Any], trusted: Collection[str] = ()) -> RunConfig:
         """Builds a config from a flat dictionary; the opposite of `to_settings`.
 
         The task is the one that `task` names, or the user's own where `sequences` is given.
 
+        Args:
+            settings: As a TOML file holds them.
+            trusted: Names of the user's cells that may be imported, because the user has typed them. This is the one
+                door for that permission: a name in a file gives none.
+
         Raises:
-            UsageError: If a key is unknown or does not belong to this task.
+            UsageError: If a key is unknown or does not belong to this task or cell.
             SettingError: If a value is not allowed.
         """
         task_name = settings.get("task", "explicit" if "sequences" in settings else "conflicting")
         task_class = TASKS[Choice(tuple(TASKS)).read("task", task_name)]
         own = [field.name for field in settings_of(task_class)]
-        general = [field.name for field in settings_of(cls)]
+        cell = read_cell(settings, trusted)
+        cells_own = [field.name for field in settings_of(type(cell))]
+        general = [field.name for field in settings_of(cls) if field.name != "cell"]
         for key in settings:
-            if key not in own and key not in general and key != "task":
-                raise _stray_key(key, settings[key], task_class)
+            if key not in (*own, *cells_own, *general, "task", "cell"):
+                raise _stray_key(key, settings[key], task_class, cell)
         task = task_class(**{key: settings[key] for key in own if key in settings})
-        return cls(task=task, **{key: settings[key] for key in general if key in settings})
+        return cls(task=task, cell=cell, **{key: settings[key] for key in general if key in settings})
 
 
 def setting_fields() -> dict[str, dataclasses.Field[Any]]:
-    """Returns every setting there is by name, the tasks' first, each once."""
-    return {field.name: field for cls in (*TASKS.values(), RunConfig) for field in settings_of(cls)}
+    """Returns every setting there is by name, the tasks' first, those of the cells after `cell`, each once."""
+    fields = [field for task in TASKS.values() for field in settings_of(task)]
+    for field in settings_of(RunConfig):
+        fields += [field, *(_cell_fields() if field.name == "cell" else ())]
+    return {field.name: field for field in fields}
 
 
-def _stray_key(key: str, value: Any, task_class: Any) -> UsageError:
+def _cell_fields() -> list[dataclasses.Field[Any]]:
+    return [field for cell in CELLS.values() for field in settings_of(cell)]
+
+
+def _values(part: Any) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+    return ((field, getattr(part, field.name)) for field in settings_of(type(part)))
+
+
+def _stray_key(key: str, value: Any, task_class: Any, cell: Cell) -> UsageError:
     known = setting_fields()
     if key not in known:
         return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}")
+    if key in [field.name for field in _cell_fields()]:
+        return SettingError(key, value, f"does not go with the {cell} cell")
     if task_class is ExplicitSequences:
         return SettingError(key, value, "does not go with sequences of your own: they say it themselves")
     return SettingError(key, value, f"does not go with the {task_class.name} task")
@@ -201,31 +237,15 @@ def check_recipe(config: Any) -> None:
     Args:
         config: A `RunConfig`.
     """
-    if config.cell == "mlp":
+    if not config.cell.keeps_state:
         if not config.stateful:
-            raise SettingError("stateful", False, "an mlp has no state to keep or to start anew")
+            raise SettingError("stateful", False, f"an {config.cell} has no state to keep or to start anew")
         if config.lags > 1:
-            raise SettingError("lags", config.lags, "an mlp sees nothing of earlier time steps: give it a context")
+            raise SettingError(
+                "lags", config.lags, f"an {config.cell} sees nothing of earlier time steps: give it a context"
+            )
     if config.rows == "steps":
         if config.batch_size < 2:
             raise SettingError("rows", "steps", "needs a batch_size of at least 2: that many rows")
         if config.window is None:
             raise SettingError("rows", "steps", "needs a window, such as 1: the windows of a sequence become the rows")
-
-
-def check_network(config: Any) -> None:
-    """Raises SettingError where a setting means nothing to the cell.
-
-    Args:
-        config: A `RunConfig`.
-    """
-    cell = config.cell
-    if config.forget_bias is not None:
-        if cell != "lstm":
-            raise SettingError(
-                "forget_bias", config.forget_bias, f"only lstm has a forget gate with a bias, not {cell}"
-            )
-        if config.init == "chrono":
-            raise SettingError("forget_bias", config.forget_bias, "does not go with init = chrono, which draws it")
-    if config.init == "chrono" and cell not in ("lstm", "gru"):
-        raise SettingError("init", "chrono", f"needs a cell with a gate that holds its state, lstm or gru, not {cell}")

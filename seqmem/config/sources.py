@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqmem.cells.user import allow_user_cell, is_user_cell
+from seqmem.cells.user import is_user_cell
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import SettingError, UsageError, one_line
 from seqmem.tasks.explicit import read_sequences
@@ -117,12 +117,11 @@ def read_config(path: Path | None, preset: str | None, typed: Mapping[str, Any])
         *([_file_layer(path)] if path else []),
         typed_layer(typed),
     ]
-    allow_user_cell(typed.get("cell") or "")
     settings: dict[str, Any] = {}
     for layer in layers:
         settings = lay_over(settings, layer.settings)
     try:
-        return RunConfig.from_settings(settings)
+        return RunConfig.from_settings(settings, trusted=[typed.get("cell") or ""])
     except SettingError as error:
         source = next((layer for layer in reversed(layers) if error.setting in layer.settings), None)
         if source is None:
@@ -216,8 +215,8 @@ def typed_option(setting: str, value: Any) -> str:
     return f"{option_name(setting)} {quoted(value)}"
 
 
-def allow_cell_of_run(path: Path, cell: str | None) -> None:
-    """Permits the import of a stored run's cell if the user typed its name.
+def trusted_cell(path: Path, cell: str | None) -> tuple[str, ...]:
+    """Returns the cells that may be imported for a stored run: its own, if the user typed its name.
 
     Args:
         path: The run directory.
@@ -227,10 +226,10 @@ def allow_cell_of_run(path: Path, cell: str | None) -> None:
         UsageError: If the run has another cell.
     """
     if cell is None:
-        return
+        return ()
     from seqmem.storage.run_directory import read_config
 
-    stored = read_config(path).cell
+    stored = read_config(path).cell.name
     if stored != cell:
         raise UsageError(f"--cell {quoted(cell)}: the cell of this run is {stored}, and a stored run keeps its own")
-    allow_user_cell(cell)
+    return (cell,)

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import UsageError, did_you_mean, one_line
-from seqmem.settings import Choice, settings_of
+from seqmem.settings import Choice
 from seqmem.tasks import TASKS
 
 LIMIT = 16 * 2**20  # bytes: room for a hundred thousand sequences of the user's own
@@ -77,11 +77,10 @@ def config_text(config: RunConfig) -> str:
     """Returns all settings of a run as TOML under a heading a group; read back, they make an equal config."""
     written = config.to_settings()
     lines: dict[str, list[str]] = {group: [] for group in GROUPS} | {"Task": [f"task = {toml_value(written['task'])}"]}
-    for part in (config.task, config):
-        for field in settings_of(type(part)):
-            name = field.name
-            line = f"{name} = {toml_value(written[name])}" if name in written else f"# {name} is not set"
-            lines[field.metadata["group"]].append(line)
+    for field, _ in config.settings():
+        name = field.name
+        line = f"{name} = {toml_value(written[name])}" if name in written else f"# {name} is not set"
+        lines[field.metadata["group"]].append(line)
     parts = ["# All settings of a run: `seqmem train` with this file makes the same run."]
     parts += [f"# {group}\n" + "\n".join(lines[group]) for group in GROUPS]
     return "\n\n".join(parts) + "\n"

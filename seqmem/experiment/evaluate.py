@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from seqmem.backend import process
-from seqmem.cells.cell import parameter_count
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SettingError, one_line
 from seqmem.evaluation.evaluator import Evaluator
@@ -40,6 +39,7 @@ def evaluate(
     replicate: str = "all",
     criterion: str | None = None,
     free_run: int | None = None,
+    trusted: Collection[str] = (),
     cache: bool = True,
 ) -> EvalResult:
     """Judges a stored run again; writes nothing.
@@ -53,13 +53,14 @@ def evaluate(
         replicate: `all`, `best`, `worst` or a number.
         criterion: What counts as solved, in place of the run's own.
         free_run: Let the network go on by itself for so many steps.
+        trusted: As for `RunConfig.from_settings`.
         cache: Whether compiled programs are kept for the next process.
 
     Raises:
         UsageError: If what is asked for does not go with the run's task.
         DamagedFileError: If what is stored cannot be judged.
     """
-    stored = read_run(path)
+    stored = read_run(path, trusted)
     config = judged_config(stored.config, fillers, sequences, criterion)
     if gaps and not isinstance(config.task, ConflictingSequences):
         raise SettingError("gaps", ",".join(map(str, gaps)), "sequences of your own have no gap")
@@ -136,7 +137,7 @@ def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     if any(dtype != "float32" for _, dtype in weights.values()):
         raise ValueError("the weights are not 32-bit floats")
     count = sum(math.prod(shape) for shape, _ in weights.values())
-    known = parameter_count(config)
+    known = config.parameter_count
     if known is not None and count != config.replicates * known:
         raise ValueError("the weights do not fit the run's settings")
     # an optimizer has few numbers for each weight, and an epoch is put in order for training and for checks

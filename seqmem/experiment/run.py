@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from seqmem.backend import process
-from seqmem.cells.probe import probed_user_cell
-from seqmem.cells.user import check_permission, is_user_cell
+from seqmem.cells.cell import Cell
+from seqmem.cells.user import UserCell
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError
 from seqmem.evaluation.evaluator import Evaluator
@@ -82,13 +82,16 @@ class Run:
         self._seconds: dict[str, float] = {}
 
     @classmethod
-    def resume(cls, path: Path, *, cache: bool = True, checkpoint_every: int | None = None) -> Run:
+    def resume(
+        cls, path: Path, *, trusted: Collection[str] = (), cache: bool = True, checkpoint_every: int | None = None
+    ) -> Run:
         """Returns the rest of an interrupted run: from its last checkpoint on, or all of it if it has none.
 
         Threads are those it was started with, so that it ends with the bytes of the unbroken run.
 
         Args:
             path: The run directory.
+            trusted: As for `RunConfig.from_settings`.
             cache: As for a new run.
             checkpoint_every: As for a new run.
 
@@ -98,7 +101,7 @@ class Run:
         """
         directory = open_run_directory(path)
         try:
-            stored = read_run(path)
+            stored = read_run(path, trusted)
             if stored.result is not None:
                 raise UsageError(f"{path}: this run is complete; `seqmem show {path}` draws it")
         except SeqmemError:
@@ -275,19 +278,19 @@ class Run:
         self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - started
 
 
-def try_cell(cell: str, *, threads: int = 1, cache: bool = True) -> None:
+def try_cell(cell: Cell, *, threads: int = 1, cache: bool = True) -> None:
     """Tries out a cell of the user's own, before anything is written for it; does nothing for seqmem's own cells.
 
     Args:
-        cell: The cell's name.
+        cell: The cell of a config.
         threads: As for the `Run` that comes after.
         cache: As for the `Run`.
 
     Raises:
         SettingError: If it may not be imported, or cannot be trained.
     """
-    if not is_user_cell(cell):
+    if not isinstance(cell, UserCell):
         return
-    check_permission(cell)
+    cell.check_permission()
     process.prepare(threads, cache)
-    probed_user_cell(cell)
+    cell.layer(1)

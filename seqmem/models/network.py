@@ -10,9 +10,8 @@ import numpy as np
 
 from seqmem.backend.lazy import keras, tf
 from seqmem.backend.seeding import seeded
-from seqmem.cells.probe import cell_states, probed_user_cell
-from seqmem.cells.registry import CELLS
-from seqmem.cells.user import is_user_cell
+from seqmem.cells.cell import Cell
+from seqmem.cells.probe import cell_states
 from seqmem.models.start import Start, apply_start
 from seqmem.tasks.streams import stream_rng
 
@@ -23,7 +22,7 @@ class Network:
     """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
 
     Args:
-        cell: A name of `seqmem.cells.registry.CELLS`, or `module:Class`.
+        cell: What each layer is made of.
         units: Units of each layer of the cell.
         layers: Layers of cells on top of each other.
         features: Length of an input vector.
@@ -31,7 +30,7 @@ class Network:
         head: `sigmoid` or `softmax`.
     """
 
-    def __init__(self, cell: str, units: int, layers: int, features: int, alphabet_size: int, head: str):
+    def __init__(self, cell: Cell, units: int, layers: int, features: int, alphabet_size: int, head: str):
         self._recipe = (cell, units, layers, features, alphabet_size)
         self._head_kind = head
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
@@ -64,7 +63,7 @@ class Network:
         rng = stream_rng(seed, "weights")
         with seeded(int(rng.integers(2**31))):
             cell, head = _build(*self._recipe)
-        apply_start(self._recipe[0], cell, head.trainable_variables, start, rng)
+        apply_start(cell, head.trainable_variables, start, rng)
         return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
 
     def flatten(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -121,7 +120,7 @@ class Network:
         return tf.nn.softmax(logits) if self._head_kind == "softmax" else tf.nn.sigmoid(logits)
 
 
-def _build(cell: str, units: int, layers: int, features: int, alphabet_size: int) -> tuple[Any, Any]:
+def _build(cell: Cell, units: int, layers: int, features: int, alphabet_size: int) -> tuple[Any, Any]:
     built = build_cell(cell, units, layers, features)
     head = keras.layers.Dense(alphabet_size)
     head.build((None, units))
@@ -135,11 +134,11 @@ def _names(variables: Sequence[Any], owner: str) -> list[str]:
     return [f"{owner}/{name}" + (f"_{count}" if count else "") for name, count in zip(names, again, strict=True)]
 
 
-def build_cell(name: str, units: int, layers: int, features: int) -> Any:
+def build_cell(cell: Cell, units: int, layers: int, features: int) -> Any:
     """Builds a cell, or layers of cells on top of each other, with weights drawn anew at each call.
 
     Args:
-        name: One of `CELLS`, or `module:Class`.
+        cell: What each layer is.
         units: Units of each layer.
         layers: How many.
         features: Length of an input vector.
@@ -147,7 +146,7 @@ def build_cell(name: str, units: int, layers: int, features: int) -> Any:
     Raises:
         SettingError: If a cell of the user's own may not be imported, or cannot be used.
     """
-    build = probed_user_cell(name) if is_user_cell(name) else CELLS[name].build
-    cell = build(units) if layers == 1 else keras.layers.StackedRNNCells([build(units) for _ in range(layers)])
-    cell.build((None, features))
-    return cell
+    stack = [cell.layer(units) for _ in range(layers)]
+    built = stack[0] if layers == 1 else keras.layers.StackedRNNCells(stack)
+    built.build((None, features))
+    return built

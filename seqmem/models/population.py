@@ -7,7 +7,7 @@ import functools
 import numpy as np
 
 from seqmem.backend.lazy import keras
-from seqmem.cells.user import check_permission
+from seqmem.cells.cell import Cell
 from seqmem.config.run_config import RunConfig
 from seqmem.models.network import Network
 from seqmem.models.start import Start
@@ -31,7 +31,7 @@ class Population:
 
     def start(self, config: RunConfig) -> None:
         """Gives each replicate the parameters that its seed starts from."""
-        start = Start(config.init, config.forget_bias, config.task.time if config.init == "chrono" else 1)
+        start = Start(config.cell, config.init, config.task.time if config.init == "chrono" else 1)
         self.parameters.assign(np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds]))
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -49,15 +49,15 @@ def build_population(config: RunConfig) -> Population:
     Raises:
         SettingError: If the cell is somebody's own and was not allowed, or cannot be used.
     """
-    check_permission(config.cell)
+    config.cell.check_permission()
     alphabet_size = len(config.task.alphabet)
     features = alphabet_size * config.context
-    recipe = (config.cell, config.units, config.layers, features, alphabet_size, config.head)
+    recipe = (config.cell.graph, config.units, config.layers, features, alphabet_size, config.head)
     return _population(recipe, config.replicates)
 
 
 # What is compiled hangs on a population. Trials of the same shape use it again: a new network costs memory for good.
 # So the key holds what changes the graph, and nothing of what only changes the start.
 @functools.lru_cache(maxsize=4)
-def _population(recipe: tuple[str, int, int, int, int, str], replicates: int) -> Population:
+def _population(recipe: tuple[Cell, int, int, int, int, str], replicates: int) -> Population:
     return Population(Network(*recipe), replicates)

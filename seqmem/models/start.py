@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.cells.registry import CELLS
+from seqmem.backend.lazy import KerasLayer
+from seqmem.cells.cell import Cell
 
 
 @dataclasses.dataclass(frozen=True)
@@ -15,34 +16,34 @@ class Start:
     """What parameters start from.
 
     Attributes:
+        cell: Whose settings may say what its bias starts from.
         init: `glorot` (Keras' own initialisers), `chrono`, or `uniform:X` (every weight and bias from -X to X).
-        forget_bias: Of the forget gate; None leaves it to `init`.
         steps: Time steps of the longest sequence, which chrono draws its time spans up to.
     """
 
+    cell: Cell
     init: str = "glorot"
-    forget_bias: float | None = None
     steps: int = 1
 
 
-def apply_start(name: str, cell: Any, others: list[Any], start: Start, rng: np.random.Generator) -> None:
+def apply_start(built: KerasLayer, others: list[Any], start: Start, rng: np.random.Generator) -> None:
     """Changes parameters just drawn by Keras' initialisers to what a run is to start from.
 
     Args:
-        name: The cell's name.
-        cell: As `build_cell` gave it.
+        built: As `build_cell` gave it.
         others: Variables outside the cell: the head's.
         start: The start wanted.
         rng: The replicate's stream of weights.
     """
     word, _, bound = start.init.partition(":")
     if word == "uniform":
-        for variable in [*cell.trainable_variables, *others]:
+        for variable in [*built.trainable_variables, *others]:
             variable.assign(rng.uniform(-float(bound), float(bound), variable.shape).astype(np.float32))
-    for layer in getattr(cell, "cells", [cell]):
-        if word == "chrono":
-            # Tallec and Ollivier 2018, section 3: gates that keep for spans spread between 1 and T - 1 steps
-            held = np.log(rng.uniform(1, max(1, start.steps - 1), layer.units)).astype(np.float32)
-            layer.bias.assign(CELLS[name].chrono(layer.bias.numpy(), held))  # type: ignore[misc]
-        if start.forget_bias is not None:
-            layer.bias.assign(CELLS[name].forget(layer.bias.numpy(), start.forget_bias))  # type: ignore[misc]
+    for layer in getattr(built, "cells", [built]):
+        # a cell of the user's own may have no bias, or call it otherwise: then nothing is written
+        for bias in (variable for variable in layer.trainable_variables if variable.name == "bias"):
+            if word == "chrono":
+                # Tallec and Ollivier 2018, section 3: gates that keep for spans spread between 1 and T - 1 steps
+                held = np.log(rng.uniform(1, max(1, start.steps - 1), layer.units)).astype(np.float32)
+                bias.assign(start.cell.chrono(bias.numpy(), held))
+            bias.assign(start.cell.start_bias(bias.numpy()))

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from rich.text import Text
 
-from seqmem.cells.cell import parameter_count
+from seqmem.config.axis import shown_values
 from seqmem.config.defaults import decided_by_rule, recall_reason
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
 from seqmem.results.task import example_sequences
+from seqmem.settings import settings_of
 from seqmem.terminal.console import Page, fill, view, wrap
 from seqmem.terminal.wording import plural, shown_count, shown_symbol
 
@@ -30,7 +31,7 @@ def header_lines(page: Page, config: RunConfig, parameters: int | None = None) -
     room = page.width - LABEL_WIDTH - 1
     examples = example_sequences(config, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
-    count = parameter_count(config) if parameters is None else parameters
+    count = config.parameter_count if parameters is None else parameters
     network = [*network_words(config), *([f"{count:,} parameters"] if count else [])]
     words = task_words(config.task)
     widest = max(strip.cell_len for strip in strips)
@@ -81,10 +82,11 @@ def task_words(task: Any) -> list[str]:
 def network_words(config: RunConfig) -> list[str]:
     """Returns the network as phrases, what is usual left out."""
     stacked = f"{config.layers} layers of " if config.layers > 1 else ""
-    words = [f"{stacked}{shown_symbol(config.cell, 40)} {config.units}", f"{config.head} head"]
+    words = [f"{stacked}{shown_symbol(config.cell.name, 40)} {config.units}", f"{config.head} head"]
     words += [f"sees {config.context} symbols"] if config.context > 1 else []
     words += [f"{config.init} start"] if config.init != "glorot" else []
-    return words + ([f"forget bias {config.forget_bias:g}"] if config.forget_bias is not None else [])
+    own = ((field.name, getattr(config.cell, field.name), field.default) for field in settings_of(type(config.cell)))
+    return words + [shown_values({name: value}) for name, value, usual in own if value != usual]
 
 
 def training_words(config: RunConfig) -> list[str]:

@@ -14,6 +14,7 @@ from seqmem.config.defaults import DECIDED, decided_by_rule
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.render.headline import above_baseline, blown_up, missed, nothing_settled
 from seqmem.results.run import Record, RunResult
+from seqmem.settings import settings_of
 from seqmem.tasks import ExplicitSequences
 
 # Said even where they go back to the default: they are the point.
@@ -90,7 +91,7 @@ def _lacks(config: RunConfig) -> tuple[str, str] | None:
     """What a recipe lacks without which no training helps."""
     quick = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
     whole = {"window": None, "stop": True, **quick}
-    if config.cell == "mlp":
+    if not config.cell.keeps_state:
         return train_command(config, cell="lstm"), "give it a memory:"
     if config.rows == "steps":
         return train_command(config, rows="sequences", **whole), "let each row be a whole sequence:"
@@ -108,7 +109,7 @@ def untried(config: RunConfig) -> dict[str, Any]:
     that need memory hardly count, and with many symbols the cue is one input among too many.
     """
     changes: dict[str, Any] = {}
-    if config.cell in ("lstm", "gru") and config.init != "chrono":
+    if config.cell.gated and config.init != "chrono":
         changes["init"] = "chrono"
     if config.head != "softmax":
         changes["head"] = "softmax"
@@ -146,8 +147,11 @@ def train_command(config: RunConfig, **changes: Any) -> str:
             del settings["symbols"]
     elif "symbols" in settings:
         settings.pop("alphabet_size", None)
+    own = {field.name: field.default for field in settings_of(type(config.cell))}
+    if "cell" in changes:
+        settings = {name: value for name, value in settings.items() if name not in own}
     settings.update(changes)
-    usual = {name: value for name, value in RunConfig().to_settings().items() if name not in DECIDED}
+    usual = own | {name: value for name, value in RunConfig().to_settings().items() if name not in DECIDED}
     usual["clip_norm"] = None
     asked = {name: value for name, value in settings.items() if name != "task" and usual.get(name, ...) != value}
     asked |= {name: _written(name, changes[name]) for name in ALWAYS_SAID if name in changes}

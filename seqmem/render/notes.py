@@ -12,10 +12,10 @@ def recipe_note(config: Any) -> str | None:
     needed = memory_needed(config.task)
     if needed < 2:
         return None
-    if config.cell == "mlp":
+    if not config.cell.keeps_state:
         if config.context < needed:
             return (
-                f"An mlp has no memory: it sees {_symbols(config.context)}, and the recall needs {needed}. "
+                f"An {config.cell} has no memory: it sees {_symbols(config.context)}, and the recall needs {needed}. "
                 "However it is trained, it cannot pass that limit."
             )
         return f"No memory is needed: an input vector of {_symbols(config.context)} still holds the cue."

@@ -19,6 +19,7 @@ import json
 import os
 import shutil
 import warnings
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -168,8 +169,8 @@ def directory_name(config: RunConfig, date: datetime.date) -> str:
     return f"{date.isoformat()}-{config.task.name}-{gap}{config.cell}{config.units}-seed{config.seed}"
 
 
-def read_run(path: Path) -> StoredRun:
-    """Reads a run directory.
+def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
+    """Reads a run directory; `trusted` as for `RunConfig.from_settings`.
 
     A DamageWarning tells where a complete run has lost the end of its history.
 
@@ -177,7 +178,7 @@ def read_run(path: Path) -> StoredRun:
         UsageError: If there is no such directory.
         DamagedFileError: If a file in it is not what seqmem writes.
     """
-    config = read_config(path)
+    config = read_config(path, trusted)
     # asked before the result is looked for: a run that ends in between is then seen as complete
     status = "running" if is_locked(path) else "interrupted"
     document = read_json(path / RESULT, RESULT_LIMIT) if os.path.lexists(path / RESULT) else None
@@ -231,11 +232,11 @@ def _warn_of_lost_history(path: Path, result: RunResult) -> None:
         warnings.warn(f"{path}: ends after {reached} of {trained} presentations", DamageWarning, stacklevel=3)
 
 
-def read_config(path: Path) -> RunConfig:
-    """Reads the settings of a run directory; raises like `read_run`."""
+def read_config(path: Path, trusted: Collection[str] = ()) -> RunConfig:
+    """Reads the settings of a run directory; `trusted` as for `RunConfig.from_settings`. Raises like `read_run`."""
     settings = _read_settings(path)
     try:
-        return RunConfig.from_settings(settings)
+        return RunConfig.from_settings(settings, trusted)
     except UsageError as error:
         raise DamagedFileError(path / CONFIG, str(error)) from None
 

@@ -142,6 +142,6 @@ def training_seconds(config: RunConfig) -> float:
 
 def shape_of(config: RunConfig) -> Shape:
     """Returns all that makes a run need compiled code of its own."""
-    network = (config.cell, config.units, config.layers, len(config.task.alphabet), config.head, config.context)
+    network = (config.cell.graph, config.units, config.layers, len(config.task.alphabet), config.head, config.context)
     batch = (config.replicates, config.batch_size, config.rows, config.lags, config.stateful, config.check_interval)
     return (*network, *batch, config.task.time, config.window, config.optimizer, config.loss_at, config.clip_norm)

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from seqmem.backend import process
-from seqmem.cells.user import allow_user_cell
 from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import config_text
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
@@ -72,13 +71,11 @@ def run_trial(job: Job) -> Outcome:
 
 
 def _run(job: Job) -> Outcome:
-    path, config = Path(job.path), RunConfig.from_settings(job.settings)
+    path, config = Path(job.path), RunConfig.from_settings(job.settings, job.trusted)
     if not (path.parent.parent / PLAN).exists():
         raise SeqmemError(f"the worker does not see {path.parent.parent}: workers and driver must share that folder")
     deadline = time.monotonic() + job.seconds if job.seconds is not None else math.inf
     _pin_threads(job.threads)
-    for cell in job.trusted:
-        allow_user_cell(cell)
     while True:
         outcome = read_outcome(path, job.settings)
         if outcome.status != "missing":
@@ -106,7 +103,7 @@ def _resumed_or_new(path: Path, config: RunConfig, job: Job, deadline: float) ->
     """Follows the run from where it was interrupted, else from the start."""
     try:
         if read_config(path) == config:
-            return _follow(run.Run.resume(path), job, deadline)
+            return _follow(run.Run.resume(path, trusted=job.trusted), job, deadline)
     except DamagedFileError:
         pass  # killed before there was anything to resume
     except UsageError:

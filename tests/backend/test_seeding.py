@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from seqmem.backend.seeding import seeded
+from seqmem.cells import CELLS
 from seqmem.models.network import MOST_STARTS, Network
 from seqmem.models.start import Start
+
+LSTM, RNN = CELLS["lstm"](), CELLS["rnn"]()
 
 
 @pytest.fixture
@@ -29,8 +32,8 @@ def restless_thread():
 
 
 def initial_weights():
-    network = Network("lstm", 6, 1, 5, 5, "sigmoid")
-    return np.stack([network.initial_parameters(seed, Start()) for seed in range(4)])
+    network = Network(LSTM, 6, 1, 5, 5, "sigmoid")
+    return np.stack([network.initial_parameters(seed, Start(LSTM)) for seed in range(4)])
 
 
 def test_other_threads_do_not_change_initial_weights(request):
@@ -51,12 +54,12 @@ def test_the_generators_of_the_process_are_given_back():
 
 
 def test_a_start_drawn_again_is_the_same_also_after_many_others():
-    network = Network("rnn", 1, 1, 2, 2, "sigmoid")
-    first = network.initial_parameters(0, Start())
-    assert network.initial_parameters(0, Start()) is first
-    assert not np.array_equal(network.initial_parameters(0, Start("uniform:0.2")), first)
+    network = Network(RNN, 1, 1, 2, 2, "sigmoid")
+    first = network.initial_parameters(0, Start(RNN))
+    assert network.initial_parameters(0, Start(RNN)) is first
+    assert not np.array_equal(network.initial_parameters(0, Start(RNN, "uniform:0.2")), first)
     for seed in range(1, MOST_STARTS):
-        network.initial_parameters(seed, Start())
-    again = network.initial_parameters(0, Start())
+        network.initial_parameters(seed, Start(RNN))
+    again = network.initial_parameters(0, Start(RNN))
     assert again is not first
     assert np.array_equal(again, first)

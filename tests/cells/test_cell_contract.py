@@ -7,7 +7,6 @@ import pytest
 from trainings import trained
 
 from seqmem.backend.lazy import tf
-from seqmem.cells.user import allow_user_cell
 from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import step_outputs
 from seqmem.models.population import build_population
@@ -29,13 +28,11 @@ CHOICES = np.ones(5, bool)
 @pytest.fixture(autouse=True)
 def _own_folder(monkeypatch):
     monkeypatch.chdir(Path(__file__).parents[1] / "cells")
-    allow_user_cell("own_cells:Leaky")
 
 
 def config_of(settings: dict, **others) -> RunConfig:
-    return RunConfig.from_settings(
-        {"units": 4, "replicates": 2, "epochs": 8, "stop": False, "window": 1, **settings, **others}
-    )
+    settings = {"units": 4, "replicates": 2, "epochs": 8, "stop": False, "window": 1, **settings, **others}
+    return RunConfig.from_settings(settings, trusted=["own_cells:Leaky"])
 
 
 @pytest.mark.parametrize("settings", CELLS, ids=str)

@@ -4,10 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from seqmem.cells.cell import CELL_NAMES
-from seqmem.cells.mlp import mlp_cell
-from seqmem.cells.registry import CELLS
-from seqmem.config.run_config import RunConfig
+from seqmem.cells import CELLS, GRU, LSTM, MLP
+from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import SettingError
 from seqmem.models.network import Network
 from seqmem.models.population import build_population
@@ -17,7 +15,7 @@ LAYERS = {
     "lstm": keras.layers.LSTM,
     "gru": keras.layers.GRU,
     "rnn": keras.layers.SimpleRNN,
-    "mlp": lambda units, **how: keras.layers.RNN(mlp_cell(units), **how),
+    "mlp": lambda units, **how: keras.layers.RNN(MLP().layer(units), **how),
 }
 
 
@@ -29,12 +27,27 @@ def start_of(**settings) -> dict[str, np.ndarray]:
     return {name: array[0] for name, array in population.arrays().items()}
 
 
-def test_every_cell_that_can_be_named_can_be_built():
-    assert tuple(CELLS) == CELL_NAMES
+@pytest.mark.parametrize("context", [1, 3])
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_weights_that_a_cell_declares_are_those_of_the_layer_it_builds(cell, layers, context):
+    config = RunConfig.from_settings({"cell": cell, "layers": layers, "units": UNITS, "context": context})
+    network = build_population(config).network
+    first, *others = (config.cell.weights(length, UNITS) for length in [5 * context] + [UNITS] * (layers - 1))
+    declared = [*first.items(), *(item for layer in others for item in layer.items())]
+    built = [(name.removeprefix("cell/"), shape) for name, shape in zip(network.names, network.shapes, strict=True)]
+    assert [(name.rstrip("_0123456789"), shape) for name, shape in built[:-2]] == declared
+    assert config.parameter_count == network.parameter_count
+
+
+@pytest.mark.parametrize("cell", CELLS.values())
+def test_a_cell_is_found_under_its_name_and_says_what_it_is(cell):
+    assert CELLS[cell.name] is cell
+    assert f"{cell.name} ({cell.summary})" in setting_fields()["cell"].metadata["help"]
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("cell", CELL_NAMES)
+@pytest.mark.parametrize("cell", CELLS)
 def test_the_forward_pass_is_that_of_keras_own_layers(cell, layers):
     config = RunConfig.from_settings({"cell": cell, "layers": layers, "units": UNITS})
     population = build_population(config)
@@ -57,7 +70,7 @@ def test_the_hidden_layer_of_an_mlp_is_keras_dense_tanh_layer():
     dense = keras.layers.Dense(UNITS, activation="tanh")
     dense.build((None, FEATURES))
     dense.set_weights([weights["cell/kernel"], weights["cell/bias"] + 0.1])
-    cell = mlp_cell(UNITS)
+    cell = MLP().layer(UNITS)
     cell.build((None, FEATURES))
     cell.set_weights(dense.get_weights())
     inputs = np.random.default_rng(2).random((BATCH, FEATURES), np.float32)
@@ -125,7 +138,7 @@ def test_what_only_changes_the_start_compiles_nothing_new():
     shape = {"units": UNITS, "replicates": 2}
     plain = build_population(RunConfig(**shape))
     assert build_population(RunConfig(**shape, init="chrono", seed=5)) is plain
-    assert build_population(RunConfig(**shape, forget_bias=3.0)) is plain
+    assert build_population(RunConfig(**shape, cell=LSTM(forget_bias=3.0))) is plain
     for change in ({"layers": 2}, {"context": 2}, {"head": "sigmoid"}, {"cell": "gru"}):
         assert build_population(RunConfig(**shape | change)) is not plain
 
@@ -133,7 +146,7 @@ def test_what_only_changes_the_start_compiles_nothing_new():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"cell": "gru", "forget_bias": 1.0}, "forget_bias = 1.0: only lstm has a forget gate with a bias, not gru"),
+        ({"cell": "gru", "forget_bias": 1.0}, "forget_bias = 1.0: does not go with the gru cell"),
         ({"init": "chrono", "forget_bias": 1.0}, "forget_bias = 1.0: does not go with init = chrono, which draws it"),
         ({"cell": "rnn", "init": "chrono"}, "init = chrono: needs a cell with a gate that holds its state"),
         ({"cell": "own:Cell", "init": "chrono"}, "init = chrono: needs a cell with a gate that holds its state"),
@@ -153,5 +166,5 @@ def test_settings_that_do_not_go_together_are_refused(settings, message):
 
 
 def test_names_of_parameters_are_unique_in_stacked_cells():
-    network = Network("gru", UNITS, 3, FEATURES, 5, "softmax")
+    network = Network(GRU(), UNITS, 3, FEATURES, 5, "softmax")
     assert len(set(network.names)) == len(network.names) == 11

@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seqmem.cells.probe import probed_user_cell
-from seqmem.cells.user import allow_user_cell
+from seqmem.cells.user import UserCell
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.models.population import build_population
@@ -22,7 +21,18 @@ def test_a_cell_that_only_a_file_names_is_not_imported():
     config = RunConfig.from_settings({"cell": "never_imported:Cell"})
     with pytest.raises(SettingError, match=r"is somebody's own code: to run it, name it yourself with --cell never_i"):
         build_population(config)
+    with pytest.raises(SettingError, match=r"is somebody's own code"):
+        config.cell.layer(4)
     assert "never_imported" not in sys.modules
+
+
+def test_equal_cells_may_differ_in_whether_they_are_trusted():
+    settings = {"cell": "never_imported:Cell", "units": 4}
+    stored, typed = (RunConfig.from_settings(settings, trusted=names) for names in ([], ["never_imported:Cell"]))
+    assert (stored.cell.trusted, typed.cell.trusted) == (False, True)
+    assert stored == typed
+    assert stored.to_settings() == typed.to_settings()
+    assert not RunConfig.from_settings(settings, trusted=["never_imported:Other"]).cell.trusted
 
 
 @pytest.mark.parametrize(
@@ -46,9 +56,9 @@ def test_a_cell_that_only_a_file_names_is_not_imported():
     ],
 )
 def test_a_cell_that_cannot_serve_is_refused_in_one_line(name, problem):
-    allow_user_cell(f"own_cells:{name}")
+    cell = UserCell(f"own_cells:{name}", trusted=True)
     with pytest.raises(SettingError) as caught:
-        probed_user_cell(f"own_cells:{name}")
+        cell.layer(4)
     message = str(caught.value)
     assert message.startswith(f"cell = own_cells:{name}: ")
     assert problem in message
@@ -56,14 +66,14 @@ def test_a_cell_that_cannot_serve_is_refused_in_one_line(name, problem):
 
 
 def test_a_module_that_is_not_there_is_told():
-    allow_user_cell("no_such_module:Cell")
+    cell = UserCell("no_such_module:Cell", trusted=True)
     with pytest.raises(SettingError, match="module no_such_module cannot be imported: ModuleNotFoundError"):
-        probed_user_cell("no_such_module:Cell")
+        cell.layer(4)
 
 
 def test_a_good_cell_steps_as_its_own_call_says():
-    allow_user_cell("own_cells:Leaky")
-    config = RunConfig.from_settings({"cell": "own_cells:Leaky", "units": 4, "replicates": 2})
+    settings = {"cell": "own_cells:Leaky", "units": 4, "replicates": 2}
+    config = RunConfig.from_settings(settings, trusted=["own_cells:Leaky"])
     population = build_population(config)
     population.start(config)
     network = population.network

@@ -37,6 +37,7 @@ def test_eval_asks_for_what_was_typed(stored_run, judging, capsys):
             "sequences_count": 50,
             "fillers": "fresh",
             "sequences": [],
+            "trusted": (),
             "replicate": "best",
             "criterion": "recall:0.9",
             "free_run": 5,

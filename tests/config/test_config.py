@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import configs
 
+from seqmem.cells import CELLS
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import SettingError, UsageError
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
@@ -20,7 +21,7 @@ def test_config_reads_back_from_its_settings(config):
 def test_defaults_are_the_tutorials_task_with_gradients_through_the_sequence():
     config = RunConfig()
     assert config.task == ConflictingSequences(alphabet_size=5, gap=3, cues=2, fillers="ordered")
-    assert (config.cell, config.units, config.head, config.init) == ("lstm", 20, "softmax", "chrono")
+    assert (config.cell.name, config.units, config.head, config.init) == ("lstm", 20, "softmax", "chrono")
     assert (config.window, config.optimizer, config.learning_rate) == (None, "adam", 0.01)
     assert (config.loss_at, config.epochs, config.criterion, config.stop) == ("all", 1000, "error:0.25", True)
     assert (config.budget, config.updates, config.steps_per_window) == (2000, 2000, 4)
@@ -84,7 +85,7 @@ def test_replicates_have_seeds_in_a_row():
 
 def test_every_setting_is_declared_once_with_group_help_and_kind():
     fields = setting_fields()
-    names = [field.name for cls in (*TASKS.values(), RunConfig) for field in dataclasses.fields(cls)]
+    names = [field.name for cls in (*TASKS.values(), *CELLS.values(), RunConfig) for field in dataclasses.fields(cls)]
     assert set(fields) == set(names) - {"task"}
     for field in fields.values():
         assert field.metadata["group"] in ("Task", "Network", "Training")

@@ -77,6 +77,6 @@ def test_the_note_tells_whether_the_preset_can_work(name):
 @pytest.mark.parametrize("name", preset_names())
 def test_the_baseline_of_a_preset_that_cannot_see_the_cue_is_chance(name):
     config = config_of(name)
-    control = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell != "mlp")
+    control = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell.keeps_state)
     expected = {"context": 1.0, "lags-enough": 1.0} | dict.fromkeys(CANNOT - {"tutorial"}, 0.5)
     assert (control and control.recall_accuracy) == expected.get(name)

@@ -8,7 +8,6 @@ import sys
 import pytest
 from render_samples import memoryless_run, solved_run
 
-from seqmem.cells.cell import parameter_count
 from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
@@ -151,7 +150,7 @@ def test_the_header_of_a_large_task_stays_small(settings, width):
 
 
 def test_parameters_are_those_of_the_cell_and_the_head():
-    assert parameter_count(RunConfig()) == 4 * (5 * 20 + 20 * 20 + 20) + 20 * 5 + 5
+    assert RunConfig().parameter_count == 4 * (5 * 20 + 20 * 20 + 20) + 20 * 5 + 5
 
 
 def test_a_network_cut_off_from_the_cue_is_told_to_reach_back():

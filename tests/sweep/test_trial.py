@@ -41,7 +41,7 @@ def trained(monkeypatch):
             self.how = f"begun with {threads}"
 
         @classmethod
-        def resume(cls, path):
+        def resume(cls, path, trusted=()):
             stored = read_run(path)
             resumed = cls(stored.config, create_run_directory(stored.config, path.with_name("elsewhere")))
             resumed.how = "resumed"

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from trainings import trained
 
-from seqmem.cells.mlp import mlp_cell
+from seqmem.cells.mlp import MLP
 from seqmem.config.run_config import RunConfig
 
 ONE_HOT = np.eye(5, dtype=np.float32)
@@ -51,7 +51,7 @@ STEPS = [(sequence[:-1, None], sequence[1:]) for sequence in SEQUENCES]
     [
         ({"cell": "gru"}, [keras.layers.GRU]),
         ({"cell": "rnn"}, [keras.layers.SimpleRNN]),
-        ({"cell": "mlp"}, [lambda units, **how: keras.layers.RNN(mlp_cell(units), **how)]),
+        ({"cell": "mlp"}, [lambda units, **how: keras.layers.RNN(MLP().layer(units), **how)]),
         ({"cell": "lstm", "layers": 2}, [keras.layers.LSTM] * 2),
         ({"cell": "gru", "layers": 2, "init": "chrono"}, [keras.layers.GRU] * 2),
         ({"cell": "rnn", "init": "uniform:0.3"}, [keras.layers.SimpleRNN]),

@@ -1,0 +1,69 @@
+"""A cell written as formulas, and the Keras layer that takes its steps."""
+
+from __future__ import annotations
+
+import abc
+import functools
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from seqmem.backend.lazy import KerasLayer, Tensor, keras
+from seqmem.cells.cell import Cell
+
+
+class StepCell(Cell):
+    """A cell written as one pure function of a time step: the equations of its paper."""
+
+    @abc.abstractmethod
+    def initial(self, units: int) -> dict[str, Any]:
+        """Returns what each weight starts from by name: a Keras initializer, or the name of one."""
+
+    @abc.abstractmethod
+    def step(
+        self, ops: ModuleType, weights: dict[str, Tensor], inputs: Tensor, states: Sequence[Tensor]
+    ) -> tuple[Tensor, Sequence[Tensor]]:
+        """Takes one time step.
+
+        Args:
+            ops: `keras.ops`.
+            weights: As `weights` names them.
+            inputs: float32 `(batch, inputs)`.
+            states: float32 `(batch, size)` each, zeros at the start of a sequence.
+
+        Returns:
+            The output `(batch, units)` and the next states.
+        """
+
+    def state_sizes(self, units: int) -> tuple[int, ...]:
+        """Returns the length of each state."""
+        return (units,)
+
+    def layer(self, units: int) -> KerasLayer:
+        """Makes a Keras cell of the formulas."""
+        return _layer_class()(self, units)
+
+
+# A class that derives from one of Keras is made when it is first needed: Keras takes seconds to import.
+@functools.cache
+def _layer_class() -> type[KerasLayer]:
+    class StepLayer(keras.layers.Layer):  # type: ignore[name-defined]
+        """The protocol of a Keras cell: `state_size`, and `call` from inputs and states to output and states."""
+
+        def __init__(self, cell: StepCell, units: int):
+            super().__init__()
+            self.cell = cell
+            self.units = self.output_size = units
+            self.state_size = list(cell.state_sizes(units))
+
+        def build(self, input_shape: Sequence[int]) -> None:
+            initial = self.cell.initial(self.units)
+            self.named = {
+                name: self.add_weight(shape=shape, initializer=initial[name], name=name)
+                for name, shape in self.cell.weights(input_shape[-1], self.units).items()
+            }
+
+        def call(self, inputs: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
+            return self.cell.step(keras.ops, self.named, inputs, states)
+
+    return StepLayer
