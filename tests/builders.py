@@ -41,7 +41,7 @@ def build_replicate(seed=0, at=150, loss=0.01, presentations=200, *, diverged=Fa
 def build_prediction(cue, config, replicate=0, sure=0.97, answer=None):
     """A sequence of the generated task as a network predicts it: all right, but for another answer at the recall."""
     low, _ = config.task.gap
-    alphabet = config.task.alphabet
+    alphabet = config.task.input_symbols
     symbols = [alphabet[config.task.filler_count + cue]]
     symbols += [alphabet[index % config.task.filler_count] for index in range(low)]
     symbols += symbols[:1]

@@ -47,22 +47,13 @@ SEEN_BY_DRAWING = {"errors", "settings", "config", "results", "terminal", "chart
 # Where drawing sees more than that yet: this list may only get shorter.
 SEEN_BESIDE = {
     ("export.task_files", "tasks.layout"),
-    ("export.task_files", "tasks.task"),
-    ("render.conflicts", "tasks"),
-    ("render.conflicts", "tasks.conflicting"),
-    ("render.conflicts", "tasks.contexts"),
-    ("render.conflicts", "tasks.explicit"),
-    ("render.conflicts", "tasks.streams"),
+    ("export.task_files", "tasks.batch"),
     ("render.evidence_words", "judge.evidence"),
-    ("render.examples", "tasks.task"),
     ("render.headline", "judge.criterion"),
     ("render.headline", "judge.evidence"),
     ("render.live_run", "judge.baseline"),
     ("render.loss_curve", "judge.baseline"),
-    ("render.next_command", "tasks"),
-    ("render.notes", "tasks.explicit"),
     ("render.task_view", "judge.baseline"),
-    ("render.task_view", "tasks.task"),
     ("render.verdict_words", "judge.evidence"),
     ("render.verdict_words", "judge.verdict"),
 }

@@ -40,8 +40,9 @@ def decide_once(base: Mapping[str, Any], axes: Sequence[Axis], points: Iterable[
         decided["init"] = _start(configs)
     if "loss_at" not in given and all(config.task.sequences_with_recall for config in configs):
         decided["loss_at"] = "recall" if any(config.loss_at == "recall" for config in configs) else "all"
-    if not given & {"alphabet_size", "symbols", "sequences"} and all(hasattr(one.task, "gap") for one in configs):
-        decided["alphabet_size"] = max(config.task.alphabet_size for config in configs)
+    sizes = [config.task.alphabet_size for config in configs if config.task.alphabet_size is not None]
+    if not given & {"alphabet_size", "symbols", "sequences"} and len(sizes) == len(configs):
+        decided["alphabet_size"] = max(sizes)
     if not given & {"epochs", "presentations"}:
         decided["epochs"] = max(config.epochs or 0 for config in configs)
     return decided

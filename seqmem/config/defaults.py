@@ -5,10 +5,9 @@ All of these are resolved when a `RunConfig` is made, so that what is stored hol
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
-from seqmem.tasks.explicit import memory_needed
+from seqmem.tasks import Task
 
 # Over a gap of 5 every step of 20 in 20 replicates is learned within 400 presentations; over 10 the steps that are easy
 # drown the one that needs memory.
@@ -20,28 +19,22 @@ CHECKS = 100
 DECIDED = ("alphabet_size", "init", "loss_at", "epochs", "check_every")
 
 
-def default_loss_at(task: Any) -> str:
+def default_loss_at(task: Task) -> str:
     """Returns which steps are trained: all of them for few sequences with a short gap, else the recall steps."""
     if not task.sequences_with_recall:
         return "all"
-    return "recall" if _fresh(task) or recall_distance(task) > LONGEST_SHORT_GAP else "all"
+    return "recall" if task.fresh or task.recall_distance > LONGEST_SHORT_GAP else "all"
 
 
-def default_epochs(task: Any, sequences_per_batch: int) -> int:
+def default_epochs(task: Task, sequences_per_batch: int) -> int:
     """Returns the budget: 1,000 epochs, 500 more for every tenfold gap, and at least as many batches."""
-    epochs = FEWEST_EPOCHS + EPOCHS_PER_TENFOLD * (len(str(recall_distance(task))) - 1)
+    epochs = FEWEST_EPOCHS + EPOCHS_PER_TENFOLD * (len(str(task.recall_distance)) - 1)
     return epochs * max(1, -(-sequences_per_batch // task.epoch_size))
 
 
-def default_check_every(task: Any, budget: int) -> int:
+def default_check_every(task: Task, budget: int) -> int:
     """Returns the presentations between checks: a hundredth of the budget, but no less than an epoch."""
     return max(task.epoch_size, budget // CHECKS)
-
-
-@functools.lru_cache(maxsize=16)
-def recall_distance(task: Any) -> int:
-    """Returns the longest gap; for sequences given by hand the most symbols between a cue and its recall."""
-    return task.gap[1] if hasattr(task, "gap") else max(0, memory_needed(task) - 1)
 
 
 def fill_in(config: Any) -> None:
@@ -74,18 +67,14 @@ def decided_by_rule(config: Any) -> set[str]:
     if config.epochs is not None:
         rules["epochs"] = default_epochs(task, config.sequences_per_batch)
     decided = {name for name, value in rules.items() if getattr(config, name) == value}
-    if hasattr(task, "gap") and task.alphabet_size == task.default_alphabet_size:
+    if task.alphabet_size is not None and task.alphabet_size == task.default_alphabet_size:
         decided.add("alphabet_size")
     return decided
 
 
-def recall_reason(task: Any) -> str:
+def recall_reason(task: Task) -> str:
     """Tells in a few words why the rule trains recall steps only, where it does."""
-    if _fresh(task):
+    if task.fresh:
         return "fillers are fresh"
-    gap = "the gap is" if hasattr(task, "gap") else "the gap before a recall is"
+    gap = "the gap is" if task.gap else "the gap before a recall is"
     return f"{gap} above {LONGEST_SHORT_GAP}"
-
-
-def _fresh(task: Any) -> bool:
-    return getattr(task, "fillers", None) == "fresh"

@@ -15,7 +15,7 @@ from seqmem.config.defaults import fill_in
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import CriterionText
 from seqmem.settings import Choice, Flag, InitText, Integer, Number, Window, read_settings, setting, settings_of
-from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
+from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, ExplicitSequences, Task, named_task
 from seqmem.tasks.layout import Arrangement
 
 
@@ -23,7 +23,7 @@ from seqmem.tasks.layout import Arrangement
 class RunConfig:
     """A complete run: the task, the network, how it is trained and when it counts as solved."""
 
-    task: Any = dataclasses.field(default_factory=ConflictingSequences)
+    task: Task = dataclasses.field(default_factory=ConflictingSequences)
 
     cell: Cell = setting(  # noqa: RUF009
         LSTM(),
@@ -118,7 +118,7 @@ class RunConfig:
     @property
     def budget(self) -> int:
         """Presentations for each replicate at most."""
-        return self.presentations or self.epochs * self.task.epoch_size
+        return self.presentations or (self.epochs or 0) * self.task.epoch_size
 
     @property
     def sequences_per_batch(self) -> int:
@@ -149,11 +149,11 @@ class RunConfig:
     @property
     def parameter_count(self) -> int | None:
         """Numbers that the network of one replicate learns; None for a cell that tells only once it is built."""
-        size = len(self.task.alphabet)
-        inputs = [self.context * size] + [self.units] * (self.layers - 1)
+        outputs = len(self.task.output_symbols)
+        inputs = [self.context * len(self.task.input_symbols)] + [self.units] * (self.layers - 1)
         shapes = [self.cell.weights(length, self.units) for length in inputs]
         cells = sum(math.prod(shape) for layer in shapes for shape in layer.values())
-        return cells + self.units * size + size if all(shapes) else None
+        return cells + self.units * outputs + outputs if all(shapes) else None
 
     @property
     def seeds(self) -> range:
@@ -180,7 +180,7 @@ class RunConfig:
     def from_settings(cls, settings: Mapping[str, Any], trusted: Collection[str] = ()) -> RunConfig:
         """Builds a config from a flat dictionary; the opposite of `to_settings`.
 
-        The task is the one that `task` names, or the user's own where `sequences` is given.
+        The task is the one that `task` names, or that alone has one of the settings: `sequences` are the user's own.
 
         Args:
             settings: As a TOML file holds them.
@@ -191,8 +191,7 @@ class RunConfig:
             UsageError: If a key is unknown or does not belong to this task or cell.
             SettingError: If a value is not allowed.
         """
-        task_name = settings.get("task", "explicit" if "sequences" in settings else "conflicting")
-        task_class = TASKS[Choice(tuple(TASKS)).read("task", task_name)]
+        task_class = TASKS[task_kind().read("task", task_of(settings))]
         own = [field.name for field in settings_of(task_class)]
         cell = read_cell(settings, trusted)
         cells_own = [field.name for field in settings_of(type(cell))]
@@ -202,6 +201,16 @@ class RunConfig:
                 raise _stray_key(key, settings[key], task_class, cell)
         task = task_class(**{key: settings[key] for key in own if key in settings})
         return cls(task=task, cell=cell, **{key: settings[key] for key in general if key in settings})
+
+
+def task_kind() -> Choice:
+    """Returns the kind of the setting `task`: the name of one of the tasks there are."""
+    return Choice(tuple(TASKS))
+
+
+def task_of(settings: Mapping[str, Any]) -> Any:
+    """Returns the name of the task that settings are for, unchecked."""
+    return settings["task"] if "task" in settings else named_task(settings) or DEFAULT_TASK
 
 
 def setting_fields() -> dict[str, dataclasses.Field[Any]]:
@@ -220,7 +229,7 @@ def _values(part: Any) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
     return ((field, getattr(part, field.name)) for field in settings_of(type(part)))
 
 
-def _stray_key(key: str, value: Any, task_class: Any, cell: Cell) -> UsageError:
+def _stray_key(key: str, value: Any, task_class: type[Task], cell: Cell) -> UsageError:
     known = setting_fields()
     if key not in known:
         return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}")

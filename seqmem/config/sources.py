@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqmem.cells.user import is_user_cell
-from seqmem.config.run_config import RunConfig, setting_fields
+from seqmem.config.run_config import RunConfig, setting_fields, task_of
 from seqmem.errors import SettingError, UsageError, one_line
+from seqmem.tasks import named_task
 from seqmem.tasks.explicit import read_sequences
 
 if TYPE_CHECKING:
@@ -145,20 +146,16 @@ def lay_over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, An
 
     A budget in `upper` replaces the other budget of `lower`; another task replaces the whole task.
     """
-    task = _task_of(upper)
+    task = upper["task"] if "task" in upper else named_task(upper)
     gone = {RIVALS[key] for key in upper if key in RIVALS}
-    if task is not None and task != (_task_of(lower) or "conflicting"):
+    if task is not None and task != task_of(lower):
         gone |= TASK_KEYS
     return {key: value for key, value in lower.items() if key not in gone} | dict(upper)
 
 
-def _task_of(settings: Mapping[str, Any]) -> str | None:
-    return settings.get("task", "explicit" if "sequences" in settings else None)
-
-
 def typed_layer(typed: Mapping[str, Any]) -> Layer:
     """Collects the options that were typed; `sequence` and the file `sequences` both become `sequences`."""
-    settings = {key: value for key, value in typed.items() if key in setting_fields() and value is not None}
+    settings = {key: value for key, value in typed.items() if key in {"task", *setting_fields()} and value is not None}
     file = settings.pop("sequences", None)
     settings |= own_sequences(typed.get("sequence", ()), file)
 

@@ -7,10 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from seqmem.config.run_config import RunConfig, setting_fields
+from seqmem.config.run_config import RunConfig, setting_fields, task_kind
 from seqmem.errors import UsageError, did_you_mean, one_line
-from seqmem.settings import Choice
-from seqmem.tasks import TASKS
 
 LIMIT = 16 * 2**20  # bytes: room for a hundred thousand sequences of the user's own
 GROUPS = ("Task", "Network", "Training")
@@ -62,7 +60,7 @@ def check_settings(settings: dict[str, Any], source: str) -> dict[str, Any]:
     Raises:
         UsageError: In a line that begins with `source`.
     """
-    kinds = {"task": Choice(tuple(TASKS))} | {name: field.metadata["kind"] for name, field in setting_fields().items()}
+    kinds = {"task": task_kind()} | {name: field.metadata["kind"] for name, field in setting_fields().items()}
     for key, value in settings.items():
         if key not in kinds:
             raise UsageError(f"{source}: unknown key '{one_line(key, 60)}'{did_you_mean(key, kinds)}")

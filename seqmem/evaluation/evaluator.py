@@ -17,8 +17,9 @@ from seqmem.judge.criterion import Criterion, parse_criterion
 from seqmem.judge.evidence import Evidence, weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.models.population import Population
+from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.streams import SequenceStream, cues_per_string, finite_sequences
-from seqmem.tasks.task import SequenceBatch
+from seqmem.tasks.task import Task
 
 # The gate. A check looks at few sequences first, because checks are many and most of them fail: a network that misses
 # a tenth of its sequences comes through 32 of them once in thirty checks, at a thirtieth of the price of 1,024.
@@ -166,8 +167,8 @@ class Evaluator:
         return metrics, evidence, met
 
 
-def choice_symbols(task: Any) -> np.ndarray:
-    """Returns bool `(alphabet,)`: the symbols that are ever to be recalled, all of them where nothing is."""
+def choice_symbols(task: Task) -> np.ndarray:
+    """Returns bool `(output symbols,)`: those that are ever to be recalled, all of them where nothing is."""
     chosen = task.recallable()
     return chosen if chosen.any() else ~chosen
 

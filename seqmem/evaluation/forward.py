@@ -13,8 +13,8 @@ from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
+from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import Arrangement, stack_examples
-from seqmem.tasks.task import SequenceBatch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,31 +39,32 @@ class StepOutputs:
 
 
 @functools.lru_cache(maxsize=8)
-def compile_forward(network: Network, alphabet_size: int, reset_every: int) -> Callable:
+def compile_forward(network: Network, input_size: int, output_size: int, reset_every: int) -> Callable:
     """Compiles a forward pass; the same one again for the same network.
 
     Args:
         network: The network of every replicate.
-        alphabet_size: Length of a one-hot vector.
+        input_size: Length of a one-hot input.
+        output_size: Length of a one-hot target.
         reset_every: Time steps after which the state starts anew; 0 where it never does.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
-        int32 and `valid` bool `(time, replicate, row)`, and `choices` bool `(alphabet,)`. It gives the six arrays of
+        int32 and `valid` bool `(time, replicate, row)`, and `choices` bool `(output,)`. It gives the six arrays of
         `StepOutputs`, `(time, replicate, row)`.
     """
 
     def step(arguments: Any) -> Any:
         values, inputs, targets, valid, states, choices = arguments
-        vectors = tf.reshape(tf.one_hot(inputs, alphabet_size), (inputs.shape[0], inputs.shape[1] * alphabet_size))
+        vectors = tf.reshape(tf.one_hot(inputs, input_size), (inputs.shape[0], inputs.shape[1] * input_size))
         output, following = network.advance(values, vectors, states)
         following = [tf.where(valid[:, None], new, old) for new, old in zip(following, states, strict=True)]
         logits = network.logits(values, output)
-        wanted = tf.one_hot(targets, alphabet_size)
+        wanted = tf.one_hot(targets, output_size)
         outputs = network.probabilities(logits)
         predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
         best = tf.reduce_max(outputs, axis=-1)
-        others = tf.where(tf.one_hot(predicted, alphabet_size, on_value=True, off_value=False), 0.0, outputs)
+        others = tf.where(tf.one_hot(predicted, output_size, on_value=True, off_value=False), 0.0, outputs)
         choice = tf.argmax(tf.where(choices, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
         error = tf.reduce_max(tf.abs(outputs - wanted), axis=-1)
         answers = (
@@ -111,13 +112,14 @@ def step_outputs(
         sequences: One batch for each replicate wanted; all with as many sequences.
         arrangement: How they are laid out.
         sequences_at_once: Sequences that one replicate takes in a compiled call.
-        choices: bool `(alphabet,)`, the symbols that `choice` is made among.
+        choices: bool `(output,)`, the symbols that `choice` is made among.
         replicates: The replicates wanted, by number; None for all. The compiled call always holds as many as there
             are: where few are wanted, each of them fills several places with sequences of its own.
     """
     wanted = range(len(sequences)) if replicates is None else replicates
     reset_every = 0 if arrangement.reset_every == arrangement.length else arrangement.reset_every
-    forward = compile_forward(population.network, len(choices), reset_every)
+    input_size = population.network.features // arrangement.context
+    forward = compile_forward(population.network, input_size, len(choices), reset_every)
     places = population.parameters.shape[0]
     count = len(sequences[0])
     starts = range(0, count, sequences_at_once)

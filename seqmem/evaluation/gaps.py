@@ -12,13 +12,11 @@ from seqmem.evaluation.scores import recall_scores
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import Population
 from seqmem.results.evaluation import GapResult
-from seqmem.tasks.conflicting import ConflictingSequences
 
 
 def config_with_gap(config: RunConfig, gap: int) -> RunConfig:
     """Returns the same run over another gap, with the alphabet that the network was built for."""
-    task: ConflictingSequences = config.task
-    return dataclasses.replace(config, task=dataclasses.replace(task, gap=(gap, gap)))
+    return dataclasses.replace(config, task=config.task.with_gap(gap))
 
 
 def gap_results(
@@ -40,7 +38,7 @@ def gap_results(
         looked_at = len(gaps) * config.replicates
         yield GapResult(
             gap=gap,
-            trained=config.task.gap[0] <= gap <= config.task.gap[1],
+            trained=config.task.gap is not None and config.task.gap[0] <= gap <= config.task.gap[1],
             baseline=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
             recall_accuracy=tuple(recall),
             cue_accuracy=tuple(choice),

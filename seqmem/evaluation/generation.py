@@ -14,8 +14,8 @@ from seqmem.evaluation.predictions import SHOWN_SEQUENCES, shown_symbols
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.results.evaluation import FreeRun
+from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import Arrangement
-from seqmem.tasks.task import SequenceBatch
 
 
 @functools.lru_cache(maxsize=4)
@@ -83,7 +83,7 @@ def free_runs(
     starts = [_different_starts(batch) for batch in sequences]
     rows = max(map(len, starts))
     first = np.stack(
-        [batch.symbols[np.resize(rows_of, rows), 0] for batch, rows_of in zip(sequences, starts, strict=True)]
+        [batch.inputs[np.resize(rows_of, rows), 0] for batch, rows_of in zip(sequences, starts, strict=True)]
     )
     kept = arrangement.reset_every == arrangement.length
     reset_every = 0 if kept else arrangement.reset_every // arrangement.lags
@@ -98,7 +98,7 @@ def free_runs(
             runs.append(
                 FreeRun(
                     replicate=replicate,
-                    prompt=shown_symbols(batch.symbols[row, :1], alphabet),
+                    prompt=shown_symbols(batch.inputs[row, :1], alphabet),
                     generated=shown_symbols(symbols[:, replicate, column], alphabet),
                     probability=tuple(float(f"{value:.6g}") for value in outputs[:, replicate, column]),
                     expected=shown_symbols(batch.targets[row, :length][:steps], alphabet),
@@ -109,5 +109,5 @@ def free_runs(
 
 def _different_starts(batch: SequenceBatch) -> np.ndarray:
     """Rows of the first sequences that begin with different symbols."""
-    _, rows = np.unique(batch.symbols[:, 0], return_index=True)
+    _, rows = np.unique(batch.inputs[:, 0], return_index=True)
     return np.sort(rows)[:SHOWN_SEQUENCES]

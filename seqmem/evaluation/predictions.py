@@ -8,17 +8,18 @@ import numpy as np
 
 from seqmem.evaluation.forward import StepOutputs
 from seqmem.results.run import Prediction
-from seqmem.tasks.task import SequenceBatch
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.task import Task
 
 SHOWN_SEQUENCES = 8
 
 
 def predictions(
-    outputs: StepOutputs, sequences: Sequence[SequenceBatch], replicates: Iterable[int], alphabet: tuple[str, ...]
+    outputs: StepOutputs, sequences: Sequence[SequenceBatch], replicates: Iterable[int], task: Task
 ) -> tuple[Prediction, ...]:
     """Returns the first sequences of each chosen replicate, at most `SHOWN_SEQUENCES` of them."""
     return tuple(
-        _prediction(outputs, sequences[replicate], replicate, row, alphabet)
+        _prediction(outputs, sequences[replicate], replicate, row, task)
         for replicate in replicates
         for row in range(min(SHOWN_SEQUENCES, len(sequences[replicate])))
     )
@@ -30,10 +31,9 @@ def shown_symbols(indices: np.ndarray, alphabet: tuple[str, ...]) -> tuple[str |
     return tuple(int(word) if word.isascii() and word.isdigit() and str(int(word)) == word else word for word in words)
 
 
-def _prediction(
-    outputs: StepOutputs, batch: SequenceBatch, replicate: int, row: int, alphabet: tuple[str, ...]
-) -> Prediction:
+def _prediction(outputs: StepOutputs, batch: SequenceBatch, replicate: int, row: int, task: Task) -> Prediction:
     steps = batch.valid[row]
+    expected = shown_symbols(batch.targets[row][steps], task.output_symbols)
 
     def numbers(array: np.ndarray) -> tuple[float, ...]:
         # six digits tell all that float32 knows
@@ -41,9 +41,9 @@ def _prediction(
 
     return Prediction(
         replicate=replicate,
-        inputs=shown_symbols(batch.inputs[row][steps], alphabet),
-        expected=shown_symbols(batch.targets[row][steps], alphabet),
-        predicted=shown_symbols(outputs.predicted[replicate, row][steps], alphabet),
+        inputs=shown_symbols(batch.inputs[row][steps], task.input_symbols),
+        expected=tuple(word if asked else None for word, asked in zip(expected, batch.asked[row][steps], strict=True)),
+        predicted=shown_symbols(outputs.predicted[replicate, row][steps], task.output_symbols),
         probability=numbers(outputs.probability),
         margin=numbers(outputs.margin),
         error=numbers(outputs.error),

@@ -12,8 +12,8 @@ from seqmem.evaluation.predictions import predictions
 from seqmem.judge.baseline import Baseline, mean_baseline, recipe_limit
 from seqmem.results.run import Account, JudgedOn, Record, RunResult
 from seqmem.results.summary import ReplicateResult, shown_replicates
+from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.streams import SequenceStream
-from seqmem.tasks.task import SequenceBatch
 
 # Presentations that are drawn again at a time, to see which of them the report has: some megabytes.
 REPLAYED_SYMBOLS = 4_000_000
@@ -58,7 +58,7 @@ def build_result(
         config=config,
         baseline=mean_baseline(baselines),
         replicates=replicates,
-        predictions=predictions(report.outputs, report.sequences, shown, config.task.alphabet),
+        predictions=predictions(report.outputs, report.sequences, shown, config.task),
         evaluation=judged_on(trained, [account.presentations for account in accounts], report.sequences, config),
         cost=cost,
         history=history,
@@ -105,6 +105,6 @@ def _shown_in_training(trained: RunConfig, seed: int, count: int, batch: Sequenc
 
 
 def _texts(batch: SequenceBatch) -> set[bytes]:
-    """The different sequences of a batch, without what fills them up."""
-    lengths = batch.valid.sum(axis=1) + 1
-    return {row[:length].tobytes() for row, length in zip(np.ascontiguousarray(batch.symbols), lengths, strict=True)}
+    """The different sequences of a batch, inputs and targets, without what fills them up."""
+    both = np.stack([batch.inputs, batch.targets], axis=2)
+    return {row[:length].tobytes() for row, length in zip(both, batch.valid.sum(axis=1), strict=True)}

@@ -12,7 +12,8 @@ import numpy as np
 from seqmem.evaluation.forward import StepOutputs
 from seqmem.judge.criterion import Criterion
 from seqmem.judge.metrics import Metrics
-from seqmem.tasks.task import SequenceBatch
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.task import Task
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +45,7 @@ def population_metrics(outputs: StepOutputs, sequences: Sequence[SequenceBatch],
     ]
 
 
-def group_counts(outputs: StepOutputs, sequences: Sequence[SequenceBatch], task: Any) -> list[GroupCount]:
+def group_counts(outputs: StepOutputs, sequences: Sequence[SequenceBatch], task: Task) -> list[GroupCount]:
     """Counts, for each replicate, the groups of recall steps in which it recalls at least two cues.
 
     Args:
@@ -115,13 +116,13 @@ def _metrics(
     def mean(values: Any, where: np.ndarray) -> float | None:
         return float(np.mean(values[where], dtype=np.float64)) if where.any() else None
 
-    overall = mean(loss, batch.valid)
+    overall = mean(loss, batch.asked)
     if overall is None or not math.isfinite(overall):
         return Metrics(math.nan, None, math.nan, None, None, None, 0, steps)
     return Metrics(
         loss=overall,
         recall_loss=mean(loss, batch.recall),
-        accuracy=mean(right, batch.valid) or 0.0,
+        accuracy=mean(right, batch.asked) or 0.0,
         recall_accuracy=mean(right, batch.recall),
         settled_accuracy=mean(right, judged),
         max_error=float(error[judged].max()) if judged.any() else None,

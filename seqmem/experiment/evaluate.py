@@ -22,8 +22,7 @@ from seqmem.results.run import Account
 from seqmem.results.summary import ranked_replicates, shown_replicates
 from seqmem.storage.checkpoints import Checkpoint, Shapes, read_checkpoint
 from seqmem.storage.run_directory import CHECKPOINTS, StoredRun, read_run, read_run_id
-from seqmem.tasks.conflicting import ConflictingSequences
-from seqmem.tasks.explicit import ExplicitSequences
+from seqmem.tasks import ExplicitSequences
 
 WEIGHTS = ("cell/", "head/")  # what the names of weights begin with
 MOST_SLOTS = 4
@@ -62,8 +61,13 @@ def evaluate(
     """
     stored = read_run(path, trusted)
     config = judged_config(stored.config, fillers, sequences, criterion)
-    if gaps and not isinstance(config.task, ConflictingSequences):
-        raise SettingError("gaps", ",".join(map(str, gaps)), "sequences of your own have no gap")
+    for gap in gaps:
+        try:
+            config.task.with_gap(gap)
+        except SettingError as error:
+            raise SettingError("gaps", ",".join(map(str, gaps)), error.allowed) from None
+    if free_run and config.task.labelled:
+        raise SettingError("free_run", free_run, "the answers of this task are labels, and no inputs to go on from")
     if free_run and config.rows == "steps":
         raise SettingError(
             "free_run", free_run, "rows of steps see a part of the sequence each: none can go on by itself"
@@ -91,7 +95,7 @@ def evaluate(
     cost = stored.result.cost if stored.result else {"updates": 0, "time_steps": 0}
     result = build_result(config, stored.config, accounts, report, baselines, cost, stored.history)
     shown = shown_replicates(result.replicates)
-    alphabet = config.task.alphabet
+    alphabet = config.task.input_symbols
     free = free_runs(population, report.sequences, shown, free_run, alphabet, config.arrangement) if free_run else ()
     own = config.task == stored.config.task
     return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free, own)
@@ -105,13 +109,14 @@ def judged_config(
     if sequences:
         if fillers is not None:
             raise SettingError("fillers", fillers, "does not go with sequences of your own")
-        _check_symbols(sequences, task.alphabet)
-        task = ExplicitSequences(sequences=tuple(sequences), symbols=task.alphabet)  # type: ignore[arg-type]
+        if task.labelled:
+            raise SettingError(
+                "sequences", sequences[0], "the answers of this run's task are labels, not the next symbol"
+            )
+        _check_symbols(sequences, task.input_symbols)
+        task = ExplicitSequences(sequences=tuple(sequences), symbols=task.input_symbols)  # type: ignore[arg-type]
     elif fillers is not None:
-        if not isinstance(task, ConflictingSequences):
-            raise SettingError("fillers", fillers, "this run has sequences of its own and no fillers")
-        # without the pool: fresh fillers are asked for to see what becomes of strings that were never in it
-        task = dataclasses.replace(task, fillers=fillers, pool=None)
+        task = task.with_fillers(fillers)
     loss_at = config.loss_at if task.sequences_with_recall else "all"
     return dataclasses.replace(config, task=task, criterion=criterion or config.criterion, loss_at=loss_at)
 
@@ -130,8 +135,8 @@ def _check_symbols(sequences: Sequence[str], alphabet: Sequence[str]) -> None:
 def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     """Raises ValueError unless the weights are as many as the settings say: before a network of that size is built."""
     weights = {name: found for name, found in shapes.items() if name.startswith(WEIGHTS)}
-    symbols = len(config.task.alphabet)
-    head = {"head/bias": (config.replicates, symbols), "head/kernel": (config.replicates, config.units, symbols)}
+    outputs = len(config.task.output_symbols)
+    head = {"head/bias": (config.replicates, outputs), "head/kernel": (config.replicates, config.units, outputs)}
     if any(weights.get(name) != (shape, "float32") for name, shape in head.items()):
         raise ValueError("the weights do not fit the run's settings")
     if any(dtype != "float32" for _, dtype in weights.values()):

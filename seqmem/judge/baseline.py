@@ -15,11 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.tasks.conflicting import Outcomes, fresh_contexts
+from seqmem.errors import UsageError
+from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.contexts import context_ids, refine
 from seqmem.tasks.layout import Arrangement
 from seqmem.tasks.streams import finite_sequences
-from seqmem.tasks.task import SequenceBatch
+from seqmem.tasks.task import Context, Task
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Baseline:
     trained_recall_loss: float | None = None
 
 
-def baseline(task: Any, seed: int, head: str, order: int = 1) -> Baseline:
+def baseline(task: Task, seed: int, head: str, order: int = 1) -> Baseline:
     """Computes the baseline of a task for predictors that see the last `order` symbols.
 
     Args:
@@ -54,14 +55,20 @@ def baseline(task: Any, seed: int, head: str, order: int = 1) -> Baseline:
         order: Symbols seen; 1 is no memory at all.
 
     Returns:
-        Exact values: by enumeration for finite tasks, in closed form for fresh fillers.
+        Exact values: by enumeration for finite tasks, in closed form for others.
+
+    Raises:
+        UsageError: If the task has neither: no baseline is better than a wrong one.
     """
     if task.finite:
-        return finite_baseline(finite_sequences(task, seed), len(task.alphabet), head, order)
-    return _of_outcomes(fresh_contexts(task, order), len(task.alphabet), head)
+        return finite_baseline(finite_sequences(task, seed), len(task.output_symbols), head, order)
+    contexts = task.contexts(order)
+    if contexts is None:
+        raise UsageError(f"the {task.name} task has no known baseline: it cannot be listed, and has no closed form")
+    return _of_outcomes(contexts, len(task.output_symbols), head)
 
 
-def replicate_baselines(task: Any, seeds: Sequence[int], head: str) -> list[Baseline]:
+def replicate_baselines(task: Task, seeds: Sequence[int], head: str) -> list[Baseline]:
     """Returns the baseline of each replicate; they differ only where each has fixed fillers of its own."""
     own = task.finite and not task.same_for_every_seed
     found = [baseline(task, seed, head) for seed in (seeds if own else seeds[:1])]
@@ -79,7 +86,7 @@ def mean_baseline(baselines: Sequence[Baseline]) -> Baseline:
 
 
 def recipe_limit(
-    task: Any, seeds: Sequence[int], head: str, arrangement: Arrangement, keeps_state: bool
+    task: Task, seeds: Sequence[int], head: str, arrangement: Arrangement, keeps_state: bool
 ) -> Baseline | None:
     """Computes the best that any network can do which sees no more than its recipe shows it.
 
@@ -96,7 +103,7 @@ def recipe_limit(
     """
     if keeps_state and arrangement.rows == 1 and arrangement.reset_every == arrangement.length:
         return None
-    size = len(task.alphabet)
+    size = len(task.output_symbols)
     if task.finite:
         wanted = seeds[:1] if task.same_for_every_seed else seeds
         batches = [finite_sequences(task, seed) for seed in wanted]
@@ -104,8 +111,10 @@ def recipe_limit(
     if keeps_state and arrangement.reset_every == arrangement.length:
         return None
     if keeps_state and arrangement.lags == 1:
-        return _of_outcomes(fresh_contexts(task, arrangement.context, arrangement.window), size, head)
-    return _of_outcomes(fresh_contexts(task, arrangement.lags - 1 + arrangement.context), size, head)
+        contexts = task.contexts(arrangement.context, arrangement.window)
+    else:
+        contexts = task.contexts(arrangement.lags - 1 + arrangement.context)
+    return None if contexts is None else _of_outcomes(contexts, size, head)
 
 
 def seen_ids(batch: SequenceBatch, arrangement: Arrangement, keeps_state: bool) -> np.ndarray:
@@ -144,7 +153,7 @@ def finite_baseline(batch: SequenceBatch, alphabet_size: int, head: str, order: 
 
 def of_contexts(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> Baseline:
     """Computes the best scores of predictors that tell steps apart by `ids` only, int `(batch, time)`."""
-    accuracy, loss = _best(ids[batch.valid], batch.targets[batch.valid], alphabet_size, head)
+    accuracy, loss = _best(ids[batch.asked], batch.targets[batch.asked], alphabet_size, head)
     if not batch.recall.any():
         return Baseline(accuracy, None, loss, None)
     recall_accuracy, recall_loss = _best(ids[batch.recall], batch.targets[batch.recall], alphabet_size, head)
@@ -166,9 +175,9 @@ def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: s
 
 def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> tuple[float, float]:
     """Recall accuracy and recall loss of the predictor that gives each context the shares of its targets."""
-    _, context = np.unique(ids[batch.valid], return_inverse=True)
+    _, context = np.unique(ids[batch.asked], return_inverse=True)
     pair, pair_of, pair_count = np.unique(
-        context.astype(np.int64) * alphabet_size + batch.targets[batch.valid], return_inverse=True, return_counts=True
+        context.astype(np.int64) * alphabet_size + batch.targets[batch.asked], return_inverse=True, return_counts=True
     )
     owner = pair // alphabet_size
     total = np.bincount(context)
@@ -176,7 +185,7 @@ def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int
     best = np.zeros(len(total))
     np.maximum.at(best, owner, pair_count)
     ties = np.bincount(owner, weights=pair_count == best[owner])
-    asked = pair_of[batch.recall[batch.valid]]
+    asked = pair_of[batch.recall[batch.asked]]
     nats = -np.log(share[asked])
     if head == "sigmoid":
         rest = np.log(np.clip(1.0 - share, 1e-300, 1.0))
@@ -192,9 +201,9 @@ def binary_entropy(share: np.ndarray) -> np.ndarray:
     return -(share * np.log(inside) + (1.0 - share) * np.log(outside))
 
 
-def _of_outcomes(contexts: Iterable[tuple[Outcomes, Outcomes]], size: int, head: str) -> Baseline:
+def _of_outcomes(contexts: Iterable[Context], size: int, head: str) -> Baseline:
     """The best scores where each kind of context is known by what follows it, in closed form."""
-    right = loss = recall_right = recall_loss = trained_right = trained_loss = steps = 0.0
+    right = loss = recall_right = recall_loss = trained_right = trained_loss = steps = recalls = 0.0
     for outcomes, recall in contexts:
         total = sum(mass for mass, _ in outcomes)
         steps += total
@@ -203,6 +212,7 @@ def _of_outcomes(contexts: Iterable[tuple[Outcomes, Outcomes]], size: int, head:
         right += best * total
         loss += total * sum(symbols * _nats(share, size, head) for share, symbols in shares)
         asked = sum(mass for mass, _ in recall)
+        recalls += asked
         recall_right += max((mass / symbols for mass, symbols in recall), default=0.0)
         for mass, symbols in recall:
             if not mass:
@@ -212,8 +222,11 @@ def _of_outcomes(contexts: Iterable[tuple[Outcomes, Outcomes]], size: int, head:
             share = mass / symbols / total
             trained_right += mass / sum(many for other, many in shares if other == best) if share == best else 0.0
             trained_loss += mass * _nats_of_one(share, shares, size, head)
-    # every sequence has exactly one recall step, so those sums are over a mass of 1
-    return Baseline(right / steps, recall_right, loss / steps, recall_loss, trained_right, trained_loss)
+    at_recall = [recall_right, recall_loss, trained_right, trained_loss]
+    # with one recall step in every sequence those sums are over a mass of 1, which its parts only round to
+    if not math.isclose(recalls, 1.0):
+        at_recall = [one / recalls for one in at_recall]
+    return Baseline(right / steps, at_recall[0], loss / steps, *at_recall[1:])
 
 
 def _nats(share: float, size: int, head: str) -> float:

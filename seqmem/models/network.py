@@ -31,6 +31,7 @@ class Network:
     """
 
     def __init__(self, cell: Cell, units: int, layers: int, features: int, alphabet_size: int, head: str):
+        self.features = features
         self._recipe = (cell, units, layers, features, alphabet_size)
         self._head_kind = head
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}

@@ -50,9 +50,8 @@ def build_population(config: RunConfig) -> Population:
         SettingError: If the cell is somebody's own and was not allowed, or cannot be used.
     """
     config.cell.check_permission()
-    alphabet_size = len(config.task.alphabet)
-    features = alphabet_size * config.context
-    recipe = (config.cell.graph, config.units, config.layers, features, alphabet_size, config.head)
+    features, outputs = len(config.task.input_symbols) * config.context, len(config.task.output_symbols)
+    recipe = (config.cell.graph, config.units, config.layers, features, outputs, config.head)
     return _population(recipe, config.replicates)
 
 

@@ -15,15 +15,16 @@ def evidence_words(result: RunResult) -> str | None:
     A line such as `evidence: 126 of 126 strings of fillers recalled after at least two cues (guessing: 1 in 4),
     p < 0.001`. Where so few strings were judged that guessing could recall them all, it says that the loss decides.
     """
+    task = result.config.task
     found = [one.evidence for one in result.replicates if not one.diverged]
     if not found or result.baseline.recall_accuracy is None or not all(one.groups for one in found):
         return None
     groups = round(statistics.median(one.groups for one in found))
     if guessing_chance(2) ** groups >= P_VALUE:
-        return _by_loss(found, groups, hasattr(result.config.task, "gap"))
+        return _by_loss(found, groups, task.group_words)
     right = statistics.median_low(one.groups_right for one in found)
-    what = f"{shown_count(right)} of {_groups(groups, hasattr(result.config.task, 'gap'))}"
-    guess = "guessing: 1 in 4" if getattr(result.config.task, "cues", 2) == 2 else "guessing: about 1 in 4"
+    what = f"{shown_count(right)} of {_groups(groups, task.group_words)}"
+    guess = "guessing: 1 in 4" if task.cues_per_group == 2 else "guessing: about 1 in 4"
     text = f"evidence: {'a median of ' if len(found) > 1 else ''}{what} recalled after at least two cues ({guess})"
     if len(found) == 1:
         return f"{text}, {shown_p(found[0].p_value)}"
@@ -31,9 +32,9 @@ def evidence_words(result: RunResult) -> str | None:
     return f"{text}, p < {P_VALUE:g} for {shown_count(passing)} of {plural(len(found), 'replicate')}"
 
 
-def _by_loss(found: list[Evidence], groups: int, generated: bool) -> str:
+def _by_loss(found: list[Evidence], groups: int, words: tuple[str, str]) -> str:
     shares = [one.loss_share for one in found if one.loss_share is not None]
-    text = f"evidence: guessing may recall {_groups(groups, generated)} by luck, so the recall loss decides"
+    text = f"evidence: guessing may recall {_groups(groups, words)} by luck, so the recall loss decides"
     if not shares:
         return text
     middle = "a median of " if len(found) > 1 else ""
@@ -42,10 +43,9 @@ def _by_loss(found: list[Evidence], groups: int, generated: bool) -> str:
     return f"{text}: {middle}{times} times the baseline's (memory: below {LOSS_SHARE:g})"
 
 
-def _groups(count: int, generated: bool) -> str:
-    noun = "string" if generated else "group"
-    kind = " of fillers" if generated else " of sequences that look alike"
-    return ("one " + noun if count == 1 else plural(count, noun)) + kind
+def _groups(count: int, words: tuple[str, str]) -> str:
+    noun, kind = words
+    return f"{'one ' + noun if count == 1 else plural(count, noun)} {kind}"
 
 
 def shown_p(value: float) -> str:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
 from rich.text import Text
 
 from seqmem.config.axis import shown_values
 from seqmem.config.defaults import decided_by_rule, recall_reason
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
-from seqmem.results.task import example_sequences
 from seqmem.settings import settings_of
 from seqmem.terminal.console import Page, fill, view, wrap
-from seqmem.terminal.wording import plural, shown_count, shown_symbol
+from seqmem.terminal.wording import plural, shown_symbol
 
 LABEL_WIDTH = 10
 STRIPS = 2
@@ -29,11 +26,11 @@ LOSS_WORDS = {
 def header_lines(page: Page, config: RunConfig, parameters: int | None = None) -> list[Text]:
     """Returns what is about to be trained, in about six lines; parameters of None are counted for cells of Keras."""
     room = page.width - LABEL_WIDTH - 1
-    examples = example_sequences(config, STRIPS)
+    examples = config.task.examples(config.seed, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
     count = config.parameter_count if parameters is None else parameters
     network = [*network_words(config), *([f"{count:,} parameters"] if count else [])]
-    words = task_words(config.task)
+    words = config.task.words()
     widest = max(strip.cell_len for strip in strips)
     beside = dotted(words, max(1, room - widest - 4), page)
     if room - widest - 4 > max(map(len, words)) and len(beside) <= len(strips):
@@ -47,7 +44,7 @@ def header_lines(page: Page, config: RunConfig, parameters: int | None = None) -
         ("budget", budget_words(config)),
     ]
     lines = labelled("task", strips)
-    if told := without_recall(config.task):
+    if told := without_recall(config):
         lines += labelled("", wrap(Text(told, "nothing_to_remember"), room))
     return lines + [line for label, words in rows for line in labelled(label, dotted(words, room, page))]
 
@@ -66,17 +63,6 @@ def labelled(label: str, lines: Sequence[Text]) -> list[Text]:
 def dotted(words: list[str], width: int, page: Page) -> list[Text]:
     """Sets phrases apart by dots, on as many lines as they need."""
     return fill(words, width, Text(f" {page.glyphs.dot} ", "muted"))
-
-
-def task_words(task: Any) -> list[str]:
-    """Returns the settings of a task as phrases."""
-    symbols = plural(len(task.alphabet), "symbol")
-    if not hasattr(task, "gap"):
-        return [plural(len(task.sequences), "sequence") + " of your own", symbols]
-    low, high = task.gap
-    words = [f"gap {low}" if low == high else f"gap {low} to {high}", plural(task.cues, "cue"), symbols]
-    pool = f" from a pool of {shown_count(task.pool)}" if task.pool else ""
-    return [*words, f"{task.fillers} fillers{pool}", *(["trigger"] if task.trigger else [])]
 
 
 def network_words(config: RunConfig) -> list[str]:
@@ -121,11 +107,10 @@ def budget_words(config: RunConfig) -> list[str]:
     return [*words, f"stops at {criterion}" if config.stop else f"no stop, judged by {criterion}"]
 
 
-def without_recall(task: Any) -> str | None:
+def without_recall(config: RunConfig) -> str | None:
     """Says that a task has nothing to remember, and why; None where it has."""
-    if task.sequences_with_recall:
+    if config.task.sequences_with_recall:
         return None
-    batch = task.all_sequences(np.random.default_rng(0))
-    if (batch.settled & batch.valid).any():
+    if config.task.settled_somewhere:
         return "nothing to remember: no settled target depends on which sequence it is in"
     return "nothing to remember: no step has a target that what came before could tell; no predictor can settle it"

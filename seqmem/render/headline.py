@@ -45,7 +45,7 @@ def blown_up(result: RunResult) -> bool:
     if loss is None or not least or loss <= BLOW_UP * least:
         return False
     # equal outputs everywhere: about where a network starts, which many symbols put far above the baseline
-    start = math.log(2) if result.config.head == "sigmoid" else math.log(len(result.config.task.alphabet))
+    start = math.log(2) if result.config.head == "sigmoid" else math.log(len(result.config.task.output_symbols))
     checks = [[value for value in record.recall_loss if value is not None] for record in result.history]
     lowest = min((statistics.median(values) for values in checks if values), default=math.inf)
     return loss > min(1.5 * start, BLOW_UP * lowest)

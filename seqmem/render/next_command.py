@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
 import shlex
 import statistics
-import string
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from seqmem.config.defaults import DECIDED, decided_by_rule
-from seqmem.config.run_config import RunConfig, setting_fields
+from seqmem.config.run_config import RunConfig, setting_fields, task_of
 from seqmem.render.headline import above_baseline, blown_up, missed, nothing_settled
 from seqmem.results.run import Record, RunResult
 from seqmem.settings import settings_of
-from seqmem.tasks import ExplicitSequences
 
 # Said even where they go back to the default: they are the point.
 ALWAYS_SAID = ("cell", "rows", "stateful", "window", "init", "head", "loss_at", "alphabet_size")
-TASK_SETTINGS = ("task", "sequences", "symbols")
 ALPHABET = 12  # symbols at most of the recipe that remembers over long gaps
 REASONS = {
     "init": "gates that begin by holding the state",
@@ -35,7 +31,7 @@ def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[
     """Returns the command lines worth trying next, each with why; `run` is its directory, where it is known."""
     commands = [_next_training(result)]
     config = result.config
-    if run is not None and result.summary.solved and not isinstance(config.task, ExplicitSequences):
+    if run is not None and result.summary.solved and config.task.gap:
         gap = config.task.gap[1]
         command = f"seqmem eval {shlex.quote(str(run))} --gaps {gap},{2 * gap},{10 * gap}"
         commands.append((command, "does it remember over gaps that it never saw?"))
@@ -46,8 +42,8 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
     if verdict == "diverged" or (verdict == "memoryless" and blown_up(result)):
         return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
-    if nothing_settled(result):
-        return train_command(with_cues(config)), "begin each sequence with a word that tells them apart:"
+    if nothing_settled(result) and (cued := with_cues(config)):
+        return train_command(cued), "begin each sequence with a word that tells them apart:"
     if verdict == "nothing_to_remember":
         return train_command(RunConfig()), "a task that needs memory:"
     if verdict == "solved":
@@ -80,11 +76,8 @@ def _after_success(config: RunConfig) -> tuple[str, str]:
     """What a solved run leads on to."""
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
-    if isinstance(config.task, ExplicitSequences):
-        return train_command(config, units=max(1, config.units // 4)), "does a smaller network do?"
-    if config.task.fillers != "fresh":
-        return train_command(config, fillers="fresh"), "does it know the cue, or only these fillers?"
-    return train_command(config, gap=min(2 * config.task.gap[1], 1_000_000)), "how much longer can it remember?"
+    changes, question = config.task.harder() or ({"units": max(1, config.units // 4)}, "does a smaller network do?")
+    return train_command(config, **changes), question
 
 
 def _lacks(config: RunConfig) -> tuple[str, str] | None:
@@ -115,8 +108,8 @@ def untried(config: RunConfig) -> dict[str, Any]:
         changes["head"] = "softmax"
     if config.loss_at != "recall" and config.task.sequences_with_recall:
         changes["loss_at"] = "recall"
-    task = config.task
-    if not isinstance(task, ExplicitSequences) and len(task.alphabet) > ALPHABET > task.cues + task.trigger:
+    fewest = config.task.fewest_symbols
+    if fewest is not None and len(config.task.input_symbols) > ALPHABET > fewest:
         changes["alphabet_size"] = ALPHABET
     if changes and config.optimizer == "adam" and config.learning_rate < 0.01:
         changes["learning_rate"] = 0.01
@@ -141,32 +134,28 @@ def train_command(config: RunConfig, **changes: Any) -> str:
     What is as the rules would have it is left to them, so that it follows the changes.
     """
     settings = _without_decided(config)
-    task = config.task
-    if "symbols" in settings and isinstance(task, ExplicitSequences):
-        if task.symbols == ExplicitSequences(task.sequences).symbols:
-            del settings["symbols"]
-    elif "symbols" in settings:
-        settings.pop("alphabet_size", None)
-    own = {field.name: field.default for field in settings_of(type(config.cell))}
+    own = [field.name for field in settings_of(type(config.cell))]
+    settings = {name: value for name, value in settings.items() if name not in config.task.implied()}
     if "cell" in changes:
         settings = {name: value for name, value in settings.items() if name not in own}
     settings.update(changes)
-    usual = own | {name: value for name, value in RunConfig().to_settings().items() if name not in DECIDED}
-    usual["clip_norm"] = None
+    fields = [field for part in (config.task, config.cell, config) for field in settings_of(type(part))]
+    usual = {field.name: field.metadata["kind"].write(field.default) for field in fields if field.name not in DECIDED}
     asked = {name: value for name, value in settings.items() if name != "task" and usual.get(name, ...) != value}
     asked |= {name: _written(name, changes[name]) for name in ALWAYS_SAID if name in changes}
     ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
-    return " ".join(["seqmem train", *(_spelled(name, asked[name]) for name in ordered)])
+    task = [] if task_of(asked) == config.task.name else [f"--task {config.task.name}"]
+    return " ".join(["seqmem train", *task, *(_spelled(name, asked[name]) for name in ordered)])
 
 
-def with_cues(config: RunConfig) -> RunConfig:
-    """Returns a config of one's own sequences with a new word before each: a cue."""
-    rows = config.task.sequences
-    letters = itertools.chain(string.ascii_lowercase, (f"cue{number}" for number in itertools.count(1)))
-    cues = itertools.islice((word for word in letters if word not in config.task.alphabet), len(rows))
-    cued = ExplicitSequences(tuple((cue, *row) for cue, row in zip(cues, rows, strict=True)))
-    settings = {name: value for name, value in _without_decided(config).items() if name not in TASK_SETTINGS}
-    return RunConfig.from_settings(settings | {"sequences": cued.sequences})
+def with_cues(config: RunConfig) -> RunConfig | None:
+    """Returns a config of one's own sequences with a new word before each: a cue; None for other tasks."""
+    cued = config.task.with_cues()
+    if cued is None:
+        return None
+    own = {"task", *(field.name for field in settings_of(type(config.task)))}
+    settings = {name: value for name, value in _without_decided(config).items() if name not in own}
+    return RunConfig(task=cued, **settings)
 
 
 def _without_decided(config: RunConfig) -> dict[str, Any]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqmem.tasks.explicit import memory_needed
-
 
 def recipe_note(config: Any) -> str | None:
     """Returns why a recipe can solve its task, or why not, in a sentence or two; None where there is no recall."""
-    needed = memory_needed(config.task)
+    needed = config.task.memory_needed
     if needed < 2:
         return None
     if not config.cell.keeps_state:
@@ -36,7 +34,7 @@ def _note_on_rows(config: Any) -> str:
     window = "step" if config.window == 1 else f"window of {config.window} steps"
     last_row = (config.task.time - 1) // config.steps_per_window % config.batch_size
     told = f"The rows of a batch are successive steps of one sequence: a row sees one {window} in {config.batch_size}"
-    if last_row and getattr(config.task, "equal_lengths", False):
+    if last_row and config.task.equal_lengths:
         return f"{told}, and its state knows nothing of the others. The row of the recall never sees the cue."
     return f"{told}, its state knows nothing of the others, and the gradient is cut after each window."
 
@@ -76,9 +74,7 @@ def _note_on_data(config: Any) -> list[str]:
         notes.append(f"An update averages over {config.batch_size} sequences, each on a row with a state of its own.")
     if config.shuffle:
         notes.append("Every epoch has a new order, so there is nothing to learn from the order.")
-    if getattr(config.task, "pool", None):
-        notes.append(f"Fillers come from {config.task.pool} strings only: strings outside them are another question.")
-    return notes
+    return notes + config.task.notes()
 
 
 def _symbols(count: int) -> str:

@@ -40,7 +40,7 @@ def draw_tables(predictions: Sequence[Prediction], judged: Sequence[Sequence[str
 def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) -> list[Text]:
     """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
     words = [prediction.inputs, prediction.expected, prediction.predicted]
-    shown = [[shown_symbol(symbol, 12, glyphs) for symbol in column] for column in words]
+    shown = [["" if word is None else shown_symbol(word, 12, glyphs) for word in column] for column in words]
     rows: list[list[Cell]] = []
     before = -1
     for step in kept_steps(prediction, marks):
@@ -106,7 +106,7 @@ def step_marks(prediction: Prediction, criterion: str, has_memory: bool, loss_at
     word, _, bound = criterion.partition(":")
 
     def mark(step: int) -> str:
-        if loss_at == "recall" and not prediction.recall[step]:
+        if prediction.expected[step] is None or (loss_at == "recall" and not prediction.recall[step]):
             return "untrained"
         if not prediction.settled[step]:
             return "open"

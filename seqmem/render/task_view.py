@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
 
 from rich.text import Text
 
@@ -12,9 +11,8 @@ from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.render.conflicts import conflict_lines
 from seqmem.render.examples import draw_strips
-from seqmem.render.header import LABEL_WIDTH, dotted, labelled, task_words, without_recall
-from seqmem.results.task import _first_presentations, batch_examples, example_sequences, total_sequences
-from seqmem.tasks.task import Example
+from seqmem.render.header import LABEL_WIDTH, dotted, labelled, without_recall
+from seqmem.results.task import Example, first_presentations
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
@@ -37,13 +35,13 @@ def draw_task(
     one-hot arrays, and their shapes for each way to train on them.
     """
     task = config.task
-    examples = example_sequences(config, SHOWN)
+    examples = task.examples(config.seed, SHOWN)
     if count:
-        examples = batch_examples(task, _first_presentations(config, min(count, MOST_SHOWN)))
+        examples = task.examples_of(first_presentations(config, min(count, MOST_SHOWN)))
     lines = [Text.assemble(" ", (f"{task.name} task", "title"), no_wrap=True)]
-    lines += [Text("   ").append_text(line) for line in dotted(task_words(task), page.width - 3, page)]
+    lines += [Text("   ").append_text(line) for line in dotted(task.words(), page.width - 3, page)]
     lines += [Text(), *(Text("   ").append_text(line) for line in draw_strips(examples, page.width - 3, page.glyphs))]
-    more = (count or total_sequences(task) or 0) - len(examples)
+    more = (count or task.sequence_count or 0) - len(examples)
     if more > 0:
         words = "; --to FILE writes them all" if count else ""
         lines.append(Text(f"   and {_amount(more)} more{words}", "muted"))
@@ -51,7 +49,7 @@ def draw_task(
     if pairs:
         lines += [Text(), *_pair_lines(examples[:SHOWN_PAIRS], config.lags + config.context - 1, page)]
     if arrays:
-        lines += [Text(), *_array_lines(examples[0], task.alphabet, page), Text(), *shape_lines(config, page)]
+        lines += [Text(), *_array_lines(examples[0], config, page), Text(), *shape_lines(config, page)]
     return lines
 
 
@@ -61,22 +59,21 @@ def _amount(count: int) -> str:
 
 def _facts(config: RunConfig, page: Page) -> list[Text]:
     task = config.task
-    total = total_sequences(task)
+    total = task.sequence_count
+    anew = "fillers are drawn anew each time" if task.gap else "they are drawn anew each time"
     if total is None:
-        exponent = round(task.gap[1] * math.log10(task.filler_count) + math.log10(task.cues))
-        sequences = f"about 10^{exponent:,}: fillers are drawn anew each time"
-    elif getattr(task, "finite", True):
+        sequences = f"about 10^{task.magnitude:,}: {anew}"
+    elif task.finite:
         sequences = f"{_amount(total)} different, all of them trained on"
     else:
-        sequences = f"{_amount(total)} different: fillers are drawn anew each time"
+        sequences = f"{_amount(total)} different: {anew}"
     time = plural(task.time, "step")
-    told, filled = without_recall(task), getattr(task, "fillers", None) == "ordered" and task.filler_count < task.gap[1]
+    told = without_recall(config)
     lines = labelled("conflict", conflict_lines(config, page))
     lines += labelled("memory", wrap(Text(told, "nothing_to_remember"), page.width - LABEL_WIDTH - 1)) if told else []
-    facts = {"fillers": f"{task.filler_count} symbols in order, over and over to the end of the gap"} if filled else {}
-    facts |= {
+    facts = dict(task.facts()) | {
         "sequences": sequences,
-        "length": f"{time} at most" if _varied(task) else time,
+        "length": f"{time} at most" if not task.equal_lengths else time,
         "epoch": plural(task.epoch_size, "presentation") + (", shuffled" if config.shuffle else ", in order"),
     }
     lines += [line for label, words in facts.items() for line in labelled(label, [Text(words)])]
@@ -90,10 +87,6 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     return [*lines, *table(columns, rows, page, indent=3)]
 
 
-def _varied(task: Any) -> bool:
-    return task.gap[0] < task.gap[1] if hasattr(task, "gap") else len({len(row) for row in task.sequences}) > 1
-
-
 def _kept(count: int) -> list[int | None]:
     if count <= LONGEST_TABLE:
         return list(range(count))
@@ -103,7 +96,8 @@ def _kept(count: int) -> list[int | None]:
 def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
     """Every step as what the network sees, the last `reach` symbols, and what it is to say."""
     sees = "one symbol" if reach == 1 else f"the last {reach} symbols"
-    lines = [Text(f" pairs: each step sees {sees} and is to predict the next", "label")]
+    wanted, tells = ("its label", "an earlier symbol") if examples[0].labels else ("the next", "the cue")
+    lines = [Text(f" pairs: each step sees {sees} and is to predict {wanted}", "label")]
     # where the page is narrow, the oldest symbols are left out first
     seen = [Column(width=3, rank=back) for back in reversed(range(min(reach, MOST_SEEN)))]
     columns = [Column(style="label"), *seen, Column(style="muted"), *[Column(align="left")] * 2]
@@ -112,60 +106,64 @@ def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
         cells = [
             (shown_symbol(symbol, 12, page.glyphs), part) for symbol, part in zip(one.symbols, one.parts, strict=True)
         ]
-        for step in _kept(len(cells) - 1):
+        for step in _kept(one.steps):
             if step is None:
                 rows.append([(f"     {page.glyphs.vertical_ellipsis}", "muted")])
                 continue
             places = range(step - len(seen) + 1, step + 1)
-            remark = "only the cue tells" if one.parts[step + 1] == "recall" else ""
+            target, part = one.target(step)
+            remark = f"only {tells} tells" if part == "recall" else ""
             # a dash stands for the zeros before the start
             shown = [cells[at] if at >= 0 else ("-", "muted") for at in places]
-            rows.append([f"step {step + 1:>4}", *shown, page.glyphs.arrow, cells[step + 1], (remark, "muted")])
+            answer = (shown_symbol(target, 12, page.glyphs), part)
+            rows.append([f"step {step + 1:>4}", *shown, page.glyphs.arrow, answer, (remark, "muted")])
         lines += [*([Text()] if number else []), *table(columns, rows, page, indent=3)]
     return lines
 
 
-def _array_lines(example: Example, alphabet: tuple[str, ...], page: Page) -> list[Text]:
+def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
     """The first sequence as one-hot vectors, input beside target."""
-    size = len(alphabet)
-    index = {word: number for number, word in enumerate(alphabet)}
-    symbols = [index[symbol] for symbol in example.symbols]
+    seen, told = config.task.input_symbols, config.task.output_symbols
+    size = max(len(seen), len(told))
     lines = [Text(" one-hot arrays of the first sequence, float32", "label")]
     room = (page.width - 12) // 2
     if 2 * size + 4 > room:
-        shown = [shown_symbol(alphabet[number], 12, page.glyphs) for number in symbols[:2]]
+        places = [seen.index(symbol) for symbol in example.symbols[:2]]
+        shown = [shown_symbol(symbol, 12, page.glyphs) for symbol in example.symbols[:2]]
         words = f"a vector has {shown_count(size)} numbers, a 1 at its symbol's place and 0 elsewhere"
-        example_words = f"{shown[0]} is a 1 at place {symbols[0]}, {shown[1]} a 1 at place {symbols[1]}"
+        example_words = f"{shown[0]} is a 1 at place {places[0]}, {shown[1]} a 1 at place {places[1]}"
         return [*lines, Text(f"   {words}", no_wrap=True), Text(f"   {example_words}", no_wrap=True)]
     rows: list[list[Cell]] = []
-    for step in _kept(len(symbols) - 1):
+    for step in _kept(example.steps):
         if step is None:
             rows.append([(page.glyphs.vertical_ellipsis, "muted")])
         else:
-            rows.append([_one_hot(symbols[at], size, example.parts[at]) for at in (step, step + 1)])
+            inputs = _one_hot(seen, example.symbols[step], example.parts[step])
+            rows.append([inputs, _one_hot(told, *example.target(step))])
     return [*lines, *table([Column("input", "left"), Column("target", "left")], rows, page, indent=3, gap=5)]
 
 
-def _one_hot(symbol: int, size: int, part: str) -> Text:
+def _one_hot(symbols: tuple[str, ...], symbol: str, part: str) -> Text:
     # the 1 of a filler stands out from the zeros too
-    bits = [("1", "" if part == "filler" else part) if place == symbol else "0" for place in range(size)]
+    bits = [("1", "" if part == "filler" else part) if one == symbol else "0" for one in symbols]
     spaced = [cell for bit in bits for cell in (" ", bit)][1:]
     return Text.assemble("[", *spaced, "]", style="muted")
 
 
 def shape_lines(config: RunConfig, page: Page) -> list[Text]:
     """Returns a line for each way to feed one sequence, or a batch, to a Keras layer: input, target, what is kept."""
-    time, size, batch = config.task.time, len(config.task.alphabet), max(2, config.batch_size)
+    time, batch = config.task.time, max(2, config.batch_size)
+    size, out = len(config.task.input_symbols), len(config.task.output_symbols)
     lags, context = max(2, config.lags), max(2, config.context)
     rows: list[tuple[str, tuple[int, ...], tuple[int, ...], str]] = [
-        ("stateful, step by step", (1, 1, size), (1, size), f"{time} calls, then reset the state"),
-        ("stateful, one array", (time, 1, size), (time, size), f"{time} samples of 1 step"),
-        ("stateless", (1, time, size), (1, time, size), "state lasts within the call"),
-        (f"{lags} lags", (time, lags, size), (time, size), f"gradient reaches {lags} steps"),
-        (f"context {context}", (time, 1, context * size), (time, size), f"sees the last {context} symbols"),
-        (f"batch of {batch}", (batch, time, size), (batch, time, size), "a state for each row"),
-        ("the same, step by step", (batch, 1, size), (batch, size), f"{time} calls, a row a sequence"),
-        ("steps as a batch", (time, 1, size), (time, size), "a state a step: no memory"),
+        ("stateful, step by step", (1, 1, size), (1, out), f"{time} calls, then reset the state"),
+        ("stateful, one array", (time, 1, size), (time, out), f"{time} samples of 1 step"),
+        ("stateless", (1, time, size), (1, time, out), "state lasts within the call"),
+        (f"{lags} lags", (time, lags, size), (time, out), f"gradient reaches {lags} steps"),
+        (f"context {context}", (time, 1, context * size), (time, out), f"sees the last {context} symbols"),
+        (f"batch of {batch}", (batch, time, size), (batch, time, out), "a state for each row"),
+        ("the same, step by step", (batch, 1, size), (batch, out), f"{time} calls, a row a sequence"),
+        ("steps as a batch", (time, 1, size), (time, out), "a state a step: no memory"),
     ]
     columns = [Column(align="left", least=12, style="label"), Column("input", "left"), Column("target", "left")]
     columns += [Column(align="left", style="muted")]

@@ -87,7 +87,7 @@ class Prediction:
 
     Attributes:
         replicate: Number of the replicate, from 0.
-        inputs, expected, predicted: The symbols of each step.
+        inputs, expected, predicted: The symbols of each step; None is expected where nothing is asked.
         probability: The largest output of each step.
         margin: How far the largest output is above the runner-up.
         error: Largest distance of any output from its one-hot target.
@@ -96,7 +96,7 @@ class Prediction:
 
     replicate: int
     inputs: tuple[str | int, ...]
-    expected: tuple[str | int, ...]
+    expected: tuple[str | int | None, ...]
     predicted: tuple[str | int, ...]
     probability: tuple[float, ...]
     margin: tuple[float, ...]
@@ -289,12 +289,14 @@ def check_parts(result: Any) -> None:
         raise ValueError("judged must be the name of a verdict")
     if not {"updates", "time_steps"} <= result.cost.keys():
         raise ValueError("cost has no updates or no time_steps")
-    alphabet = set(result.config.task.alphabet)
+    shown, answers = set(result.config.task.input_symbols), set(result.config.task.output_symbols)
     for one in result.predictions:
         steps = [getattr(one, field.name) for field in dataclasses.fields(one) if field.name != "replicate"]
         if not one.inputs or len({len(values) for values in steps}) > 1:
             raise ValueError("predictions must have a value of each kind for every step")
         if one.replicate >= len(result.replicates):
             raise ValueError(f"predictions are of replicate {one.replicate}, which there is not")
-        if stray := {str(symbol) for symbol in one.inputs + one.expected + one.predicted} - alphabet:
+        wanted = tuple(symbol for symbol in one.expected if symbol is not None)
+        stray = set(map(str, one.inputs)) - shown | set(map(str, wanted + one.predicted)) - answers
+        if stray:
             raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")

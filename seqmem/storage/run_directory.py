@@ -164,8 +164,8 @@ def open_run_directory(path: Path) -> RunDirectory:
 
 def directory_name(config: RunConfig, date: datetime.date) -> str:
     """Returns the name for a run of this day: ``2026-11-22-conflicting-gap3-lstm20-seed0``."""
-    low, high = getattr(config.task, "gap", (None, None))
-    gap = "" if low is None else f"gap{low}-" if low == high else f"gap{low}to{high}-"
+    low, high = config.task.gap or (0, 0)
+    gap = "" if not high else f"gap{low}-" if low == high else f"gap{low}to{high}-"
     return f"{date.isoformat()}-{config.task.name}-{gap}{config.cell}{config.units}-seed{config.seed}"
 
 

@@ -134,14 +134,15 @@ def estimated_seconds(plan: Plan, jobs: int = 1) -> float:
 
 def training_seconds(config: RunConfig) -> float:
     """Returns how long a trial trains at most, all its replicates together."""
-    size = len(config.task.alphabet)
-    parameters = config.layers * 4 * config.units * (config.units + size) + config.units * size
+    inputs, outputs = len(config.task.input_symbols), len(config.task.output_symbols)
+    parameters = config.layers * 4 * config.units * (config.units + inputs) + config.units * outputs
     steps = config.budget * config.task.time
     return steps * (SECONDS_A_STEP + config.replicates * parameters * SECONDS_A_PARAMETER)
 
 
 def shape_of(config: RunConfig) -> Shape:
     """Returns all that makes a run need compiled code of its own."""
-    network = (config.cell.graph, config.units, config.layers, len(config.task.alphabet), config.head, config.context)
+    sizes = (len(config.task.input_symbols), len(config.task.output_symbols))
+    network = (config.cell.graph, config.units, config.layers, *sizes, config.head, config.context)
     batch = (config.replicates, config.batch_size, config.rows, config.lags, config.stateful, config.check_interval)
     return (*network, *batch, config.task.time, config.window, config.optimizer, config.loss_at, config.clip_norm)

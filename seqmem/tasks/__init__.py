@@ -1,6 +1,22 @@
 """The tasks: what a sequence is, which steps need memory, and what can be had without. Needs numpy only."""
 
+from collections.abc import Mapping
+
+from seqmem.settings import settings_of
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
+from seqmem.tasks.task import Task
 
-TASKS: dict[str, type] = {task.name: task for task in (ConflictingSequences, ExplicitSequences)}
+TASKS: dict[str, type[Task]] = {task.name: task for task in (ConflictingSequences, ExplicitSequences)}
+DEFAULT_TASK = ConflictingSequences.name
+
+
+def tasks_with(setting: str) -> list[str]:
+    """Returns the names of the tasks that have a setting."""
+    return [name for name, task in TASKS.items() if setting in {field.name for field in settings_of(task)}]
+
+
+def named_task(settings: Mapping[str, object]) -> str | None:
+    """Returns the task that alone has one of these settings; None where the settings say nothing of it."""
+    owners = [tasks_with(key) for key in settings]
+    return next((names[0] for names in owners if len(names) == 1 and names[0] != DEFAULT_TASK), None)

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from seqmem.errors import SettingError
-from seqmem.settings import Choice, Flag, Integer, Span, Words, read_settings, setting
+from seqmem.settings import Choice, Flag, Integer, read_settings, setting
+from seqmem.tasks.batch import Example, SequenceBatch, next_symbol_batch
 from seqmem.tasks.contexts import agreeing, prefix_ids
-from seqmem.tasks.task import Example, SequenceBatch
+from seqmem.tasks.task import Conflict, Context, Outcomes, Task, shared_setting, stream_rng
+from seqmem.terminal.counts import plural, shown_count
 
 # An alphabet that grows with the gap makes the task harder in a way that has nothing to do with memory.
 MOST_SYMBOLS = 12
 FEWEST_FILLERS = 4
-# What may follow a context, as (probability mass a presentation, symbols that share it equally).
-Outcomes = list[tuple[float, int]]
-
-
-def conflicting_example(task: Any, cue: int, fillers: np.ndarray) -> Example:
-    """Returns cue, fillers, trigger where there is one, and the cue again."""
-    words, symbol = task.alphabet, task.alphabet[task.filler_count + cue]
-    trigger = (words[-1],) if task.trigger else ()
-    symbols = (symbol, *(words[index] for index in fillers), *trigger, symbol)
-    return Example(symbols, ("cue", *["filler"] * len(fillers), *["trigger"] * len(trigger), "recall"))
 
 
 @dataclasses.dataclass(frozen=True)
-class ConflictingSequences:
+class ConflictingSequences(Task):
     """A cue, a gap of fillers, and the cue again: only memory can tell the last symbol.
 
     With the defaults these are the tutorial's two sequences; the last target is the one recall step::
@@ -43,6 +36,8 @@ class ConflictingSequences:
     """
 
     name: ClassVar[str] = "conflicting"
+    summary: ClassVar[str] = "a cue, fillers, and the cue again"
+    group_words: ClassVar[tuple[str, str]] = ("string", "of fillers")
 
     alphabet_size: int | None = setting(
         None,
@@ -50,10 +45,8 @@ class ConflictingSequences:
         "Symbols in the alphabet [default: as many as the gap needs, at most 12 or 4 fillers].",
         "Task",
     )
-    symbols: tuple[str, ...] | None = setting(
-        None, Words(optional=True), "How the symbols are shown: fillers, then cues, then the trigger.", "Task"
-    )
-    gap: tuple[int, int] = setting((3, 3), Span(1), "Fillers between the cue and its recall.", "Task")
+    symbols: tuple[str, ...] | None = shared_setting("symbols")
+    gap: tuple[int, int] = shared_setting("gap")
     cues: int = setting(2, Integer(2, 10_000), "Cues, each with a sequence of its own.", "Task")
     fillers: str = setting(
         "ordered",
@@ -68,7 +61,7 @@ class ConflictingSequences:
 
     def __post_init__(self) -> None:
         read_settings(self)
-        reserved = self.cues + self.trigger
+        reserved = self.fewest_symbols
         if self.symbols is not None:
             if len(set(self.symbols)) < len(self.symbols):
                 raise SettingError("symbols", " ".join(self.symbols), "must all be different")
@@ -76,10 +69,8 @@ class ConflictingSequences:
                 raise SettingError("symbols", " ".join(self.symbols), f"must be {self.alphabet_size} words")
         size = self.alphabet_size or (len(self.symbols) if self.symbols else self.default_alphabet_size)
         if size <= reserved:
-            setting_name = "symbols" if self.symbols and not self.alphabet_size else "alphabet_size"
-            raise SettingError(
-                setting_name, size, f"must be at least {reserved + 1}: the cues and the trigger take {reserved}"
-            )
+            name = "symbols" if self.symbols and not self.alphabet_size else "alphabet_size"
+            raise SettingError(name, size, f"must be at least {reserved + 1}: the cues and the trigger take {reserved}")
         if self.pool is not None and self.fillers != "fresh":
             raise SettingError("pool", self.pool, "needs fillers = fresh")
         object.__setattr__(self, "alphabet_size", size)
@@ -87,196 +78,223 @@ class ConflictingSequences:
     @property
     def default_alphabet_size(self) -> int:
         """As many symbols as the gap needs, but at most 12, or those that leave 4 fillers beside many cues."""
-        reserved = self.cues + self.trigger
+        reserved = self.fewest_symbols
         return min(self.gap[1] + reserved, max(MOST_SYMBOLS, reserved + FEWEST_FILLERS))
 
     @property
-    def alphabet(self) -> tuple[str, ...]:
-        """The symbols as words, by index."""
+    def input_symbols(self) -> tuple[str, ...]:
         return self.symbols or tuple(str(index) for index in range(self.alphabet_size or 0))
 
     @property
     def filler_count(self) -> int:
         """How many symbols of the alphabet are fillers: the first ones."""
-        return len(self.alphabet) - self.cues - self.trigger
+        return len(self.input_symbols) - self.fewest_symbols
 
     @property
     def epoch_size(self) -> int:
-        """Presentations in an epoch: each cue once."""
         return self.cues
 
     @property
     def time(self) -> int:
-        """Steps of the longest sequence."""
         return self.gap[1] + 1 + self.trigger
 
     @property
     def finite(self) -> bool:
-        """Whether all sequences can be listed."""
         return self.fillers != "fresh" or self.pool is not None
 
     @property
-    def equal_lengths(self) -> bool:
-        """Whether all sequences have the same number of steps."""
-        return self.gap[0] == self.gap[1]
-
-    @property
-    def sequences_with_recall(self) -> int:
-        """How many sequences of an epoch have a recall step: all, their last step, by construction."""
-        return self.epoch_size
-
-    @property
     def same_for_every_seed(self) -> bool:
-        """Whether every replicate has the same sequences."""
         return self.fillers == "ordered"
 
-    def all_sequences(self, rng: np.random.Generator) -> SequenceBatch:
-        """Lists every sequence of a finite task, once each: variant by variant, each with all cues in order.
+    @property
+    def fresh(self) -> bool:
+        return self.fillers == "fresh"
 
-        Args:
-            rng: Draws the fixed filler strings.
+    @property
+    def cues_per_group(self) -> int:
+        return self.cues
 
-        Returns:
-            A batch of `cues * gaps * strings` sequences; the cue changes fastest.
-        """
-        return enumerate_sequences(self, rng)
+    @property
+    def fewest_symbols(self) -> int:
+        return self.cues + self.trigger
+
+    @property
+    def sequence_count(self) -> int | None:
+        low, high = self.gap
+        if self.finite:
+            return self.cues * (high - low + 1) * (self.pool or 1)
+        if high * math.log10(max(2, self.filler_count)) > 300:  # more than a float can hold
+            return None
+        return self.cues * sum(self.filler_count**gap for gap in range(low, high + 1))
+
+    @property
+    def magnitude(self) -> int:
+        return round(self.gap[1] * math.log10(self.filler_count) + math.log10(self.cues))
+
+    def enumerate(self, rng: np.random.Generator) -> SequenceBatch:
+        """Lists every sequence, `cues * gaps * strings` of them; the cue changes fastest. `rng` draws fixed fillers."""
+        strings = self.filler_strings(rng)
+        gaps = np.arange(self.gap[0], self.gap[1] + 1)
+        grid = np.meshgrid(gaps, range(len(strings)), range(self.cues), indexing="ij")
+        gap, string, cue = map(np.ravel, grid)
+        symbols, valid, recall = self._lay_out(cue, gap, strings[string])
+        settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
+        return next_symbol_batch(symbols, valid, recall, settled)
+
+    def filler_strings(self, rng: np.random.Generator) -> np.ndarray:
+        """Returns the strings that fillers are taken from, int32 `(strings, longest gap)`."""
+        longest = self.gap[1]
+        if self.fillers == "ordered":
+            return (np.arange(longest, dtype=np.int32) % self.filler_count)[None]
+        return rng.integers(0, self.filler_count, (self.pool or 1, longest), dtype=np.int32)
 
     def draw(
         self, items: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None = None
     ) -> SequenceBatch:
-        """Draws one sequence with fresh fillers for each item.
+        """Draws one sequence with fresh fillers for each cue; those of the same string share gap and fillers."""
+        low, high = self.gap
+        owner = np.arange(len(items)) if strings is None else strings
+        count = int(owner.max(initial=-1)) + 1
+        gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
+        fillers = rngs["fillers"].integers(0, self.filler_count, (count, high), dtype=np.int32)
+        symbols, valid, recall = self._lay_out(items, gap[owner], fillers[owner])
+        # A fresh filler is open unless there is only one; where the sequence ends is open while it may still go on.
+        step = np.arange(self.time)
+        certain_filler = (step < low) & (self.filler_count == 1)
+        certain_end = (step == high) | self.trigger
+        settled = valid & (certain_filler | (recall & certain_end) | ((step == high) & self.trigger))
+        return next_symbol_batch(symbols, valid, recall, settled)
 
-        Args:
-            items: int `(batch,)`, cue numbers from 0.
-            rngs: `variants` draws the gaps and `fillers` the fillers. Two generators, so that drawing 2 and then 3
-                gives what drawing 5 gives.
-            strings: int `(batch,)`, from 0 without a number left out: sequences with the same number share gap and
-                fillers. None gives each its own.
-        """
-        return draw_sequences(self, items, rngs, strings)
+    def _lay_out(
+        self, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall."""
+        rows, position = np.arange(len(cue)), np.arange(self.time + 1)
+        symbols = np.zeros((len(cue), self.time + 1), np.int32)
+        cue_symbol = (cue + self.filler_count).astype(np.int32)
+        symbols[:, 0] = cue_symbol
+        symbols[:, 1 : self.gap[1] + 1] = fillers
+        last = gap + 1 + self.trigger
+        symbols[position > last[:, None]] = 0
+        if self.trigger:
+            symbols[rows, gap + 1] = len(self.input_symbols) - 1
+        symbols[rows, last] = cue_symbol
+        step = position[:-1]
+        return symbols, step < last[:, None], step == last[:, None] - 1
+
+    def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
+        return None if self.finite else self._fresh_contexts(order, window)
+
+    def _fresh_contexts(self, order: int, window: int) -> Iterator[Context]:
+        # Fillers are drawn independently and uniformly, so a context tells only whether it holds the cue (and then
+        # also where in the sequence it stands), and whether it ends in the trigger.
+        low, high = self.gap
+        gap_mass = 1.0 / (high - low + 1)
+        kinds = ("filler", "trigger", "recall", "recall after trigger")
+        # a network that starts anew every so often knows at least its place since then
+        hidden = [dict.fromkeys(kinds, 0.0) for _ in range(min(window, self.time))]
+        for step in range(high + 1):
+            longer = gap_mass * (high - max(step, low - 1))  # the share of sequences whose gap is beyond this step
+            ending = gap_mass if low <= step else 0.0
+            if step >= order + step % window:
+                hidden[step % window]["filler"] += longer
+                hidden[step % window]["trigger" if self.trigger else "recall"] += ending
+            else:
+                seen: Outcomes = [(longer, self.filler_count), (ending, 1)]
+                yield seen, [] if self.trigger else [(ending, 1)]
+            if self.trigger and ending:
+                place = (step + 1) % window
+                if step + 1 >= order + place:
+                    hidden[place]["recall after trigger"] += ending
+                else:
+                    yield [(ending, 1)], [(ending, 1)]
+        for masses in hidden:
+            recall = [(masses["recall"], self.cues)]
+            yield [(masses["filler"], self.filler_count), (masses["trigger"], 1), *recall], recall
+            yield [(masses["recall after trigger"], self.cues)], [(masses["recall after trigger"], self.cues)]
 
     def groups(self, batch: SequenceBatch) -> np.ndarray:
-        """Numbers the recall steps that no network without memory can tell apart: those after the same fillers.
+        """Numbers recall steps by their string of fillers.
 
-        Returns:
-            int64 `(batch, time)`; -1 at other steps, and where the string of fillers is only the beginning of another
-            one, which a network may have answered by the same luck.
+        A string that is only the beginning of another one has none: a network may answer both by the same luck.
         """
-        return string_groups(self, batch)
+        gaps = batch.valid.sum(axis=1) - 1 - self.trigger
+        strings = [batch.inputs[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
+        # in sorted order a string stands right before those that go on from it
+        ordered = sorted(set(strings))
+        last = {one: number for number, one in enumerate(ordered)}
+        for one, following in itertools.pairwise(ordered):
+            if following.startswith(one):
+                last[one] = -1
+        return np.where(batch.recall, np.array([last[one] for one in strings])[:, None], -1)
 
     def recallable(self) -> np.ndarray:
-        """Bool `(alphabet,)`: the symbols that are ever to be recalled: the cues."""
-        return cue_symbols(self)
+        cue = np.arange(len(self.input_symbols)) - self.filler_count
+        return (cue >= 0) & (cue < self.cues)
 
+    def words(self) -> list[str]:
+        gap = f"gap {self.gap[0]}" + (f" to {self.gap[1]}" if not self.equal_lengths else "")
+        fillers = f"{self.fillers} fillers" + (f" from a pool of {shown_count(self.pool)}" if self.pool else "")
+        words = [gap, plural(self.cues, "cue"), plural(len(self.input_symbols), "symbol"), fillers]
+        return [*words, "trigger"] if self.trigger else words
 
-def filler_strings(task: Any, rng: np.random.Generator) -> np.ndarray:
-    """Returns the strings that fillers are taken from, int32 `(strings, longest gap)`."""
-    longest = task.gap[1]
-    if task.fillers == "ordered":
-        return (np.arange(longest, dtype=np.int32) % task.filler_count)[None]
-    return rng.integers(0, task.filler_count, (task.pool or 1, longest), dtype=np.int32)
+    def conflict(self, seed: int) -> list[Conflict]:
+        words, who = self.input_symbols, "the first symbol decides"
+        cues = words[self.filler_count : self.filler_count + self.cues]
+        if self.trigger:
+            return [Conflict((words[-1],), cues, who)]
+        if self.fresh or not self.equal_lengths:
+            return [Conflict((), cues, f"{who} which", place="the last filler")]
+        string = self.filler_strings(stream_rng(seed, "strings"))[0]
+        last = string[-1]
+        following = sorted({int(after) for at, after in itertools.pairwise(string) if at == last})
+        options = tuple(words[index] for index in following)
+        return [Conflict((words[last],), options or cues, who, at_end=cues if options else ())]
 
+    def examples(self, seed: int, count: int) -> list[Example]:
+        # one for each cue; a range of gaps shows its shortest and its longest
+        if self.fresh and self.pool is None:
+            strings = stream_rng(seed, "training").integers(0, self.filler_count, (count, self.gap[1]))
+        else:  # the first string of a pool, without drawing the others
+            one = dataclasses.replace(self, pool=1) if self.pool else self
+            strings = one.filler_strings(stream_rng(seed, "strings")).repeat(count, axis=0)
+        gaps = sorted(set(self.gap))
+        cues = min(self.cues, max(1, count // len(gaps)))
+        pairs = [(gap, cue) for gap in gaps for cue in range(cues)][:count]
+        return [self._example(cue, strings[row, :gap]) for row, (gap, cue) in enumerate(pairs)]
 
-def enumerate_sequences(task: Any, rng: np.random.Generator) -> SequenceBatch:
-    """Lists every sequence of a finite task; see `ConflictingSequences.all_sequences`."""
-    strings = filler_strings(task, rng)
-    gaps = np.arange(task.gap[0], task.gap[1] + 1)
-    gap, string, cue = (
-        axis.ravel() for axis in np.meshgrid(gaps, range(len(strings)), range(task.cues), indexing="ij")
-    )
-    symbols, valid, recall = _lay_out(task, cue, gap, strings[string])
-    settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
-    return SequenceBatch(symbols, valid, settled, recall)
+    def examples_of(self, batch: SequenceBatch) -> list[Example]:
+        gaps = batch.valid.sum(axis=1) - 1 - self.trigger
+        cues = batch.inputs[:, 0] - self.filler_count
+        return [self._example(cues[row], batch.inputs[row, 1 : gap + 1]) for row, gap in enumerate(gaps)]
 
+    def _example(self, cue: int, fillers: np.ndarray) -> Example:
+        """Cue, fillers, trigger where there is one, and the cue again."""
+        words, symbol = self.input_symbols, self.input_symbols[self.filler_count + cue]
+        trigger = (words[-1],) if self.trigger else ()
+        symbols = (symbol, *(words[index] for index in fillers), *trigger, symbol)
+        return Example(symbols, ("cue", *["filler"] * len(fillers), *["trigger"] * len(trigger), "recall"))
 
-def draw_sequences(
-    task: Any, cues: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None
-) -> SequenceBatch:
-    """Draws sequences with fresh fillers; see `ConflictingSequences.draw`."""
-    low, high = task.gap
-    owner = np.arange(len(cues)) if strings is None else strings
-    count = int(owner.max(initial=-1)) + 1
-    gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
-    fillers = rngs["fillers"].integers(0, task.filler_count, (count, high), dtype=np.int32)
-    gap = gap[owner]
-    symbols, valid, recall = _lay_out(task, cues, gap, fillers[owner])
-    # A fresh filler is open unless there is only one; where the sequence ends is open while it may still go on.
-    step = np.arange(task.time)
-    certain_filler = (step < low) & (task.filler_count == 1)
-    certain_end = (step == high) | task.trigger
-    settled = valid & (certain_filler | (recall & certain_end) | ((step == high) & task.trigger))
-    return SequenceBatch(symbols, valid, settled, recall)
+    def facts(self) -> list[tuple[str, str]]:
+        if self.fillers != "ordered" or self.filler_count >= self.gap[1]:
+            return []
+        return [("fillers", f"{self.filler_count} symbols in order, over and over to the end of the gap")]
 
+    def notes(self) -> list[str]:
+        only = f"Fillers come from {self.pool} strings only: strings outside them are another question."
+        return [only] if self.pool else []
 
-def string_groups(task: Any, batch: SequenceBatch) -> np.ndarray:
-    """Numbers recall steps by their string of fillers; see `ConflictingSequences.groups`."""
-    gaps = batch.valid.sum(axis=1) - 1 - task.trigger
-    strings = [batch.symbols[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
-    # in sorted order a string stands right before those that go on from it
-    ordered = sorted(set(strings))
-    last = {one: number for number, one in enumerate(ordered)}
-    for one, following in itertools.pairwise(ordered):
-        if following.startswith(one):
-            last[one] = -1
-    return np.where(batch.recall, np.array([last[one] for one in strings])[:, None], -1)
+    def implied(self) -> set[str]:
+        return {"alphabet_size"} if self.symbols or self.alphabet_size == self.default_alphabet_size else set()
 
+    def harder(self) -> tuple[dict[str, Any], str]:
+        if not self.fresh:
+            return {"fillers": "fresh"}, "does it know the cue, or only these fillers?"
+        return {"gap": min(2 * self.gap[1], 1_000_000)}, "how much longer can it remember?"
 
-def cue_symbols(task: Any) -> np.ndarray:
-    """Marks the cues among the symbols; see `ConflictingSequences.recallable`."""
-    marked = np.zeros(len(task.alphabet), bool)
-    marked[task.filler_count : task.filler_count + task.cues] = True
-    return marked
+    def with_gap(self, gap: int) -> ConflictingSequences:
+        return dataclasses.replace(self, gap=(gap, gap))
 
-
-def _lay_out(
-    task: Any, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall."""
-    batch, rows = len(cue), np.arange(len(cue))
-    position = np.arange(task.time + 1)
-    symbols = np.zeros((batch, task.time + 1), np.int32)
-    cue_symbol = (cue + task.filler_count).astype(np.int32)
-    symbols[:, 0] = cue_symbol
-    symbols[:, 1 : task.gap[1] + 1] = fillers
-    last = gap + 1 + task.trigger
-    symbols[position > last[:, None]] = 0
-    if task.trigger:
-        symbols[rows, gap + 1] = len(task.alphabet) - 1
-    symbols[rows, last] = cue_symbol
-    step = position[:-1]
-    return symbols, step < last[:, None], step == last[:, None] - 1
-
-
-def fresh_contexts(task: ConflictingSequences, order: int, window: int = 1) -> Iterator[tuple[Outcomes, Outcomes]]:
-    """Yields, for each kind of context of the last `order` symbols, what follows it at all steps and at recall steps.
-
-    With a window a context also holds what came before since the last multiple of `window` steps, and how long ago
-    that is.
-
-    Fillers are drawn independently and uniformly, so a context tells only whether it holds the cue (and then also
-    where in the sequence it stands), and whether it ends in the trigger.
-    """
-    low, high = task.gap
-    gap_mass = 1.0 / (high - low + 1)
-    kinds = ("filler", "trigger", "recall", "recall after trigger")
-    # a network that starts anew every so often knows at least its place since then
-    hidden = [dict.fromkeys(kinds, 0.0) for _ in range(min(window, task.time))]
-    for step in range(high + 1):
-        longer = gap_mass * (high - max(step, low - 1))  # the share of sequences whose gap is beyond this step
-        ending = gap_mass if low <= step else 0.0
-        if step >= order + step % window:
-            hidden[step % window]["filler"] += longer
-            hidden[step % window]["trigger" if task.trigger else "recall"] += ending
-        else:
-            seen: Outcomes = [(longer, task.filler_count), (ending, 1)]
-            yield seen, [] if task.trigger else [(ending, 1)]
-        if task.trigger and ending:
-            place = (step + 1) % window
-            if step + 1 >= order + place:
-                hidden[place]["recall after trigger"] += ending
-            else:
-                yield [(ending, 1)], [(ending, 1)]
-    for masses in hidden:
-        recall = [(masses["recall"], task.cues)]
-        yield [(masses["filler"], task.filler_count), (masses["trigger"], 1), *recall], recall
-        yield [(masses["recall after trigger"], task.cues)], [(masses["recall after trigger"], task.cues)]
+    def with_fillers(self, fillers: str) -> ConflictingSequences:
+        # without the pool: fresh fillers are asked for to see what becomes of strings that were never in it
+        return dataclasses.replace(self, fillers=fillers, pool=None)

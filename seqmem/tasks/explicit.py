@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import itertools
+import string
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,27 +13,13 @@ import numpy as np
 
 from seqmem.errors import SettingError, UsageError
 from seqmem.settings import Kind, Words, read_settings, setting
+from seqmem.tasks.batch import Example, SequenceBatch, next_symbol_batch
 from seqmem.tasks.contexts import agreeing, prefix_ids, refine, settling_lengths
-from seqmem.tasks.task import Example, SequenceBatch
+from seqmem.tasks.task import Conflict, Task, shared_setting
+from seqmem.terminal.counts import plural
 
 LARGEST_SEARCH = 2_000_000  # steps times length, above which the deciding symbols are not looked for
-
-
-def explicit_examples(task: ExplicitSequences) -> list[Example]:
-    """Returns the user's sequences; the cue of a recall step is the oldest symbol that it takes to settle it."""
-    batch = sequence_batch(task)
-    size = batch.valid.size * batch.valid.shape[1]
-    lengths = settling_lengths(batch.inputs, batch.targets, batch.valid) if size <= LARGEST_SEARCH else None
-    examples = []
-    for row, symbols in enumerate(task.sequences):
-        parts = ["filler"] * len(symbols)
-        for step in np.flatnonzero(batch.recall[row]):
-            parts[step + 1] = "recall"
-        if lengths is not None:
-            for step in np.flatnonzero(batch.recall[row]):
-                parts[max(0, step + 1 - lengths[row, step])] = "cue"
-        examples.append(Example(tuple(symbols), tuple(parts)))
-    return examples
+MOST_STARTS = 5  # that nothing decides after, of which anything is said
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +42,7 @@ class Sequences(Kind):
 
 
 @dataclasses.dataclass(frozen=True)
-class ExplicitSequences:
+class ExplicitSequences(Task):
     """Sequences as the user gave them; each is presented once an epoch, in the order given.
 
     A step is settled where the whole prefix determines its target among these sequences. It is a recall step if beside
@@ -64,71 +53,176 @@ class ExplicitSequences:
     """
 
     name: ClassVar[str] = "explicit"
-    finite: ClassVar[bool] = True
-    same_for_every_seed: ClassVar[bool] = True
+    summary: ClassVar[str] = "sequences of your own"
 
     sequences: tuple[tuple[str, ...], ...] = setting(
         (), Sequences(), "A sequence of your own, words set apart by blanks; repeat it.", "Task"
     )
-    symbols: tuple[str, ...] | None = setting(
-        None, Words(optional=True), "The alphabet in this order [default: by number, or by first appearance].", "Task"
-    )
+    symbols: tuple[str, ...] | None = shared_setting("symbols")
 
     def __post_init__(self) -> None:
         read_settings(self)
-        used = list(dict.fromkeys(word for row in self.sequences for word in row))
+        used = self._words_in_order()
         if self.symbols is None:
-            numbers = all(word.isascii() and word.isdigit() for word in used)
-            object.__setattr__(self, "symbols", tuple(sorted(used, key=int) if numbers else used))
-        alphabet = " ".join(self.alphabet)
-        if len(set(self.alphabet)) < len(self.alphabet):
+            object.__setattr__(self, "symbols", used)
+        alphabet = " ".join(self.input_symbols)
+        if len(set(self.input_symbols)) < len(self.input_symbols):
             raise SettingError("symbols", alphabet, "must all be different")
-        missing = [word for word in used if word not in set(self.alphabet)]
+        missing = [word for word in used if word not in set(self.input_symbols)]
         if missing:
             raise SettingError("symbols", alphabet, f"must hold every word of the sequences: {missing[0]!r} is missing")
-        if len(self.alphabet) < 2:
+        if len(self.input_symbols) < 2:
             raise SettingError("sequences", alphabet, "must use at least 2 different symbols")
 
+    def _words_in_order(self) -> tuple[str, ...]:
+        """The words that occur: by number, or by first appearance."""
+        used = tuple(dict.fromkeys(word for row in self.sequences for word in row))
+        return tuple(sorted(used, key=int)) if all(word.isascii() and word.isdigit() for word in used) else used
+
     @property
-    def alphabet(self) -> tuple[str, ...]:
-        """The symbols as words, by index."""
+    def input_symbols(self) -> tuple[str, ...]:
         return self.symbols or ()
 
     @property
     def epoch_size(self) -> int:
-        """Presentations in an epoch: each sequence once."""
         return len(self.sequences)
 
     @property
     def time(self) -> int:
-        """Steps of the longest sequence."""
         return max(map(len, self.sequences)) - 1
 
     @property
+    def finite(self) -> bool:
+        return True
+
+    @property
     def equal_lengths(self) -> bool:
-        """Whether all sequences have the same number of steps."""
         return len({len(row) for row in self.sequences}) == 1
 
     @property
+    def same_for_every_seed(self) -> bool:
+        return True
+
+    @functools.cached_property
     def sequences_with_recall(self) -> int:
-        """How many sequences of an epoch have a recall step."""
-        return int(sequence_batch(self).recall.any(axis=1).sum())
+        return int(self._batch().recall.any(axis=1).sum())
 
-    def all_sequences(self, rng: np.random.Generator) -> SequenceBatch:
-        """Lists the sequences in the order given; nothing is drawn from `rng`."""
-        return sequence_batch(self)
+    @property
+    def settled_somewhere(self) -> bool:
+        return bool(self._batch().settled.any())
 
-    def groups(self, batch: SequenceBatch) -> np.ndarray:
-        """Numbers the recall steps that no network without memory can tell apart: those with the same last symbol.
+    @functools.cached_property
+    def memory_needed(self) -> int:
+        batch = self._batch()
+        lengths = settling_lengths(batch.inputs, batch.targets, batch.valid)
+        return int(lengths[batch.recall].max(initial=0))
 
-        Returns:
-            int64 `(batch, time)`; -1 at other steps.
-        """
-        return symbol_groups(batch)
+    @property
+    def sequence_count(self) -> int:
+        return len(set(self.sequences))
+
+    def enumerate(self, rng: np.random.Generator) -> SequenceBatch:
+        return self._batch()
+
+    def _batch(self) -> SequenceBatch:
+        """All sequences, padded to the longest, with their settled and recall steps."""
+        index = {word: number for number, word in enumerate(self.input_symbols)}
+        symbols = np.zeros((len(self.sequences), self.time + 1), np.int32)
+        valid = np.zeros((len(self.sequences), self.time), bool)
+        for row, words in enumerate(self.sequences):
+            symbols[row, : len(words)] = [index[word] for word in words]
+            valid[row, : len(words) - 1] = True
+        settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
+        return next_symbol_batch(symbols, valid, settled & contradicted(symbols, valid), settled)
 
     def recallable(self) -> np.ndarray:
-        """Bool `(alphabet,)`: the symbols that are ever to be recalled."""
-        return recalled_symbols(self)
+        batch = self._batch()
+        marked = np.zeros(len(self.input_symbols), bool)
+        marked[batch.targets[batch.recall]] = True
+        return marked
+
+    def words(self) -> list[str]:
+        return [plural(len(self.sequences), "sequence") + " of your own", plural(len(self.input_symbols), "symbol")]
+
+    def examples(self, seed: int, count: int) -> list[Example]:
+        return self._examples()[:count]
+
+    def examples_of(self, batch: SequenceBatch) -> list[Example]:
+        known = {one.symbols: one for one in self._examples()}
+        shown = zip(batch.symbols, batch.valid.sum(axis=1) + 1, strict=True)
+        return [known[tuple(self.input_symbols[index] for index in row[:length])] for row, length in shown]
+
+    def _examples(self) -> list[Example]:
+        """The cue of a recall step is the oldest symbol that it takes to settle it."""
+        batch, lengths = self._batch(), self._settling_lengths()
+        examples = []
+        for row, symbols in enumerate(self.sequences):
+            parts = ["filler"] * len(symbols)
+            for step in np.flatnonzero(batch.recall[row]):
+                parts[step + 1] = "recall"
+            if lengths is not None:
+                for step in np.flatnonzero(batch.recall[row]):
+                    parts[max(0, step + 1 - lengths[row, step])] = "cue"
+            examples.append(Example(tuple(symbols), tuple(parts)))
+        return examples
+
+    def _settling_lengths(self) -> np.ndarray | None:
+        """How many last symbols settle each target; None where the search would take long."""
+        batch = self._batch()
+        if batch.valid.size * batch.valid.shape[1] > LARGEST_SEARCH:
+            return None
+        return settling_lengths(batch.inputs, batch.targets, batch.valid)
+
+    def conflict(self, seed: int) -> list[Conflict]:
+        batch, lengths = self._batch(), self._settling_lengths()
+        inputs, targets, words = batch.inputs, batch.targets, self.input_symbols
+
+        def following(steps: np.ndarray) -> tuple[str, ...]:
+            return tuple(words[index] for index in dict.fromkeys(targets[steps]))
+
+        found = []
+        for symbol in np.unique(inputs[batch.recall]):
+            here = batch.valid & (inputs == symbol)
+            who = "an earlier symbol decides" if lengths is None else _decider(batch.recall & here, lengths)
+            found.append(Conflict((words[symbol],), following(here), who))
+        # no recall step: where in the sequence it stands tells what follows
+        placed = batch.valid & batch.settled & ~np.isin(inputs, inputs[batch.recall])
+        for symbol in np.unique(inputs[placed]):
+            options = following(placed & (inputs == symbol))
+            if len(options) > 1:
+                found.append(Conflict((words[symbol],), options, "its place decides"))
+        starts: dict[tuple[str, ...], dict[str, None]] = {}
+        for row, step in zip(*np.nonzero(batch.valid & ~batch.settled), strict=True):
+            start = self.sequences[row][: step + 1]
+            if len(starts) < MOST_STARTS or start in starts:
+                starts.setdefault(start, {})[self.sequences[row][step + 1]] = None
+        nobody = "open: nothing decides"
+        return found + [Conflict(start, tuple(after), nobody, "at the start") for start, after in starts.items()]
+
+    def implied(self) -> set[str]:
+        return {"symbols"} if self.symbols == self._words_in_order() else set()
+
+    def with_gap(self, gap: int) -> Task:
+        raise SettingError("gap", gap, "sequences of your own have no gap")
+
+    def with_fillers(self, fillers: str) -> Task:
+        raise SettingError("fillers", fillers, "this run has sequences of its own and no fillers")
+
+    def with_cues(self) -> ExplicitSequences:
+        letters = itertools.chain(string.ascii_lowercase, (f"cue{number}" for number in itertools.count(1)))
+        cues = (word for word in letters if word not in self.input_symbols)
+        return ExplicitSequences(tuple((cue, *row) for cue, row in zip(cues, self.sequences, strict=False)))
+
+
+def _decider(steps: np.ndarray, lengths: np.ndarray) -> str:
+    """Says which symbol decides at these steps, bool `(batch, time)`."""
+    places = np.nonzero(steps)[1] - lengths[steps] + 1
+    if (places <= 0).all():
+        return "the first symbol decides"
+    back = np.unique(lengths[steps]) - 1
+    if len(back) == 1:
+        return f"the symbol {back[0]} before decides" if back[0] > 1 else "the symbol before decides"
+    return f"a symbol {back.min()} to {back.max()} before decides"
 
 
 def read_sequences(path: Path) -> list[str]:
@@ -152,27 +246,6 @@ def read_sequences(path: Path) -> list[str]:
     return sequences
 
 
-def memory_needed(task: Any) -> int:
-    """Returns how many of the last symbols settle the target of every recall step; 0 where the task has none."""
-    if hasattr(task, "gap"):
-        return task.time
-    batch = sequence_batch(task)
-    lengths = settling_lengths(batch.inputs, batch.targets, batch.valid)
-    return int(lengths[batch.recall].max(initial=0))
-
-
-def sequence_batch(task: Any) -> SequenceBatch:
-    """Returns all sequences, padded to the longest, with their settled and recall steps."""
-    index = {word: number for number, word in enumerate(task.alphabet)}
-    symbols = np.zeros((len(task.sequences), task.time + 1), np.int32)
-    valid = np.zeros((len(task.sequences), task.time), bool)
-    for row, words in enumerate(task.sequences):
-        symbols[row, : len(words)] = [index[word] for word in words]
-        valid[row, : len(words) - 1] = True
-    settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
-    return SequenceBatch(symbols, valid, settled, settled & contradicted(symbols, valid))
-
-
 def contradicted(symbols: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Marks the steps that another sequence answers otherwise at the same place.
 
@@ -189,16 +262,3 @@ def contradicted(symbols: np.ndarray, valid: np.ndarray) -> np.ndarray:
     from_end = valid.sum(axis=1)[:, None] - from_start
     same = [agreeing(refine(place, inputs), targets, valid) for place in (from_start, from_end)]
     return valid & ~(same[0] & same[1])
-
-
-def symbol_groups(batch: SequenceBatch) -> np.ndarray:
-    """Numbers recall steps by their last symbol; see `ExplicitSequences.groups`."""
-    return np.where(batch.recall, batch.inputs.astype(np.int64), -1)
-
-
-def recalled_symbols(task: Any) -> np.ndarray:
-    """Marks the targets of recall steps; see `ExplicitSequences.recallable`."""
-    batch = sequence_batch(task)
-    marked = np.zeros(len(task.alphabet), bool)
-    marked[batch.targets[batch.recall]] = True
-    return marked

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqmem.tasks.task import SequenceBatch
+from seqmem.tasks.batch import SequenceBatch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,15 +125,16 @@ class Arrangement:
 def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
     """Returns how much each step weighs in the loss that is trained, float `(batch, time)`; see `lay_out`.
 
-    Balanced weights of a sequence add up to its number of steps, so that no sequence weighs more than before.
+    Balanced weights of a sequence add up to what they were, so that no sequence weighs more than before.
     """
+    weights = batch.weights.astype(float)
     if loss_at != "balanced":
-        return (batch.recall if loss_at == "recall" else batch.valid).astype(float)
-    steps = batch.valid.sum(axis=1, keepdims=True)
-    recalls = batch.recall.sum(axis=1, keepdims=True)
-    both = (recalls > 0) & (recalls < steps)
-    share = np.where(batch.recall, recalls, steps - recalls)
-    return np.where(both, steps / (2 * np.maximum(share, 1)), 1.0) * batch.valid
+        return weights * batch.recall if loss_at == "recall" else weights
+    whole = weights.sum(axis=1, keepdims=True)
+    recalls = (weights * batch.recall).sum(axis=1, keepdims=True)
+    both = (recalls > 0) & (recalls < whole)
+    share = np.where(batch.recall, recalls, whole - recalls)
+    return weights * np.where(both, whole / (2 * np.where(both, share, 1.0)), 1.0)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +145,7 @@ class Examples:
         inputs: int32 `(..., time, row, context)`, the symbols that make up each input vector; -1 stands for none.
         targets: int32 `(..., time, row)`.
         valid: bool `(..., time, row)`, the steps that exist.
-        weights: float32 `(..., time, row)`, 1 at the steps that are trained.
+        weights: float32 `(..., time, row)`, how much each step counts in the loss that is trained.
     """
 
     inputs: np.ndarray

@@ -6,24 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.tasks.task import SequenceBatch
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.task import ROLES as ROLES
+from seqmem.tasks.task import Task, stream_rng
 
-ROLES = ("weights", "strings", "training", "checks", "evaluation")
 # Judging each string after more cues than this would leave fewer strings for the same number of sequences.
 MOST_CUES = 8
 
 
-def stream_rng(seed: int, role: str) -> np.random.Generator:
-    """Returns the generator of one of the `ROLES` of a seed; streams of different roles never overlap."""
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ROLES.index(role),)))
-
-
-def finite_sequences(task: Any, seed: int) -> SequenceBatch:
+def finite_sequences(task: Task, seed: int) -> SequenceBatch:
     """Lists every sequence that a finite task has for this seed."""
-    return task.all_sequences(stream_rng(seed, "strings"))
+    return task.enumerate(stream_rng(seed, "strings"))
 
 
-def cues_per_string(task: Any) -> int:
+def cues_per_string(task: Task) -> int:
     """Returns after how many cues each string of fillers is judged."""
     return min(task.epoch_size, MOST_CUES)
 
@@ -40,7 +36,7 @@ class SequenceStream:
         shuffle: Draw a new order for each epoch.
     """
 
-    def __init__(self, task: Any, seed: int, role: str, shuffle: bool = False):
+    def __init__(self, task: Task, seed: int, role: str, shuffle: bool = False):
         self._task = task
         self._shuffle = shuffle
         self._rngs = dict(zip(("order", "variants", "fillers"), stream_rng(seed, role).spawn(3), strict=True))

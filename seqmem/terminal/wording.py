@@ -6,6 +6,8 @@ import math
 
 from rich.cells import cell_len, set_cell_size
 
+from seqmem.terminal.counts import plural as plural
+from seqmem.terminal.counts import shown_count as shown_count
 from seqmem.terminal.style import UNICODE, Glyphs
 
 
@@ -24,11 +26,6 @@ def shown_score(value: float | None, digits: int = 3) -> str:
     if value and abs(value) < 0.5 * 10**-digits:
         return f"{value:.0e}"
     return f"{value:.{digits}f}"
-
-
-def shown_count(count: float) -> str:
-    """Returns a count with commas: `12,000`; a half stays (`412.5`)."""
-    return f"{count:,.0f}" if count == int(count) else f"{count:,.1f}"
 
 
 def shown_amount(count: float) -> str:
@@ -50,8 +47,3 @@ def shown_seconds(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60:02d} s"
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-
-
-def plural(count: int, noun: str) -> str:
-    """Returns `1 cue`, `2 cues`."""
-    return f"{shown_count(count)} {noun}" + ("" if count == 1 else "s")

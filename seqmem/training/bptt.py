@@ -27,7 +27,7 @@ class ChunkPlan:
         time: Time steps of a row, a multiple of `window`.
         window: Time steps of an update.
         reset_every: Time steps after which the state starts anew; it divides `window`, or is `time`.
-        alphabet_size: Length of a one-hot vector.
+        input_size, output_size: Lengths of a one-hot input and of a one-hot target.
         masked: Whether some steps do not exist (sequences of unequal length): their state is frozen.
         partial: Whether some windows train some replicates only: the others make no update.
         clip_norm: Norm that each replicate's gradient is clipped to; None to leave it.
@@ -36,7 +36,8 @@ class ChunkPlan:
     time: int
     window: int
     reset_every: int
-    alphabet_size: int
+    input_size: int
+    output_size: int
     masked: bool
     partial: bool
     clip_norm: float | None
@@ -81,17 +82,17 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
 
     def forward(arguments: Any) -> list[Any]:
         values, inputs, states, valid = arguments
-        _, following = network.advance(values, _one_hot(inputs, plan.alphabet_size), states)
+        _, following = network.advance(values, _one_hot(inputs, plan.input_size), states)
         return _frozen(following, states, valid) if plan.masked else following
 
     def backward(arguments: Any) -> Any:
         values, inputs, states, valid, targets, weights, pull = arguments
         with tf.GradientTape() as tape:
             tape.watch([values, states])
-            output, following = network.advance(values, _one_hot(inputs, plan.alphabet_size), states)
+            output, following = network.advance(values, _one_hot(inputs, plan.input_size), states)
             if plan.masked:
                 following = _frozen(following, states, valid)
-            losses = network.losses(network.logits(values, output), tf.one_hot(targets, plan.alphabet_size))
+            losses = network.losses(network.logits(values, output), tf.one_hot(targets, plan.output_size))
             loss = tf.reduce_sum(losses * weights)
             pulled = tf.add_n([loss, *(tf.reduce_sum(a * b) for a, b in zip(following, pull, strict=True))])
         gradients = tape.gradient(pulled, [values, states], unconnected_gradients="zero")
@@ -168,9 +169,9 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
     return train_chunk
 
 
-def _one_hot(symbols: Any, alphabet_size: int) -> Any:
-    """float32 `(batch, context * alphabet)` from int32 `(batch, context)`; -1 gives zeros."""
-    return tf.reshape(tf.one_hot(symbols, alphabet_size), (symbols.shape[0], symbols.shape[1] * alphabet_size))
+def _one_hot(symbols: Any, size: int) -> Any:
+    """float32 `(batch, context * size)` from int32 `(batch, context)`; -1 gives zeros."""
+    return tf.reshape(tf.one_hot(symbols, size), (symbols.shape[0], symbols.shape[1] * size))
 
 
 def _frozen(following: list[Any], states: list[Any], valid: Any) -> list[Any]:

@@ -109,12 +109,15 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
     arrangement = config.arrangement
     uneven = not config.task.equal_lengths
     some_rows_untrained = config.loss_at == "recall" and config.task.sequences_with_recall < config.task.epoch_size
-    some_windows_untrained = arrangement.blocks > 1 and (uneven or config.loss_at == "recall")
+    some_windows_untrained = arrangement.blocks > 1 and (
+        uneven or config.loss_at == "recall" or not config.task.asks_everywhere
+    )
     return ChunkPlan(
         time=arrangement.length,
         window=arrangement.window_steps,
         reset_every=arrangement.reset_every,
-        alphabet_size=len(config.task.alphabet),
+        input_size=len(config.task.input_symbols),
+        output_size=len(config.task.output_symbols),
         masked=uneven or not arrangement.full,
         partial=some_rows_untrained or some_windows_untrained,
         clip_norm=config.clip_norm,

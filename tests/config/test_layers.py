@@ -49,7 +49,7 @@ def test_a_file_that_names_the_task_replaces_the_sequences_below():
 
 def test_symbols_typed_over_sequences_of_a_file_order_its_alphabet(toml):
     config = read_config(toml("sequences = ['a b c']\n"), None, {"symbols": ["c", "b", "a"]})
-    assert config.task.alphabet == ("c", "b", "a")
+    assert config.task.input_symbols == ("c", "b", "a")
 
 
 def test_a_typed_gap_over_sequences_of_a_file_is_refused_by_its_option(toml):

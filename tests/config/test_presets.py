@@ -18,7 +18,7 @@ def test_tutorial_preset_is_the_tutorial_to_the_letter():
     changed = {"window": 1, "learning_rate": 0.001, "stop": False, "epochs": 250}
     keras = {"head": "sigmoid", "init": "glorot", "loss_at": "all"}
     assert config == RunConfig.from_settings(changed | keras)
-    assert config.task.alphabet == ("0", "1", "2", "3", "4")
+    assert config.task.input_symbols == ("0", "1", "2", "3", "4")
 
 
 @pytest.mark.parametrize("name", ["lags", "perceptron", "rows-of-steps", "stateless", "tutorial"])

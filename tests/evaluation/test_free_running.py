@@ -7,8 +7,8 @@ from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import step_outputs
 from seqmem.evaluation.generation import free_runs
 from seqmem.models.population import build_population
+from seqmem.tasks.batch import next_symbol_batch
 from seqmem.tasks.streams import finite_sequences
-from seqmem.tasks.task import SequenceBatch
 
 
 @pytest.mark.parametrize(
@@ -19,10 +19,10 @@ def test_free_running_is_being_shown_ones_own_answers(recipe):
     population = build_population(config)
     population.start(config)
     sequences = [finite_sequences(config.task, 0)]
-    runs = free_runs(population, sequences, [0], 4, config.task.alphabet, config.arrangement)
+    runs = free_runs(population, sequences, [0], 4, config.task.input_symbols, config.arrangement)
     symbols = np.array([[*one.prompt, *one.generated] for one in runs], np.int32)
     every = np.ones((2, 4), bool)
-    shown = SequenceBatch(symbols, every, every, ~every)
+    shown = next_symbol_batch(symbols, every, recall=~every, settled=every)
     outputs = step_outputs(population, [shown], config.arrangement, 2, np.ones(5, bool))
     np.testing.assert_array_equal(outputs.predicted[0], symbols[:, 1:])
     np.testing.assert_allclose(outputs.probability[0], [one.probability for one in runs], atol=1e-5)

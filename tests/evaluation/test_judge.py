@@ -30,7 +30,7 @@ def judged(settings: dict) -> tuple[RunConfig, object, Evaluator]:
 
 def keras_outputs(config: RunConfig, population: object, inputs: np.ndarray, replicate: int) -> np.ndarray:
     """The outputs of a Keras model with the weights of one replicate, `(batch, time, alphabet)`."""
-    size = len(config.task.alphabet)
+    size = len(config.task.input_symbols)
     model = keras.Sequential(
         [
             keras.Input((None, size)),
@@ -168,7 +168,7 @@ def test_a_judge_goes_on_from_where_it_was_kept():
 def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
     config = RunConfig(epochs=250)
     followed(run := Run(config))
-    runs = free_runs(run.population, run.evaluator.sequences(), [0], 4, config.task.alphabet, config.arrangement)
+    runs = free_runs(run.population, run.evaluator.sequences(), [0], 4, config.task.input_symbols, config.arrangement)
     assert [one.generated for one in runs] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.generated for one in runs] == [one.expected for one in runs]
     assert [one.prompt for one in runs] == [(3,), (4,)]

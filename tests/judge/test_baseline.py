@@ -29,7 +29,7 @@ def test_softmax_baseline_of_the_tutorial_is_a_coin_at_recall():
 def weighted_steps(task):
     """Yields (probability, prefix, target, whether it is the recall step) for every fresh sequence there is."""
     low, high = task.gap
-    last = len(task.alphabet) - 1
+    last = len(task.input_symbols) - 1
     for gap in range(low, high + 1):
         for cue in range(task.cues):
             for fillers in itertools.product(range(task.filler_count), repeat=gap):
@@ -112,11 +112,11 @@ def test_closed_form_of_fresh_fillers_equals_counting_all_of_them(task, head):
     recall = [step for step in steps if step[3]]
     for order in range(1, 7):
         found = baseline(task, 0, head, order)
-        counted = counted_baseline(steps, len(task.alphabet), head, order)
-        counted_recall = counted_baseline(recall, len(task.alphabet), head, order)
+        counted = counted_baseline(steps, len(task.input_symbols), head, order)
+        counted_recall = counted_baseline(recall, len(task.input_symbols), head, order)
         assert (found.accuracy, found.loss) == pytest.approx(counted, abs=1e-12)
         assert (found.recall_accuracy, found.recall_loss) == pytest.approx(counted_recall, abs=1e-12)
-        trained = counted_trained(steps, len(task.alphabet), head, order)
+        trained = counted_trained(steps, len(task.input_symbols), head, order)
         assert (found.trained_recall_accuracy, found.trained_recall_loss) == pytest.approx(trained, abs=1e-10)
 
 
@@ -138,11 +138,11 @@ def test_baseline_of_finite_tasks_equals_a_slow_count(task, head):
     recall = [step for step in steps if step[3]]
     for order in range(1, 7):
         found = baseline(task, 5, head, order)
-        counted = counted_baseline(steps, len(task.alphabet), head, order)
-        counted_recall = counted_baseline(recall, len(task.alphabet), head, order)
+        counted = counted_baseline(steps, len(task.input_symbols), head, order)
+        counted_recall = counted_baseline(recall, len(task.input_symbols), head, order)
         assert (found.accuracy, found.loss) == pytest.approx(counted, abs=1e-12)
         assert (found.recall_accuracy, found.recall_loss) == pytest.approx(counted_recall, abs=1e-12)
-        trained = counted_trained(steps, len(task.alphabet), head, order)
+        trained = counted_trained(steps, len(task.input_symbols), head, order)
         assert (found.trained_recall_accuracy, found.trained_recall_loss) == pytest.approx(trained, abs=1e-10)
 
 

@@ -99,9 +99,9 @@ def test_stateless_windows_over_fresh_fillers_have_a_closed_form(gap, trigger, w
     batch = every_string(listed, strings)
     for context in (1, 2):
         arrangement = Arrangement(task.time, min(window, task.time), context=context, stateful=False)
-        expected = of_contexts(seen_ids(batch, arrangement, keeps_state=True), batch, len(task.alphabet), head)
+        expected = of_contexts(seen_ids(batch, arrangement, keeps_state=True), batch, len(task.input_symbols), head)
         found = recipe_limit(task, [0], head, arrangement, keeps_state=True) or of_contexts(
-            prefix_ids(batch.inputs), batch, len(task.alphabet), head
+            prefix_ids(batch.inputs), batch, len(task.input_symbols), head
         )
         for name in ("accuracy", "recall_accuracy", "loss", "recall_loss"):
             assert getattr(found, name) == pytest.approx(getattr(expected, name), abs=1e-12), name
@@ -109,11 +109,9 @@ def test_stateless_windows_over_fresh_fillers_have_a_closed_form(gap, trigger, w
 
 def every_string(task, strings):
     """All sequences over the given filler strings."""
-    from seqmem.tasks import conflicting
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conflicting, "filler_strings", lambda task, rng: strings.astype(np.int32))
-        return conflicting.enumerate_sequences(task, np.random.default_rng(0))
+        patch.setattr(ConflictingSequences, "filler_strings", lambda task, rng: strings.astype(np.int32))
+        return task.enumerate(np.random.default_rng(0))
 
 
 def test_what_sees_everything_has_no_control():

@@ -5,7 +5,6 @@ import pytest
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.render.notes import recipe_note
-from seqmem.tasks.explicit import memory_needed
 
 
 def note(**settings) -> str:
@@ -54,8 +53,8 @@ def test_a_task_without_recall_needs_no_words():
 
 
 def test_the_memory_that_own_sequences_need_is_their_longest_settling_suffix():
-    assert memory_needed(RunConfig.from_settings({"sequences": ["a x b", "c x d"]}).task) == 2
-    assert memory_needed(RunConfig().task) == 4
+    assert RunConfig.from_settings({"sequences": ["a x b", "c x d"]}).task.memory_needed == 2
+    assert RunConfig().task.memory_needed == 4
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pytest
 
 from seqmem.config.run_config import RunConfig
 from seqmem.render.task_view import draw_task
-from seqmem.results.task import total_sequences
 from seqmem.terminal.console import build_console
 
 
@@ -68,7 +67,7 @@ def test_presentations_are_shown_in_their_order_when_counted():
     ],
 )
 def test_different_sequences_are_counted(settings, count):
-    assert total_sequences(RunConfig.from_settings(settings).task) == count
+    assert RunConfig.from_settings(settings).task.sequence_count == count
 
 
 @pytest.mark.parametrize("width", [60, 160])

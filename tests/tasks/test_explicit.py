@@ -83,8 +83,8 @@ def test_a_step_that_no_prefix_settles_is_no_recall_step():
 )
 def test_generated_sequences_given_by_hand_have_the_same_recall_steps_and_baseline(task):
     generated = finite_sequences(task, 7)
-    rows = [" ".join(task.alphabet[symbol] for symbol in row) for row in generated.symbols]
-    by_hand = ExplicitSequences(sequences=tuple(rows), symbols=task.alphabet)
+    rows = [" ".join(task.input_symbols[symbol] for symbol in row) for row in generated.symbols]
+    by_hand = ExplicitSequences(sequences=tuple(rows), symbols=task.input_symbols)
     given = finite_sequences(by_hand, 7)
     np.testing.assert_array_equal(given.recall, generated.recall)
     assert (given.recall.sum(axis=1) == 1).all()
@@ -93,9 +93,9 @@ def test_generated_sequences_given_by_hand_have_the_same_recall_steps_and_baseli
 
 
 def test_numbers_are_ordered_by_value_and_words_by_appearance():
-    assert ExplicitSequences(sequences=("10 2 1",)).alphabet == ("1", "2", "10")
-    assert ExplicitSequences(sequences=("b a", "c a")).alphabet == ("b", "a", "c")
-    assert ExplicitSequences(sequences=("b a",), symbols="a b c").alphabet == ("a", "b", "c")
+    assert ExplicitSequences(sequences=("10 2 1",)).input_symbols == ("1", "2", "10")
+    assert ExplicitSequences(sequences=("b a", "c a")).input_symbols == ("b", "a", "c")
+    assert ExplicitSequences(sequences=("b a",), symbols="a b c").input_symbols == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_shapes_and_types_are_as_documented(task):
 def test_symbols_stay_in_the_alphabet_and_padding_comes_last(task):
     batch = sample(task)
     assert batch.symbols.min() >= 0
-    assert batch.symbols.max() < len(task.alphabet)
+    assert batch.symbols.max() < len(task.input_symbols)
     assert not (~batch.valid[:, :-1] & batch.valid[:, 1:]).any()
     assert batch.valid[:, 0].all()
     assert (batch.targets[~batch.valid] == 0).all()
@@ -112,7 +112,7 @@ def test_memoryless_predictor_scores_exactly_the_baseline(task, head):
         if not steps.any():
             assert best is None
             continue
-        pairs = np.zeros((len(task.alphabet), len(task.alphabet)))
+        pairs = np.zeros((len(task.input_symbols), len(task.input_symbols)))
         np.add.at(pairs, (batch.inputs[steps], batch.targets[steps]), 1)
         right = pairs.argmax(axis=1)[batch.inputs[steps]] == batch.targets[steps]
         assert right.mean() == pytest.approx(best, abs=tolerance)
@@ -126,7 +126,7 @@ def test_baselines_rise_with_the_symbols_seen_until_nothing_is_hidden(task):
         assert more.loss <= fewer.loss + 1e-12
     if task.finite:
         batch = finite_sequences(task, SEED)
-        whole = finite_baseline(batch, len(task.alphabet), "sigmoid", task.time + 1)
+        whole = finite_baseline(batch, len(task.input_symbols), "sigmoid", task.time + 1)
         assert (whole.loss < 1e-12) == bool(batch.settled[batch.valid].all())
 
 
@@ -195,7 +195,7 @@ def test_recall_is_the_last_step_and_asks_for_the_cue(task):
     gaps = last - task.trigger
     assert set(gaps.tolist()) == set(range(task.gap[0], task.gap[1] + 1))
     if task.trigger:
-        assert (batch.inputs[rows, last] == len(task.alphabet) - 1).all()
+        assert (batch.inputs[rows, last] == len(task.input_symbols) - 1).all()
     between = np.arange(1, task.gap[1] + 1) <= gaps[:, None]
     assert (batch.symbols[:, 1 : task.gap[1] + 1][between] < task.filler_count).all()
 

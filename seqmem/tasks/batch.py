@@ -1,0 +1,118 @@
+"""A batch of sequences with what is known of each step, and single ones as words."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass(frozen=True)
+class SequenceBatch:
+    """Sequences side by side, padded at the end to the same length.
+
+    Attributes:
+        inputs: int32 `(batch, time)`, the symbol each step sees, an index into `Task.input_symbols`.
+        targets: int32 `(batch, time)`, what each step is to answer, an index into `Task.output_symbols`; 0 where
+            nothing is asked.
+        weights: float32 `(batch, time)`, how much a step counts in the loss that is trained; 0 where nothing is asked.
+        recall: bool `(batch, time)`, the steps whose target depends on which sequence it is, not on where in the
+            sequence it stands: only an earlier symbol tells.
+        settled: bool `(batch, time)`, the steps whose target the whole prefix determines.
+        valid: bool `(batch, time)`, true at the steps that exist; elsewhere the state is frozen.
+    """
+
+    inputs: np.ndarray
+    targets: np.ndarray
+    weights: np.ndarray
+    recall: np.ndarray
+    settled: np.ndarray
+    valid: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    def __getitem__(self, rows: slice | np.ndarray) -> SequenceBatch:
+        """Returns the chosen rows: a slice, or an array of indices."""
+        return SequenceBatch(**{name: array[rows] for name, array in vars(self).items()})
+
+    @property
+    def asked(self) -> np.ndarray:
+        """Bool `(batch, time)`: the steps at which an answer is asked."""
+        return self.weights > 0
+
+    @property
+    def symbols(self) -> np.ndarray:
+        """int32 `(batch, time + 1)`: the whole sequences, where the target is the next symbol."""
+        return np.concatenate([self.inputs[:, :1], self.targets], axis=1)
+
+    def judged(self, loss_at: str) -> np.ndarray:
+        """Bool `(batch, time)`: the steps a criterion asks for.
+
+        Those that are settled; where recall steps alone are trained, those.
+
+        Args:
+            loss_at: The setting of the run.
+        """
+        return self.recall if loss_at == "recall" else self.settled
+
+
+def next_symbol_batch(symbols: np.ndarray, valid: np.ndarray, recall: np.ndarray, settled: np.ndarray) -> SequenceBatch:
+    """Builds the batch of a task whose target is always the next symbol, with an answer asked at every step.
+
+    Args:
+        symbols: int32 `(batch, time + 1)`, 0 where padded: a sequence of n symbols has n - 1 steps.
+        valid: bool `(batch, time)`, the steps that exist.
+        recall: bool `(batch, time)`.
+        settled: bool `(batch, time)`.
+    """
+    return SequenceBatch(symbols[:, :-1], symbols[:, 1:], valid.astype(np.float32), recall, settled, valid)
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One sequence.
+
+    Attributes:
+        symbols: Its symbols.
+        parts: The part of each: `cue` (what a recall step must remember), `filler`, `trigger` or `recall`.
+        labels: Where targets are no inputs, the target of each step; empty where nothing is asked. None where the
+            target is the next symbol.
+        label_parts: The part of each label.
+    """
+
+    symbols: tuple[str, ...]
+    parts: tuple[str, ...]
+    labels: tuple[str, ...] | None = None
+    label_parts: tuple[str, ...] = ()
+
+    @property
+    def steps(self) -> int:
+        """How many steps it has."""
+        return len(self.symbols) - 1 if self.labels is None else len(self.symbols)
+
+    def target(self, step: int) -> tuple[str, str]:
+        """Returns the target of a step, and its part."""
+        if self.labels is None:
+            return self.symbols[step + 1], self.parts[step + 1]
+        return self.labels[step], self.label_parts[step]
+
+
+def plain_examples(
+    batch: SequenceBatch, input_symbols: tuple[str, ...], output_symbols: tuple[str, ...]
+) -> list[Example]:
+    """Returns the sequences of a batch as words, with the recall steps marked and all else a filler."""
+    examples = []
+    for row in range(len(batch)):
+        steps = batch.valid[row]
+        seen = tuple(input_symbols[index] for index in batch.inputs[row][steps])
+        told = tuple(
+            output_symbols[index] if asked else ""
+            for index, asked in zip(batch.targets[row][steps], batch.asked[row][steps], strict=True)
+        )
+        parts = tuple("recall" if recall else "filler" for recall in batch.recall[row][steps])
+        if input_symbols == output_symbols:
+            examples.append(Example((*seen[:1], *told), ("filler", *parts)))
+        else:
+            examples.append(Example(seen, ("filler",) * len(seen), told, parts))
+    return examples
