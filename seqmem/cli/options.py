@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seqmem.config.run_config import setting_fields
+from seqmem.config.run_config import setting_fields, task_kind
 from seqmem.config.sources import option_name, quoted
 from seqmem.errors import SettingError, UsageError
 from seqmem.settings import Flag, Kind
+from seqmem.tasks import TASKS, tasks_with
 from seqmem.terminal.output import Output
 
 if TYPE_CHECKING:
@@ -102,11 +103,24 @@ def setting_option(field: dataclasses.Field[Any]) -> Decorator:
     It is None unless typed, so that only what was typed wins over a preset or a file.
     """
     kind, name = field.metadata["kind"], option_name(field.name)
-    words = {"help": field.metadata["help"] + _default_note(field), "heading": field.metadata["group"]}
+    words = {"help": field.metadata["help"] + _default_note(field), "heading": heading_of(field)}
     if isinstance(kind, Flag):
         names = "/".join(kind.option(field.name, value) for value in (True, False))
         return option(names, field.name, default=None, **words)
     return option(name, field.name, kind=kind, **words)
+
+
+def heading_of(field: dataclasses.Field[Any]) -> str:
+    """Returns what a setting stands under: its group, and of the tasks' settings the one task that has it."""
+    group: str = field.metadata["group"]
+    owners = tasks_with(field.name) if group == "Task" else []
+    return f"Task {owners[0]} ({TASKS[owners[0]].summary})" if len(owners) == 1 else group
+
+
+def task_option(function: Any) -> Any:
+    """Declares `--task`."""
+    words = "The task [default: the one that has the settings given, else conflicting]."
+    return option("--task", kind=task_kind(), heading="Task", help=words)(function)
 
 
 def _default_note(field: dataclasses.Field[Any]) -> str:
@@ -118,7 +132,7 @@ def _default_note(field: dataclasses.Field[Any]) -> str:
     return f" [default: {default}]"
 
 
-def sequence_options(heading: str = "Task") -> Decorator:
+def sequence_options(heading: str) -> Decorator:
     """Declares `--sequence` and `--sequences`, the two ways to bring sequences of one's own."""
 
     def declare(function: Any) -> Any:
@@ -146,9 +160,9 @@ def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
             field for field in setting_fields().values() if field.metadata["group"] in groups or field.name in names
         ]
         for field in reversed(fields):
-            declared = sequence_options() if field.name == "sequences" else setting_option(field)
-            function = declared(function)
-        return function
+            own = field.name == "sequences"
+            function = (sequence_options(heading_of(field)) if own else setting_option(field))(function)
+        return task_option(function) if "Task" in groups else function
 
     return declare
 

@@ -15,7 +15,7 @@ from seqmem.config.defaults import fill_in
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import CriterionText
 from seqmem.settings import Choice, Flag, InitText, Integer, Number, Window, read_settings, setting, settings_of
-from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, ExplicitSequences, Task, named_task
+from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, Task, named_task
 from seqmem.tasks.layout import Arrangement
 
 
@@ -235,9 +235,7 @@ def _stray_key(key: str, value: Any, task_class: type[Task], cell: Cell) -> Usag
         return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}")
     if key in [field.name for field in _cell_fields()]:
         return SettingError(key, value, f"does not go with the {cell} cell")
-    if task_class is ExplicitSequences:
-        return SettingError(key, value, "does not go with sequences of your own: they say it themselves")
-    return SettingError(key, value, f"does not go with the {task_class.name} task")
+    return SettingError(key, value, task_class.stray())
 
 
 def check_recipe(config: Any) -> None:

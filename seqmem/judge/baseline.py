@@ -204,29 +204,29 @@ def binary_entropy(share: np.ndarray) -> np.ndarray:
 def _of_outcomes(contexts: Iterable[Context], size: int, head: str) -> Baseline:
     """The best scores where each kind of context is known by what follows it, in closed form."""
     right = loss = recall_right = recall_loss = trained_right = trained_loss = steps = recalls = 0.0
-    for outcomes, recall in contexts:
-        total = sum(mass for mass, _ in outcomes)
+    for answers in contexts:
+        total = sum(mass for mass, _, _ in answers)
         steps += total
-        shares = [(mass / symbols / total, symbols) for mass, symbols in outcomes if mass]
+        shares = [(mass / symbols / total, symbols) for mass, _, symbols in answers if mass]
         best = max((share for share, _ in shares), default=0.0)
         right += best * total
         loss += total * sum(symbols * _nats(share, size, head) for share, symbols in shares)
-        asked = sum(mass for mass, _ in recall)
+        asked = sum(at_recall for _, at_recall, _ in answers)
         recalls += asked
-        recall_right += max((mass / symbols for mass, symbols in recall), default=0.0)
-        for mass, symbols in recall:
-            if not mass:
+        recall_right += max((at_recall / symbols for _, at_recall, symbols in answers), default=0.0)
+        for mass, at_recall, symbols in answers:
+            if not at_recall:
                 continue
-            recall_loss += asked * symbols * _nats(mass / symbols / asked, size, head)
+            recall_loss += asked * symbols * _nats(at_recall / symbols / asked, size, head)
             # one symbol of the recall is right, the others of the context are wrong
             share = mass / symbols / total
-            trained_right += mass / sum(many for other, many in shares if other == best) if share == best else 0.0
-            trained_loss += mass * _nats_of_one(share, shares, size, head)
-    at_recall = [recall_right, recall_loss, trained_right, trained_loss]
+            trained_right += at_recall / sum(many for other, many in shares if other == best) if share == best else 0.0
+            trained_loss += at_recall * _nats_of_one(share, shares, size, head)
+    recalled = [recall_right, recall_loss, trained_right, trained_loss]
     # with one recall step in every sequence those sums are over a mass of 1, which its parts only round to
     if not math.isclose(recalls, 1.0):
-        at_recall = [one / recalls for one in at_recall]
-    return Baseline(right / steps, at_recall[0], loss / steps, *at_recall[1:])
+        recalled = [one / recalls for one in recalled]
+    return Baseline(right / steps, recalled[0], loss / steps, *recalled[1:])
 
 
 def _nats(share: float, size: int, head: str) -> float:

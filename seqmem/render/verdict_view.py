@@ -121,6 +121,7 @@ def _right_by_a_hair(result: RunResult) -> list[str]:
 
 def _notes(result: RunResult, recipe: str | None = None) -> list[str | None]:
     """What one must know to read the figures."""
-    opened = any(not all(one.settled) for one in result.predictions)
+    steps = [step for one in result.predictions for step in zip(one.expected, one.settled, strict=True)]
+    opened = any(wanted is not None and not settled for wanted, settled in steps)
     open_steps = "open steps: no predictor can settle them, so no criterion asks for them" if opened else None
     return [evidence_words(result), judged_words(result.evaluation, len(result.replicates)), recipe, open_steps]

@@ -14,7 +14,7 @@ from seqmem.errors import SettingError
 from seqmem.settings import Choice, Flag, Integer, read_settings, setting
 from seqmem.tasks.batch import Example, SequenceBatch, next_symbol_batch
 from seqmem.tasks.contexts import agreeing, prefix_ids
-from seqmem.tasks.task import Conflict, Context, Outcomes, Task, shared_setting, stream_rng
+from seqmem.tasks.task import Conflict, Context, Task, shared_setting, stream_rng
 from seqmem.terminal.counts import plural, shown_count
 
 # An alphabet that grows with the gap makes the task harder in a way that has nothing to do with memory.
@@ -200,18 +200,17 @@ class ConflictingSequences(Task):
                 hidden[step % window]["filler"] += longer
                 hidden[step % window]["trigger" if self.trigger else "recall"] += ending
             else:
-                seen: Outcomes = [(longer, self.filler_count), (ending, 1)]
-                yield seen, [] if self.trigger else [(ending, 1)]
+                yield [(longer, 0.0, self.filler_count), (ending, 0.0 if self.trigger else ending, 1)]
             if self.trigger and ending:
                 place = (step + 1) % window
                 if step + 1 >= order + place:
                     hidden[place]["recall after trigger"] += ending
                 else:
-                    yield [(ending, 1)], [(ending, 1)]
+                    yield [(ending, ending, 1)]
         for masses in hidden:
-            recall = [(masses["recall"], self.cues)]
-            yield [(masses["filler"], self.filler_count), (masses["trigger"], 1), *recall], recall
-            yield [(masses["recall after trigger"], self.cues)], [(masses["recall after trigger"], self.cues)]
+            filler, trigger, recall, after_trigger = (masses[kind] for kind in kinds)
+            yield [(filler, 0.0, self.filler_count), (trigger, 0.0, 1), (recall, recall, self.cues)]
+            yield [(after_trigger, after_trigger, self.cues)]
 
     def groups(self, batch: SequenceBatch) -> np.ndarray:
         """Numbers recall steps by their string of fillers.

@@ -79,6 +79,10 @@ class ExplicitSequences(Task):
         used = tuple(dict.fromkeys(word for row in self.sequences for word in row))
         return tuple(sorted(used, key=int)) if all(word.isascii() and word.isdigit() for word in used) else used
 
+    @classmethod
+    def stray(cls) -> str:
+        return "does not go with sequences of your own: they say it themselves"
+
     @property
     def input_symbols(self) -> tuple[str, ...]:
         return self.symbols or ()

@@ -15,10 +15,9 @@ from seqmem.settings import Kind, Span, Words, setting
 from seqmem.tasks.batch import Example, SequenceBatch, plain_examples
 
 ROLES = ("weights", "strings", "training", "checks", "evaluation")
-# What may follow a context, as (probability mass per presentation, symbols that share it equally).
-Outcomes = list[tuple[float, int]]
-# What follows at all steps that are asked, and at recall steps.
-Context = tuple[Outcomes, Outcomes]
+# What may follow a context: answers alike as (probability mass per presentation of these answers together, the part of
+# it that comes at recall steps, how many answers share it equally).
+Context = list[tuple[float, float, int]]
 
 # Settings that several tasks have: their name means one thing, with one default, wherever it stands.
 SHARED: dict[str, tuple[object, Kind, str]] = {
@@ -73,6 +72,11 @@ class Task(abc.ABC):
     summary: ClassVar[str]  # its line in `--help`
     # what the recall steps of one group have in common
     group_words: ClassVar[tuple[str, str]] = ("group", "of sequences that look alike")
+
+    @classmethod
+    def stray(cls) -> str:
+        """Says why a setting that is not its own cannot be given."""
+        return f"does not go with the {cls.name} task"
 
     @property
     @abc.abstractmethod

@@ -6,7 +6,9 @@ import pytest
 from seqmem.cli.train import command
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.config.sources import option_name, quoted, read_config, typed_layer, typed_option
+from seqmem.errors import UsageError
 from seqmem.settings import Flag
+from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 
 DECLARED = {param.name: param for param in command.params if isinstance(param, click.Option)}
 
@@ -19,12 +21,25 @@ def typed(*arguments: str) -> dict:
 def test_every_setting_is_an_option_of_train_under_its_heading(name):
     option = DECLARED[name]
     assert option.opts == [option_name(name)]
-    assert option.heading == setting_fields()[name].metadata["group"]
+    assert option.heading.startswith(setting_fields()[name].metadata["group"])
 
 
-@pytest.mark.parametrize("name", [name for name in setting_fields() if name not in ("sequences", "symbols")])
+@pytest.mark.parametrize("name", [name for name in setting_fields() if name != "sequences"])
 def test_the_help_of_a_setting_is_that_of_its_declaration(name):
     assert DECLARED[name].help.startswith(setting_fields()[name].metadata["help"])
+
+
+def test_every_task_has_a_heading_of_its_own():
+    headings = {option.heading for option in DECLARED.values() if option.heading.startswith("Task")}
+    assert headings == {"Task", *(f"Task {name} ({task.summary})" for name, task in TASKS.items())}
+    assert DECLARED["task"].heading == DECLARED["symbols"].heading == "Task"
+
+
+def test_a_task_is_asked_for_by_name_or_by_a_setting_that_it_alone_has():
+    assert read_config(None, None, typed("--task", "conflicting", "--gap", "5")).task == ConflictingSequences(gap=5)
+    assert read_config(None, None, typed("--sequence", "a b a")).task == ExplicitSequences(sequences=("a b a",))
+    with pytest.raises(UsageError, match="--gap 3: does not go with sequences of your own"):
+        read_config(None, None, typed("--task", "explicit", "--gap", "3"))
 
 
 def test_only_what_is_typed_is_collected():

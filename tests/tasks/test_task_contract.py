@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from tasks.parity import Parity
 
 from seqmem.judge.baseline import baseline, finite_baseline
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
@@ -26,6 +27,8 @@ INSTANCES = {
     "explicit": ExplicitSequences(sequences=("3 0 1 2 3", "4 0 1 2 4")),
     "explicit, words and lengths": ExplicitSequences(sequences=("the cat sat", "a cat ran off", "a dog")),
     "explicit, single": ExplicitSequences(sequences=("a b a c",)),
+    "parity": Parity(length=(3, 6)),
+    "parity at the end": Parity(length=4, ask="end"),
 }
 SEED = 3
 
@@ -48,20 +51,21 @@ def same(one, other):
 
 
 def test_every_registered_task_has_instances_here():
-    assert {type(task) for task in INSTANCES.values()} == set(TASKS.values())
+    assert {type(task) for task in INSTANCES.values()} == {*TASKS.values(), Parity}
     assert all(TASKS[name].name == name for name in TASKS)
 
 
 @every_task
 def test_shapes_and_types_are_as_documented(task):
     batch = sample(task, 7)
-    assert batch.symbols.shape == (7, task.time + 1)
-    assert batch.symbols.dtype == np.int32
-    for part in (batch.valid, batch.settled, batch.recall):
-        assert part.shape == (7, task.time)
-        assert part.dtype == bool
-    assert not (batch.settled & ~batch.valid).any()
-    assert not (batch.recall & ~batch.valid).any()
+    kinds = {"inputs": np.int32, "targets": np.int32, "weights": np.float32, "recall": bool, "settled": bool}
+    for name, kind in (kinds | {"valid": bool}).items():
+        assert getattr(batch, name).shape == (7, task.time)
+        assert getattr(batch, name).dtype == kind
+    for part in (batch.settled, batch.recall, batch.asked):
+        assert not (part & ~batch.valid).any()
+    assert not ((batch.settled | batch.recall) & ~batch.asked).any()
+    assert (batch.asked == batch.valid).all() == task.asks_everywhere
     assert len(batch) == 7
     assert same(batch[2:4], batch[np.array([2, 3])])
 
@@ -69,11 +73,13 @@ def test_shapes_and_types_are_as_documented(task):
 @every_task
 def test_symbols_stay_in_the_alphabet_and_padding_comes_last(task):
     batch = sample(task)
-    assert batch.symbols.min() >= 0
-    assert batch.symbols.max() < len(task.input_symbols)
+    assert 0 <= batch.inputs.min() <= batch.inputs.max() < len(task.input_symbols)
+    assert 0 <= batch.targets.min() <= batch.targets.max() < len(task.output_symbols)
     assert not (~batch.valid[:, :-1] & batch.valid[:, 1:]).any()
     assert batch.valid[:, 0].all()
-    assert (batch.targets[~batch.valid] == 0).all()
+    assert (batch.targets[~batch.asked] == 0).all()
+    if not task.labelled:
+        assert (batch.symbols[:, :-1] == batch.inputs)[batch.valid].all()
 
 
 @every_task
@@ -91,7 +97,7 @@ def test_oracle_that_sees_the_whole_prefix_is_right_at_settled_steps(task):
 def test_steps_left_open_really_are_open(task):
     batch = finite_sequences(task, SEED) if task.finite else sample(task, 20_000)
     followers = {}
-    for row, step in zip(*np.nonzero(batch.valid), strict=True):
+    for row, step in zip(*np.nonzero(batch.asked), strict=True):
         prefix = batch.inputs[row, : step + 1].tobytes()
         if not task.finite and step > 2:  # longer fresh prefixes are too rare to be seen twice
             continue
@@ -108,11 +114,11 @@ def test_memoryless_predictor_scores_exactly_the_baseline(task, head):
     batch = finite_sequences(task, SEED) if task.finite else sample(task, count)
     found = baseline(task, SEED, head)
     tolerance = 1e-12 if task.finite else 8e-3
-    for steps, best in ((batch.valid, found.accuracy), (batch.recall, found.recall_accuracy)):
+    for steps, best in ((batch.asked, found.accuracy), (batch.recall, found.recall_accuracy)):
         if not steps.any():
             assert best is None
             continue
-        pairs = np.zeros((len(task.input_symbols), len(task.input_symbols)))
+        pairs = np.zeros((len(task.input_symbols), len(task.output_symbols)))
         np.add.at(pairs, (batch.inputs[steps], batch.targets[steps]), 1)
         right = pairs.argmax(axis=1)[batch.inputs[steps]] == batch.targets[steps]
         assert right.mean() == pytest.approx(best, abs=tolerance)
@@ -166,7 +172,9 @@ def test_restored_stream_goes_on_where_it_was(task, shuffle):
 def test_every_epoch_presents_each_sequence_or_cue_once(task, shuffle):
     epochs = 6
     first = sample(task, epochs * task.epoch_size, shuffle=shuffle)
-    if isinstance(task, ExplicitSequences):
+    if isinstance(task, Parity):
+        shown, expected = first.inputs[:, 0].tolist(), [0] * 50 + [1] * 50
+    elif isinstance(task, ExplicitSequences):
         shown = [row.tobytes() for row in first.symbols]
         expected = sorted(row.tobytes() for row in finite_sequences(task, SEED).symbols)
     else:
