@@ -26,7 +26,7 @@ from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
 from seqmem.results.run import JudgedOn, Prediction, RunResult
 from seqmem.results.summary import ReplicateResult
-from seqmem.results.sweep import Outcome, trial_result
+from seqmem.results.sweep import Outcome
 from seqmem.storage.run_directory import CONFIG, RESULT
 from seqmem.storage.sweep_directory import Digest, create_sweep_directory, open_sweep_directory, read_sweep
 from seqmem.sweep.driver import Sweep
@@ -48,7 +48,7 @@ def result_of(config: RunConfig) -> RunResult:
     return RunResult(config, least, replicates, (shown,) * 6, JudgedOn(2, 2, 2, True), cost)
 
 
-OUTCOME = Outcome("complete", trial_result(result_of(RunConfig.from_settings({"replicates": REPLICATES}))))
+OUTCOME = Outcome("complete", result_of(RunConfig.from_settings({"replicates": REPLICATES})).summary)
 
 
 def do_nothing(job: Job) -> Outcome:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqmem.config.axis import shown_value
+from seqmem.results.columns import TRIAL_COLUMNS, outcome_row
 from seqmem.results.run import RunResult
-from seqmem.results.summary import SPREADS
+from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import SweepResult, ranked
 from seqmem.storage.json import to_plain
 
@@ -36,28 +37,9 @@ def sweep_table(sweep: SweepResult) -> list[Row]:
     ]
 
 
-def _outcome(result: Any) -> Row:
-    summary, spread = result.summary, result.summary.presentations_to_success or {}
-    row = {
-        "verdict": summary.verdict,
-        "replicates": summary.replicates,
-        "solved": summary.solved,
-        "remember": summary.remember,
-        "memoryless": summary.memoryless,
-        "diverged": summary.diverged,
-        "success_rate": summary.success_rate,
-        "success_rate_low": summary.interval and summary.interval[0],
-        "success_rate_high": summary.interval and summary.interval[1],
-        "presentations_to_success": spread.get("median"),
-        "presentations_to_success_low": spread.get("min"),
-        "presentations_to_success_high": spread.get("max"),
-    }
-    for name in SPREADS:
-        found = result.spreads[name]
-        row[name] = found.median if found else None
-        row[f"{name}_low"] = found.low if found else None
-        row[f"{name}_high"] = found.high if found else None
-    return row | {f"{name}_baseline": getattr(result.baseline, name) for name in SPREADS}
+def _outcome(result: RunSummary) -> Row:
+    row = outcome_row(result)
+    return {name: row[name] for name in TRIAL_COLUMNS}
 
 
 def shown_or_plain(value: Any) -> Any:

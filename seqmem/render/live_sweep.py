@@ -62,7 +62,7 @@ def _ended(state: SweepProgress) -> int:
 def _outcome(trial: Trial) -> str:
     if trial.result is None:
         return f"{trial.status}: {shown_symbol(trial.reason, 200)}"
-    summary = trial.result.summary
+    summary = trial.result
     word = summary.verdict.replace("_", " ")
     if summary.solved is None:
         return word

@@ -10,7 +10,8 @@ from seqmem.config.axis import shown_value, shown_values
 from seqmem.config.rank import MEASURES
 from seqmem.render.columns import COUNTS, Row, Show, recall, remarks, score, shown_cells, shown_columns
 from seqmem.render.verdict_words import false_claims
-from seqmem.results.summary import SPREADS, TrialResult
+from seqmem.results.columns import outcome_row
+from seqmem.results.summary import SPREADS
 from seqmem.results.sweep import SweepResult, Trial, ranked
 from seqmem.terminal.console import Page, wrap
 from seqmem.terminal.style import Glyphs
@@ -22,16 +23,17 @@ MOST_REASONS = 10
 
 
 def _rate(row: Row, glyphs: Glyphs) -> str:
-    if row["success_rate"] is None or row["interval"] is None:
+    if row["success_rate"] is None or row["success_rate_low"] is None:
         return "-"
-    return "{:.2f} [{:.2f}, {:.2f}]".format(row["success_rate"], *row["interval"])
+    return "{success_rate:.2f} [{success_rate_low:.2f}, {success_rate_high:.2f}]".format(**row)
 
 
 def _presentations(row: Row, glyphs: Glyphs) -> str:
-    if (spread := row["presentations_to_success"]) is None:
+    median, *ends = (row[f"presentations_to_success{end}"] for end in ("", "_low", "_high"))
+    if median is None:
         return "-"
-    low, high = shown_amount(spread["min"]), shown_amount(spread["max"])
-    return shown_amount(spread["median"]) + (f" ({low} to {high})" if low != high else "")
+    low, high = map(shown_amount, ends)
+    return shown_amount(median) + (f" ({low} to {high})" if low != high else "")
 
 
 COLUMNS: dict[str, Show] = COUNTS | {
@@ -78,16 +80,11 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
 def _cells(trial: Trial, axes: Sequence[str], glyphs: Glyphs) -> list[Cell]:
     cells: list[Cell] = [shown_symbol(shown_value(trial.values[name]), 16, glyphs) for name in axes]
     if result := trial.result:
-        return cells + shown_cells(COLUMNS, _row(result), glyphs)
+        return cells + shown_cells(COLUMNS, outcome_row(result), glyphs)
     if trial.status == "failed":
         # why stands below the table, in full
         return [*cells, ("failed", "wrong")]
     return [*cells, (f"{trial.status}  {shown_symbol(trial.reason, 200, glyphs)}".rstrip(), "muted")]
-
-
-def _row(result: TrialResult) -> Row:
-    medians = {name: spread and spread.median for name, spread in result.spreads.items()}
-    return vars(result.summary) | medians | {"recall_baseline": result.baseline.recall_accuracy}
 
 
 def _remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
@@ -95,9 +92,9 @@ def _remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
     results = [trial.result for trial in sweep.trials if trial.result]
     judged = [one for one in results if one.baseline.recall_accuracy is not None]
     words = [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
-    if any(one.summary.verdict == "memoryless" and one.summary.remember for one in judged):
+    if any(one.verdict == "memoryless" and one.remember for one in judged):
         words.append("memoryless, with one that remembers: among so many replicates, chance explains it")
-    return words + remarks(map(_row, results), glyphs)
+    return words + remarks(map(outcome_row, results), glyphs)
 
 
 def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:

@@ -13,7 +13,7 @@ from seqmem.config.axis import Axis, shown_value
 from seqmem.config.rank import measure_of
 from seqmem.render.header import LOSS_WORDS, dotted
 from seqmem.render.sweep_table import failure_lines, trial_lines
-from seqmem.results.summary import TrialResult
+from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import SweepResult
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
@@ -83,7 +83,7 @@ def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
     """Success rate with its interval and recall accuracy with its range over the axis, the baseline as a line."""
     done = [trial for trial in sweep.trials if trial.result is not None]
     numeric = all(isinstance(trial.values[axis.name], (int, float)) for trial in done)
-    points: list[tuple[float, TrialResult | None]] = []
+    points: list[tuple[float, RunSummary | None]] = []
     for trial in done:
         value = trial.values[axis.name]
         points.append((float(value if numeric else axis.values.index(value) + 1), trial.result))
@@ -107,11 +107,11 @@ def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
     return [drawn]
 
 
-def _lines_of(points: list[tuple[float, TrialResult | None]]) -> tuple[list[Series], list[Level]]:
+def _lines_of(points: list[tuple[float, RunSummary | None]]) -> tuple[list[Series], list[Level]]:
     """The series and levels of a curve; a result of None is a break."""
     xs = [x for x, _ in points]
     results = [result for _, result in points]
-    rates = [(one.summary.success_rate, *(one.summary.interval or (None, None))) if one else () for one in results]
+    rates = [(one.success_rate, *(one.interval or (None, None))) if one else () for one in results]
     series = [Series.spread_over("success rate", xs, rates, "95 % interval", marked=True)]
     found = [one.spreads["recall_accuracy"] if one else None for one in results]
     if not any(found):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from seqmem.config.run_config import setting_fields
 from seqmem.errors import UsageError, did_you_mean
-from seqmem.judge.metrics import Metrics
-from seqmem.results.run import RunResult
+from seqmem.results.summary import METRICS, SPREADS, RunSummary
 
 Row = dict[str, Any]
 
@@ -18,7 +15,16 @@ OUTCOMES = (
     *("verdict", "solved", "remember", "memoryless", "diverged", "success_rate", "presentations_to_success"),
     "recall_baseline",
 )
-METRICS = tuple(field.name for field in dataclasses.fields(Metrics))
+# Of a trial in the CSV of a sweep, after its values: a measure with its range, and at the end the baselines.
+TRIAL_COLUMNS = (
+    *("verdict", "replicates", "solved", "remember", "memoryless", "diverged"),
+    *(
+        f"{name}{end}"
+        for name in ("success_rate", "presentations_to_success", *SPREADS)
+        for end in ("", "_low", "_high")
+    ),
+    *(f"{name}_baseline" for name in SPREADS),
+)
 COLUMNS = ("run", "status", "task", *setting_fields(), *OUTCOMES, *METRICS)
 
 
@@ -33,34 +39,31 @@ def run_row(stored: Any) -> Row:
     """
     if hasattr(stored, "problem"):
         return dict.fromkeys(COLUMNS) | {"run": str(stored.path), "status": "corrupt", "problem": stored.problem}
-    outcome = _outcome(stored.result) if stored.result is not None else {}
+    known = outcome_row(stored.result.summary) if stored.result is not None else {}
     return (
         dict.fromkeys(COLUMNS)
         | stored.config.to_settings()
         | {"run": str(stored.path), "status": stored.status}
-        | outcome
+        | {name: known[name] for name in (*OUTCOMES, *METRICS) if known}
     )
 
 
-def _outcome(result: RunResult) -> Row:
-    summary = result.summary
-    spread = summary.presentations_to_success
-    return {
-        "verdict": summary.verdict,
-        "solved": summary.solved,
-        "remember": summary.remember,
-        "memoryless": summary.memoryless,
-        "diverged": summary.diverged,
-        "success_rate": summary.success_rate,
-        "presentations_to_success": spread and spread["median"],
-        "recall_baseline": result.baseline.recall_accuracy,
-        **{name: _median(getattr(one.metrics, name) for one in result.replicates) for name in METRICS},
+def outcome_row(summary: RunSummary) -> Row:
+    """Returns what became of a run as plain values by name: counts, rate, presentations, medians with their range."""
+    low, high = summary.interval or (None, None)
+    presentations = summary.presentations_to_success or dict.fromkeys(("median", "min", "max"))
+    row: Row = summary.outcome() | {
+        "success_rate_low": low,
+        "success_rate_high": high,
+        "presentations_to_success": presentations["median"],
+        "presentations_to_success_low": presentations["min"],
+        "presentations_to_success_high": presentations["max"],
+        "recall_baseline": summary.baseline.recall_accuracy,
     }
-
-
-def _median(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return statistics.median(known) if known else None
+    for name, spread in summary.spreads.items():
+        values = (spread.median, spread.low, spread.high) if spread else (None, None, None)
+        row |= zip((name, f"{name}_low", f"{name}_high"), values, strict=True)
+    return row | {f"{name}_baseline": getattr(summary.baseline, name) for name in SPREADS}
 
 
 def check_column(name: str) -> str:

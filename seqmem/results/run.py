@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import statistics
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
@@ -13,9 +12,9 @@ from seqmem.errors import UsageError
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
-from seqmem.judge.verdict import VERDICTS, verdict, wilson_interval
+from seqmem.judge.verdict import VERDICTS
 from seqmem.results.drawing import Drawn
-from seqmem.results.summary import ReplicateResult, Summary, finite
+from seqmem.results.summary import ReplicateResult, RunSummary, finite, summarise
 from seqmem.storage.json import from_plain, printable, to_plain
 
 SCHEMA = 2
@@ -134,26 +133,9 @@ class RunResult(Drawn):
     path: PurePath | None = dataclasses.field(default=None, compare=False)
 
     @property
-    def summary(self) -> Summary:
-        """The replicates in a line."""
-        count = len(self.replicates)
-        recall = self.baseline.recall_accuracy is not None
-        diverged = sum(one.diverged for one in self.replicates)
-        remember = sum(one.remembers for one in self.replicates)
-        solved = [one for one in self.replicates if one.solved]
-        counts = [one.presentations_to_success for one in solved if one.presentations_to_success is not None]
-        spread = {"median": statistics.median(counts), "min": min(counts), "max": max(counts)} if counts else None
-        return Summary(
-            replicates=count,
-            solved=len(solved) if recall else None,
-            remember=remember,
-            memoryless=count - remember - diverged if recall else 0,
-            diverged=diverged,
-            success_rate=len(solved) / count if recall else None,
-            interval=wilson_interval(len(solved), count) if recall else None,
-            presentations_to_success=spread,
-            verdict=self.judged or verdict(self.replicates, self.baseline),
-        )
+    def summary(self) -> RunSummary:
+        """The replicates in one row."""
+        return summarise(self.replicates, self.baseline, self.judged)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `result.json`; numbers that are not finite become None."""
@@ -164,7 +146,7 @@ class RunResult(Drawn):
             "schema": SCHEMA,
             "config": self.config.to_settings(),
             "baseline": to_plain(self.baseline),
-            "summary": to_plain(self.summary),
+            "summary": to_plain(self.summary.outcome()),
             "recipe_limit": to_plain(self.recipe_limit),
             "judged": self.judged,
             "replicates": replicates,
@@ -287,6 +269,11 @@ def check_parts(result: Any) -> None:
         raise ValueError("replicates do not have the seeds of the settings")
     if result.judged is not None and result.judged not in VERDICTS:
         raise ValueError("judged must be the name of a verdict")
+    for one in result.replicates:
+        counts = [one.presentations, one.presentations_to_success, one.met_at, one.missed]
+        counts += [one.metrics.recall_right, one.metrics.recall_steps]
+        if any(count is not None and not 0 <= count < 2**63 for count in counts):
+            raise ValueError("replicates must have counts that a run can reach")
     if not {"updates", "time_steps"} <= result.cost.keys():
         raise ValueError("cost has no updates or no time_steps")
     shown, answers = set(result.config.task.input_symbols), set(result.config.task.output_symbols)

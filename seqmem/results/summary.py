@@ -1,15 +1,20 @@
-"""All replicates of a run in a line."""
+"""All replicates of a run in one row."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+import statistics
 from collections.abc import Sequence
+from typing import Any
 
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
+from seqmem.judge.verdict import verdict, wilson_interval
 
+METRICS = tuple(field.name for field in dataclasses.fields(Metrics))
+# Those of them that a table of trials has, each beside its baseline.
 SPREADS = ("recall_accuracy", "accuracy", "recall_loss", "loss")
 
 
@@ -46,33 +51,6 @@ class ReplicateResult:
 
 
 @dataclasses.dataclass(frozen=True)
-class Summary:
-    """All replicates in a line.
-
-    Attributes:
-        replicates: How many there are.
-        solved: How many are solved; None where there is nothing to remember.
-        remember: How many remember, the solved among them.
-        memoryless: How many do not, and have not diverged.
-        diverged: How many ceased to give finite numbers.
-        success_rate: Fraction solved; None where there is nothing to remember.
-        interval: Its Wilson 95 % interval.
-        presentations_to_success: `median`, `min` and `max` over the solved replicates; None where none is solved.
-        verdict: One of `seqmem.judge.verdict.VERDICTS`.
-    """
-
-    replicates: int
-    solved: int | None
-    remember: int
-    memoryless: int
-    diverged: int
-    success_rate: float | None
-    interval: tuple[float, float] | None
-    presentations_to_success: dict[str, int | float] | None
-    verdict: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Spread:
     """A measure over the replicates that have a finite one.
 
@@ -86,21 +64,90 @@ class Spread:
 
 
 @dataclasses.dataclass(frozen=True)
-class TrialResult:
-    """What the replicates of one trial found together.
+class RunSummary:
+    """A run in one row: every table, view and file that says what became of a run takes it from here.
 
     Attributes:
-        summary: How many were solved, with the interval and the verdict.
-        baseline: What a predictor without memory can reach on the trial's task.
-        spreads: Recall accuracy, accuracy, recall loss and loss; None where no replicate has a finite one.
-        presentations_to_success: Median over all replicates, those not solved counted as beyond the budget; None
-            where the median lies there.
+        replicates: How many there are.
+        solved: How many are solved; None where there is nothing to remember.
+        remember: How many remember, the solved among them.
+        memoryless: How many do not, and have not diverged.
+        diverged: How many ceased to give finite numbers.
+        success_rate: Fraction solved; None where there is nothing to remember.
+        interval: Its Wilson 95 % interval.
+        presentations_to_success: `median`, `min` and `max` over the solved replicates; None where none is solved.
+        verdict: One of `seqmem.judge.verdict.VERDICTS`.
+        baseline: The best scores possible without memory.
+        spreads: Each of `METRICS` over the replicates; None where no replicate has a finite one.
+        median_presentations: Median over all replicates, those not solved counted as beyond the budget; None where
+            the median lies there.
     """
 
-    summary: Summary
+    replicates: int
+    solved: int | None
+    remember: int
+    memoryless: int
+    diverged: int
+    success_rate: float | None
+    interval: tuple[float, float] | None
+    presentations_to_success: dict[str, int | float] | None
+    verdict: str
     baseline: Baseline
     spreads: dict[str, Spread | None]
-    presentations_to_success: int | float | None
+    median_presentations: int | float | None
+
+    def outcome(self) -> dict[str, Any]:
+        """Returns counts, rate and verdict alone: `summary` in `result.json`."""
+        rest = ("baseline", "spreads", "median_presentations")
+        return {name: value for name, value in vars(self).items() if name not in rest}
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the row as a sweep's JSON holds it."""
+        return {
+            "summary": self.outcome(),
+            "baseline": self.baseline,
+            "spreads": {name: self.spreads[name] for name in SPREADS},
+            "presentations_to_success": self.median_presentations,
+        }
+
+
+def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged: str | None = None) -> RunSummary:
+    """Returns all replicates of a run in one row.
+
+    Args:
+        replicates: At least one.
+        baseline: The mean over the replicates.
+        judged: The verdict, where an older version has judged; None to judge now.
+    """
+    count = len(replicates)
+    recall = baseline.recall_accuracy is not None
+    diverged = sum(one.diverged for one in replicates)
+    remember = sum(one.remembers for one in replicates)
+    solved = [one for one in replicates if one.solved]
+    counts = [one.presentations_to_success for one in solved if one.presentations_to_success is not None]
+    unsolved = [math.inf] * (count - len(counts))
+    median = statistics.median([*counts, *unsolved])
+    return RunSummary(
+        replicates=count,
+        solved=len(solved) if recall else None,
+        remember=remember,
+        memoryless=count - remember - diverged if recall else 0,
+        diverged=diverged,
+        success_rate=len(solved) / count if recall else None,
+        interval=wilson_interval(len(solved), count) if recall else None,
+        presentations_to_success=(
+            {"median": statistics.median(counts), "min": min(counts), "max": max(counts)} if counts else None
+        ),
+        verdict=judged or verdict(replicates, baseline),
+        baseline=baseline,
+        spreads={name: _spread([getattr(one.metrics, name) for one in replicates]) for name in METRICS},
+        median_presentations=finite(median),
+    )
+
+
+def _spread(values: Sequence[float | None]) -> Spread | None:
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    return Spread(statistics.median(known), min(known), max(known)) if known else None
 
 
 def shown_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
-import statistics
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,8 +10,7 @@ from seqmem.config.axis import Axis
 from seqmem.config.plan import Point
 from seqmem.config.rank import MEASURES, check_rank
 from seqmem.results.drawing import Drawn
-from seqmem.results.run import RunResult
-from seqmem.results.summary import SPREADS, Spread, TrialResult
+from seqmem.results.summary import RunSummary
 from seqmem.storage.json import to_plain
 
 SCHEMA = 1
@@ -33,7 +30,7 @@ class Outcome:
     """
 
     status: str = "missing"
-    result: TrialResult | None = None
+    result: RunSummary | None = None
     reason: str = ""
 
 
@@ -65,7 +62,7 @@ class Trial:
         return self.outcome.status
 
     @property
-    def result(self) -> TrialResult | None:
+    def result(self) -> RunSummary | None:
         """Where it is complete."""
         return self.outcome.result
 
@@ -79,9 +76,9 @@ class Trial:
         if self.result is None:
             return None
         if name == "success_rate":
-            return self.result.summary.success_rate
+            return self.result.success_rate
         if name == "presentations_to_success":
-            return self.result.presentations_to_success
+            return self.result.median_presentations
         spread = self.result.spreads[name]
         return spread.median if spread else None
 
@@ -158,18 +155,6 @@ class SweepProgress:
     ended: Trial | None = None
 
 
-def trial_result(result: RunResult) -> TrialResult:
-    """Returns what the table of a sweep needs of a run."""
-    beyond = [one.presentations_to_success if one.solved else None for one in result.replicates]
-    median = statistics.median(math.inf if count is None else count for count in beyond)
-    return TrialResult(
-        summary=result.summary,
-        baseline=result.baseline,
-        spreads={name: _spread(getattr(one.metrics, name) for one in result.replicates) for name in SPREADS},
-        presentations_to_success=median if math.isfinite(median) else None,
-    )
-
-
 def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
     """Returns the trials best first by a measure, or in the order of the plan by `number` or an axis.
 
@@ -188,8 +173,8 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
 
 
 def _trial_to_json(trial: Trial) -> dict[str, Any]:
-    names = ("status", "reason", "result")
-    return to_plain(vars(trial.point) | {name: getattr(trial.outcome, name) for name in names})
+    found = trial.result.to_json() if trial.result else None
+    return to_plain(vars(trial.point) | {"status": trial.status, "reason": trial.reason, "result": found})
 
 
 def _axis_values(axis: Axis) -> Any:
@@ -199,8 +184,3 @@ def _axis_values(axis: Axis) -> Any:
 def _axis_key(value: Any) -> tuple[bool, float, str]:
     number = isinstance(value, (int, float))
     return not number, float(value) if number else 0.0, "" if number else str(value or "")
-
-
-def _spread(values: Iterable[float | None]) -> Spread | None:
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return Spread(statistics.median(known), min(known), max(known)) if known else None

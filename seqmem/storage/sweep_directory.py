@@ -29,8 +29,8 @@ from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
 from seqmem.results.run import RunResult
-from seqmem.results.summary import TrialResult
-from seqmem.results.sweep import Outcome, SweepResult, Trial, trial_result
+from seqmem.results.summary import RunSummary
+from seqmem.results.sweep import Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.json import from_plain, to_plain
 from seqmem.storage.lock import RunLock, is_locked
@@ -160,7 +160,7 @@ def read_outcome(path: Path, known: Mapping[str, Any]) -> Outcome:
             raise DamagedFileError(path / RESULT, str(error)) from None
         if not _has_settings(result.config, known):
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
-        return Outcome("complete", trial_result(result))
+        return Outcome("complete", result.summary)
     if os.path.lexists(path / PRUNED):
         reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
         return Outcome("pruned", reason=one_line(reason, 200))
@@ -227,7 +227,7 @@ class Digest:
         self._path = folder / DIGEST
         self._lines: dict[str, dict[str, Any]] | None = None
 
-    def find(self, point: Point, place: Path) -> TrialResult | None:
+    def find(self, point: Point, place: Path) -> RunSummary | None:
         """Returns what a trial found, or None where its run directory must be read.
 
         Args:
@@ -242,7 +242,7 @@ class Digest:
         if line is None or line.get("stamp") != _stamp(place):
             return None
         with contextlib.suppress(ValueError):
-            return from_plain(TrialResult, line.get("result"), "result")
+            return from_plain(RunSummary, line.get("result"), "result")
         return None
 
     def add(self, trial: Trial, place: Path) -> None:

@@ -21,7 +21,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import config_text
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.experiment import run
-from seqmem.results.sweep import Outcome, trial_result
+from seqmem.results.sweep import Outcome
 from seqmem.storage.atomic import write_atomically, write_json
 from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
 from seqmem.storage.run_directory import CONFIG, RESULT, RunDirectory, read_config
@@ -139,7 +139,7 @@ def _follow(trained: run.Run, job: Job, deadline: float) -> Outcome:
                     return Outcome("pruned", reason=reason)
             if time.monotonic() > deadline:
                 return _too_late(job)
-    return Outcome("complete", trial_result(trained.result))
+    return Outcome("complete", trained.result.summary)
 
 
 def _too_late(job: Job) -> Outcome:

@@ -11,17 +11,17 @@ from seqmem.judge.baseline import Baseline
 from seqmem.judge.verdict import wilson_interval
 from seqmem.render.live_sweep import LiveSweep
 from seqmem.render.sweep_view import draw_sweep
-from seqmem.results.summary import Spread, Summary, TrialResult
+from seqmem.results.summary import RunSummary, Spread
 from seqmem.results.sweep import Outcome, SweepProgress, SweepResult, Trial
 from seqmem.terminal.console import build_console
 
 
 def result(solved, baseline=0.5):
     word = "partly" if solved else "memoryless"
-    summary = Summary(20, solved, solved, 20 - solved, 0, solved / 20, wilson_interval(solved, 20), None, word)
+    counts = (20, solved, solved, 20 - solved, 0, solved / 20, wilson_interval(solved, 20), None, word)
     spread = Spread(0.5 + solved / 40, 0.5, 1.0)
     spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
-    return TrialResult(summary, Baseline(0.875, baseline, 0.07, 0.28), spreads, None)
+    return RunSummary(*counts, Baseline(0.875, baseline, 0.07, 0.28), spreads, None)
 
 
 def trial(number, values, status="missing", reason="", result=None):
@@ -139,10 +139,10 @@ def test_on_a_terminal_the_bar_names_what_runs_and_the_best():
 
 
 def without_recall():
-    summary = Summary(20, None, 0, 0, 0, None, None, None, "nothing_to_remember")
+    counts = (20, None, 0, 0, 0, None, None, None, "nothing_to_remember")
     spread = Spread(1.0, 1.0, 1.0)
     spreads = {"recall_accuracy": None, "accuracy": spread, "recall_loss": None, "loss": spread}
-    return TrialResult(summary, Baseline(1.0, None, 0.0, None), spreads, None)
+    return RunSummary(*counts, Baseline(1.0, None, 0.0, None), spreads, None)
 
 
 def test_a_trial_without_recall_has_dashes_and_comes_last():
@@ -162,10 +162,10 @@ def test_the_counts_stand_in_the_table_and_chance_below_it():
 
 
 def test_memoryless_and_a_high_recall_never_stand_in_a_row_unmarked():
-    summary = Summary(1, 0, 0, 1, 0, 0.0, wilson_interval(0, 1), None, "memoryless")
+    counts = (1, 0, 0, 1, 0, 0.0, wilson_interval(0, 1), None, "memoryless")
     spread = Spread(1.0, 1.0, 1.0)
     spreads = {"recall_accuracy": spread, "accuracy": spread, "recall_loss": spread, "loss": spread}
-    lucky = trial(1, {"gap": 3}, "complete", result=TrialResult(summary, result(0).baseline, spreads, None))
+    lucky = trial(1, {"gap": 3}, "complete", result=RunSummary(*counts, result(0).baseline, spreads, None))
     text = drawn(SweepResult((GAP,), "grid", "success_rate", 1, (lucky,)))
     assert "≈ 1.000" in text
     assert "≈ recall that was not counted as evidence of memory" in text

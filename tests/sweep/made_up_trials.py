@@ -11,7 +11,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import baseline
 from seqmem.judge.evidence import weigh
 from seqmem.results.run import RunResult
-from seqmem.results.sweep import Outcome, trial_result
+from seqmem.results.sweep import Outcome
 from seqmem.storage.run_directory import create_run_directory
 from seqmem.storage.sweep_directory import read_outcome
 
@@ -39,7 +39,7 @@ def store(job):
         for share in (0.2, 0.6, 1.0):
             directory.append_record(build_record(round(share * config.budget), many, accuracy=many))
         directory.write_result(result)
-    return Outcome("complete", trial_result(result))
+    return Outcome("complete", result.summary)
 
 
 def misbehave(job):

@@ -12,7 +12,7 @@ from seqmem.config.axis import parse_axis
 from seqmem.config.plan import Point, build_plan
 from seqmem.errors import UsageError
 from seqmem.results.importance import distribution, importances, objective
-from seqmem.results.sweep import Outcome, Trial, trial_result
+from seqmem.results.sweep import Outcome, Trial
 from seqmem.storage.sweep_directory import read_sweep
 from seqmem.sweep import search as search_module
 from seqmem.sweep.search import TpeSearch
@@ -77,7 +77,7 @@ def test_the_best_trial_is_never_forgotten(monkeypatch):
     search, losses = TpeSearch(plan), []
     for number in range(1, 61):
         point = search.ask(number)
-        trial = Trial(point, Outcome("complete", trial_result(result_of(plan.config(point)))))
+        trial = Trial(point, Outcome("complete", result_of(plan.config(point)).summary))
         losses.append(trial.measure("recall_loss"))
         search.report(number, search.frozen(trial, {}))
         assert search._study.best_value == min(losses)

@@ -9,7 +9,7 @@ from seqmem.config.rank import check_rank
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.results.run import RunResult
-from seqmem.results.sweep import Outcome, Trial, ranked, trial_result
+from seqmem.results.sweep import Outcome, Trial, ranked
 
 
 def run_of(*replicates):
@@ -22,24 +22,24 @@ def replicate(seed, solved_at=None, loss=0.5, diverged=False):
 
 def test_a_diverged_run_has_no_loss_and_reads_back_equal():
     result = run_of(replicate(0, diverged=True))
-    found = trial_result(result)
-    assert (found.summary.verdict, found.summary.diverged, found.spreads["recall_loss"]) == ("diverged", 1, None)
-    assert trial_result(RunResult.from_json(result.to_json())) == found
+    found = result.summary
+    assert (found.verdict, found.diverged, found.spreads["recall_loss"]) == ("diverged", 1, None)
+    assert RunResult.from_json(result.to_json()).summary == found
 
 
 def test_unsolved_replicates_count_as_beyond_the_budget():
-    two_of_three = trial_result(run_of(replicate(0, 100), replicate(1, 300), replicate(2)))
-    one_of_three = trial_result(run_of(replicate(0, 100), replicate(1), replicate(2)))
-    assert two_of_three.presentations_to_success == 300
-    assert one_of_three.presentations_to_success is None
-    assert one_of_three.summary.presentations_to_success["median"] == 100
+    two_of_three = run_of(replicate(0, 100), replicate(1, 300), replicate(2)).summary
+    one_of_three = run_of(replicate(0, 100), replicate(1), replicate(2)).summary
+    assert two_of_three.median_presentations == 300
+    assert one_of_three.median_presentations is None
+    assert one_of_three.presentations_to_success["median"] == 100
 
 
 def test_trials_are_ranked_best_first_and_those_without_a_value_last():
     trials = [
         Trial(Point(1, "1", {"units": 30}), Outcome("failed")),
-        Trial(Point(2, "2", {"units": 20}), Outcome("complete", trial_result(run_of(replicate(0, 100, loss=0.3))))),
-        Trial(Point(3, "3", {"units": 10}), Outcome("complete", trial_result(run_of(replicate(0, 200, loss=0.1))))),
+        Trial(Point(2, "2", {"units": 20}), Outcome("complete", run_of(replicate(0, 100, loss=0.3)).summary)),
+        Trial(Point(3, "3", {"units": 10}), Outcome("complete", run_of(replicate(0, 200, loss=0.1)).summary)),
     ]
 
     def order(column):

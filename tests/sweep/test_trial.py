@@ -12,7 +12,6 @@ from seqmem.config.run_config import RunConfig
 from seqmem.errors import SeqmemError
 from seqmem.experiment import run
 from seqmem.results.run import Progress
-from seqmem.results.sweep import trial_result
 from seqmem.storage.lock import RunLock, is_locked
 from seqmem.storage.run_directory import create_run_directory, read_run
 from seqmem.storage.sweep_directory import PLAN, PRUNED
@@ -71,7 +70,7 @@ def test_a_trial_is_stored_and_a_finished_one_is_read(place, trained):
     first = run_trial(job(place))
     again = run_trial(job(place))
     assert first == again
-    assert first.result == trial_result(result_of(CONFIG))
+    assert first.result == result_of(CONFIG).summary
     assert trained == ["begun with 1"]
 
 
