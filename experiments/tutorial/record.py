@@ -26,14 +26,15 @@ KEPT = {
 COLUMNS = (
     "preset",
     "solved",
+    "remember",
     "95 % interval",
     "all steps right",
     "recall accuracy",
     "without memory",
-    "this recipe",
+    "recipe limit",
     "recall loss",
     "without memory",
-    "this recipe",
+    "recipe limit",
     "presentations to success",
     "verdict",
 )
@@ -63,7 +64,7 @@ def found(result):
     for name in ("recall_accuracy", "recall_loss"):
         values = [one[name] for one in result["replicates"]]
         figures[name] = {"median": statistics.median(values), "min": min(values), "max": max(values)}
-        figures[name] |= {"without_memory": result["baseline"][name], "this_recipe": of_recipe[name]}
+        figures[name] |= {"without_memory": result["baseline"][name], "recipe_limit": of_recipe[name]}
     return figures
 
 
@@ -73,9 +74,10 @@ def row(name, one):
     accuracy, loss = one["recall_accuracy"], one["recall_loss"]
     spread = one["presentations_to_success"]
     when = f"{spread['median']:,.0f} ({spread['min']:,.0f} to {spread['max']:,.0f})" if spread else "-"
-    cells = [f"`{name}`", f"{one['solved']}/{one['replicates']}", f"{low:.2f} to {high:.2f}", str(one["all_right"])]
-    cells += [f"{accuracy[key]:.2f}" for key in ("median", "without_memory", "this_recipe")]
-    cells += [f"{loss[key]:.4f}" for key in ("median", "without_memory", "this_recipe")]
+    cells = [f"`{name}`", f"{one['solved']}/{one['replicates']}", str(one["remember"]), f"{low:.2f} to {high:.2f}"]
+    cells += [str(one["all_right"])]
+    cells += [f"{accuracy[key]:.2f}" for key in ("median", "without_memory", "recipe_limit")]
+    cells += [f"{loss[key]:.4f}" for key in ("median", "without_memory", "recipe_limit")]
     return [*cells, when, one["verdict"]]
 
 
