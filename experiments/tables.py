@@ -62,12 +62,12 @@ def rows(axes, trials):
     """Returns the lines of a table with a line a trial."""
     limited = any(trial["recipe_limit"] < 1 for trial in trials)
     columns = [name.replace("_", " ") for name in axes]
-    columns += ["solved", "success rate, 95 % interval", "recall accuracy, median", "recall without memory"]
-    columns += ["best of this recipe"] if limited else []
+    columns += ["solved", "remember", "success rate, 95 % interval", "recall accuracy, median", "recall without memory"]
+    columns += ["recipe limit"] if limited else []
     columns += ["recall loss, median", "loss without memory", "presentations to success", "verdict"]
     lines = [line(columns), line(["---"] * len(columns))]
     for trial in trials:
-        cells = [trial[name] for name in axes] + [solved(trial), interval(trial), recall(trial)]
+        cells = [trial[name] for name in axes] + [solved(trial), trial["remember"], interval(trial), recall(trial)]
         cells += [f"{float(trial['recall_accuracy_baseline']):.4g}"]
         cells += [f"{trial['recipe_limit']:.4g}"] if limited else []
         cells += [digits(trial["recall_loss"], 4), digits(trial["recall_loss_baseline"], 4)]
@@ -126,7 +126,7 @@ CELLS = {
     "solved": lambda trial: f"{solved(trial)} [{interval(trial).partition('[')[2]}",
     "presentations": presentations,
     "recall": recall,
-    "baseline": lambda trial: f"{trial['recipe_limit']:.4g}",
+    "limit": lambda trial: f"{trial['recipe_limit']:.4g}",
 }
 
 
