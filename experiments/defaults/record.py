@@ -48,7 +48,8 @@ def line(found):
     """A line of the README's table."""
     summary, spread = found["summary"], found["summary"]["presentations_to_success"]
     low, high = summary["interval"]
-    when = f"{spread['median']:,.0f} ({spread['min']:,} to {spread['max']:,})" if spread else "-"
+    when = f"{spread['median']:,.0f}" if spread else "-"
+    when += f" ({spread['min']:,} to {spread['max']:,})" if spread and spread["min"] < spread["max"] else ""
     cells = [f"`{found['command']}`", found["recipe"]["loss_at"], f"{summary['solved']} of {summary['replicates']}"]
     cells += [f"{low:.2f} to {high:.2f}", str(summary["remember"]), when, str(found["seconds"])]
     return f"| {' | '.join(cells)} |"
