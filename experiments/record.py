@@ -53,7 +53,7 @@ def judge_again(sweep, file, gaps):
     with file.with_name(f"{file.stem}-judged.csv").open("w", newline="", encoding="utf-8") as out:
         writer = csv.writer(out, lineterminator="\n")
         ends = ("", "_low", "_high")
-        columns = ["replicates", "solved", *(f"success_rate{end}" for end in ends)]
+        columns = ["replicates", "solved", "remember", *(f"success_rate{end}" for end in ends)]
         columns += [f"recall_accuracy{end}" for end in ends]
         writer.writerow(["trained_on", "gap", *columns, "cue_accuracy", "recall_accuracy_baseline"])
         for trial in read_sweep(sweep).trials:
@@ -62,10 +62,11 @@ def judge_again(sweep, file, gaps):
             for one in evaluate(sweep / "trials" / trial.name, gaps=gaps, fillers="fresh").gaps:
                 accuracies = sorted(one.recall_accuracy)
                 count, right = len(accuracies), sum(accuracy >= RIGHT for accuracy in accuracies)
+                counts = [count, right, sum(one.remembers)]
                 rates = [right / count, *wilson_interval(right, count)]
                 spread = [statistics.median(accuracies), accuracies[0], accuracies[-1]]
                 cues = statistics.median(one.cue_accuracy)
-                writer.writerow([words, one.gap, count, right, *rates, *spread, cues, one.baseline])
+                writer.writerow([words, one.gap, *counts, *rates, *spread, cues, one.baseline])
 
 
 def main():

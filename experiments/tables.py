@@ -124,6 +124,7 @@ def digits(number, count):
 
 CELLS = {
     "solved": lambda trial: f"{solved(trial)} [{interval(trial).partition('[')[2]}",
+    "remember": lambda trial: trial["remember"],
     "presentations": presentations,
     "recall": recall,
     "limit": lambda trial: f"{trial['recipe_limit']:.4g}",
