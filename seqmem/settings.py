@@ -11,7 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from seqmem.errors import SettingError, did_you_mean
 
@@ -22,18 +22,29 @@ CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """What values a setting takes. `read` turns text or a TOML/JSON value into the value proper."""
+    """What values a setting takes.
+
+    Attributes:
+        optional: Whether None stands for a setting that is left out.
+        metavar: How the value is called in `--help`.
+        held: The type of the value proper, as the dataclass holds it.
+    """
 
     optional: bool = dataclasses.field(default=False, kw_only=True)
     metavar = "VALUE"
+    held: ClassVar[type | tuple[type, ...]] = str
 
     def read(self, name: str, value: Any) -> Any:
-        """Returns the value proper, or raises SettingError naming the setting."""
+        """Turns text, or a value of TOML or JSON, into the value proper; raises SettingError naming the setting."""
         if value is None and self.optional:
             return None
         if isinstance(value, str):
             return self.check(name, self.parse(name, value.strip()))
         return self.check(name, value)
+
+    def accept(self, name: str, value: Any) -> Any:
+        """Checks a value proper, which was read where it was given; reads any other."""
+        return self.check(name, value) if isinstance(value, self.held) else self.read(name, value)
 
     def parse(self, name: str, text: str) -> Any:
         return text
@@ -53,6 +64,7 @@ class Integer(Kind):
     low: int = 0
     high: int = 2**31 - 1
     metavar = "N"
+    held = int
 
     def parse(self, name: str, text: str) -> Any:
         try:
@@ -76,6 +88,7 @@ class Number(Kind):
     above: float = -math.inf
     high: float = math.inf
     metavar = "X"
+    held = (int, float)
 
     def parse(self, name: str, text: str) -> Any:
         try:
@@ -119,6 +132,7 @@ class Flag(Kind):
 
     off: str | None = None
     metavar = ""
+    held = bool
 
     def option(self, name: str, value: bool) -> str:
         """Returns what is typed for a value: `--stop`, `--no-stop`, `--stateless`."""
@@ -141,6 +155,7 @@ class Span(Kind):
     low: int = 1
     high: int = 1_000_000
     metavar = "N|N:M"
+    held = tuple
 
     def parse(self, name: str, text: str) -> Any:
         try:
@@ -170,6 +185,7 @@ class Words(Kind):
     """Words set apart by blanks, or a list of them."""
 
     metavar = '"A B C"'
+    held = tuple
 
     def parse(self, name: str, text: str) -> Any:
         return text.split()
@@ -206,9 +222,9 @@ def settings_of(cls: type) -> Iterator[dataclasses.Field[Any]]:
 
 
 def read_settings(instance: Any) -> None:
-    """Replaces each setting of a frozen dataclass instance by what its kind reads; for `__post_init__`."""
+    """Replaces each setting of a frozen dataclass instance by what its kind accepts; for `__post_init__`."""
     for field in settings_of(type(instance)):
-        value = field.metadata["kind"].read(field.name, getattr(instance, field.name))
+        value = field.metadata["kind"].accept(field.name, getattr(instance, field.name))
         object.__setattr__(instance, field.name, value)
 
 
@@ -217,6 +233,7 @@ class Window(Kind):
     """A number of time steps, or `sequence` (held as None)."""
 
     metavar = "N|sequence"
+    held = int
 
     def read(self, name: str, value: Any) -> Any:
         return None if value in (None, "sequence") else super().read(name, value)
@@ -234,19 +251,41 @@ class Window(Kind):
 
 
 @dataclasses.dataclass(frozen=True)
+class Init:
+    """What the weights of a network start from.
+
+    Attributes:
+        kind: `glorot` (Keras' own initialisers), `chrono`, or `uniform` (every weight and bias from -bound to bound).
+        bound: Of `uniform`; 0 for the others.
+    """
+
+    kind: str
+    bound: float = 0.0
+
+    def __str__(self) -> str:
+        return f"uniform:{self.bound!r}".removesuffix(".0") if self.kind == "uniform" else self.kind
+
+
+@dataclasses.dataclass(frozen=True)
 class InitText(Kind):
-    """`glorot`, `chrono` or `uniform:X`."""
+    """`glorot`, `chrono` or `uniform:X`; see `Init`."""
 
     metavar = "glorot|chrono|uniform:X"
+    held = Init
 
-    def check(self, name: str, value: Any) -> str:
-        """Returns it in the fewest digits."""
-        word, _, bound = str(value).partition(":")
-        if value in ("glorot", "chrono"):
-            return str(value)
+    def parse(self, name: str, text: str) -> Any:
+        word, _, bound = text.partition(":")
         try:
-            if word == "uniform" and 0 < float(bound) <= 100:
-                return f"uniform:{float(bound)!r}".removesuffix(".0")
+            return Init(word, float(bound)) if word == "uniform" else Init(text)
         except ValueError:
-            pass
-        raise SettingError(name, value, "must be glorot, chrono, or uniform:X with X above 0 and at most 100")
+            return text
+
+    def check(self, name: str, value: Any) -> Init:
+        """Returns it if it is one of the three."""
+        uniform = isinstance(value, Init) and value.kind == "uniform" and 0 < value.bound <= 100
+        if not uniform and value not in (Init("glorot"), Init("chrono")):
+            raise SettingError(name, value, "must be glorot, chrono, or uniform:X with X above 0 and at most 100")
+        return value
+
+    def write(self, value: Any) -> Any:
+        return None if value is None else str(value)

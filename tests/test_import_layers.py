@@ -49,7 +49,6 @@ SEEN_BESIDE = {
     ("export.task_files", "tasks.layout"),
     ("export.task_files", "tasks.batch"),
     ("render.evidence_words", "judge.evidence"),
-    ("render.headline", "judge.criterion"),
     ("render.headline", "judge.evidence"),
     ("render.live_run", "judge.baseline"),
     ("render.loss_curve", "judge.baseline"),

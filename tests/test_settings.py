@@ -7,8 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqmem.errors import SettingError, did_you_mean, one_line
-from seqmem.judge.criterion import CriterionText
-from seqmem.settings import Choice, Flag, Integer, Number, Span, Window, Words, read_settings, setting, settings_of
+from seqmem.judge.criterion import Criterion, CriterionText
+from seqmem.settings import (
+    Choice,
+    Flag,
+    Init,
+    InitText,
+    Integer,
+    Number,
+    Span,
+    Window,
+    Words,
+    read_settings,
+    setting,
+    settings_of,
+)
 from seqmem.tasks.explicit import Sequences
 
 REFUSED = [
@@ -21,6 +34,7 @@ REFUSED = [
     (Words(), ["", " ", [], [""], ["a b"], ["a", "\x1b[31m"], ["\ud800"], "a\x00", None, 3, {"a": 1}]),
     (Window(), [0, -1, 1.0, True, "0", "all", "1.5", "9" * 5000, [1]]),
     (CriterionText(), ["", "error", "error:0", "error:1", "error:nan", "recall:0", "recall:1.1", "argmax:1", 3, None]),
+    (InitText(), ["", "uniform", "uniform:0", "uniform:101", "uniform:nan", "chrono:1", Init("x"), 3, None]),
     (Sequences(), ["a b", [], ["a"], [["a", "b c"]], [1], [None], {"a b": 1}]),
 ]
 
@@ -51,9 +65,11 @@ def test_kinds_refuse_what_they_must_in_one_line(kind, value):
         (Words(), [1, "b"], ("1", "b")),
         (Window(), "sequence", None),
         (Window(), "12", 12),
-        (CriterionText(), "error:0.250", "error:0.25"),
-        (CriterionText(), "recall:1", "recall:1"),
-        (CriterionText(), "argmax", "argmax"),
+        (CriterionText(), "error:0.250", Criterion("error", 0.25)),
+        (CriterionText(), "recall:1", Criterion("recall")),
+        (CriterionText(), "argmax", Criterion("argmax")),
+        (InitText(), "chrono", Init("chrono")),
+        (InitText(), "uniform:.20", Init("uniform", 0.2)),
         (Sequences(), ["a b", ["c", "d"]], (("a", "b"), ("c", "d"))),
     ],
 )
@@ -106,3 +122,25 @@ def test_one_line_shows_nothing_that_a_terminal_would_obey():
     assert one_line("a\n\x1b[31m\ud800", 50) == r"a\n\x1b[31m\ud800"
     assert len(one_line("x" * 10**6, 50)) == 50
     assert one_line(16**5000, 50) == "a number of thousands of digits"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Span(), (3, 5)),
+        (Words(), ("a", "b")),
+        (InitText(), Init("uniform", 0.2)),
+        (CriterionText(), Criterion("argmax")),
+    ],
+)
+def test_a_value_proper_is_checked_and_not_read_again(kind, value, monkeypatch):
+    monkeypatch.delattr(type(kind), "parse")
+    assert kind.accept("name", value) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(Span(), (5, 3)), (InitText(), Init("uniform", 0)), (CriterionText(), Criterion("error", 2))]
+)
+def test_a_value_proper_is_refused_where_it_is_out_of_bounds(kind, value):
+    with pytest.raises(SettingError):
+        kind.accept("name", value)

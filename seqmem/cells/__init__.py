@@ -22,6 +22,8 @@ CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (LSTM, GRU, SimpleRN
 class CellKind(Kind):
     """A cell: one of `CELLS` by its name, or a Keras cell of the user's own as `module:Class`."""
 
+    held = Cell
+
     @property
     def metavar(self) -> str:  # type: ignore[override]
         """The names."""
@@ -53,7 +55,7 @@ def read_cell(settings: Mapping[str, Any], trusted: Collection[str] = ()) -> Cel
     Raises:
         SettingError: If there is no such cell, or a value is not allowed.
     """
-    cell = CellKind().read("cell", settings.get("cell", LSTM.name))
+    cell = CellKind().accept("cell", settings.get("cell", LSTM.name))
     if isinstance(cell, UserCell):
         return UserCell(cell.name, trusted=cell.trusted or cell.name in trusted)
     own = {field.name: settings[field.name] for field in settings_of(type(cell)) if field.name in settings}

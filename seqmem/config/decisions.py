@@ -50,7 +50,7 @@ def decide_once(base: Mapping[str, Any], axes: Sequence[Axis], points: Iterable[
 
 def _start(configs: Sequence[RunConfig]) -> str | None:
     """One start for all cells with a gate; None where cells without one are among the others."""
-    starts = {config.init for config in configs}
+    starts = {str(config.init) for config in configs}
     if len(starts) == 1:
         return starts.pop()
     gated = {config.init for config in configs if config.cell.gated}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seqmem.settings import Init
 from seqmem.tasks import Task
 
 # Over a gap of 5 every step of 20 in 20 replicates is learned within 400 presentations; over 10 the steps that are easy
@@ -47,7 +48,7 @@ def fill_in(config: Any) -> None:
     if config.presentations is None:
         decide("epochs", default_epochs(config.task, config.sequences_per_batch))
     decide("check_every", default_check_every(config.task, config.budget))
-    decide("init", config.cell.default_init)
+    decide("init", Init(config.cell.default_init))
     decide("loss_at", default_loss_at(config.task))
 
 
@@ -60,7 +61,7 @@ def decided_by_rule(config: Any) -> set[str]:
     """
     task = config.task
     rules = {
-        "init": config.cell.default_init,
+        "init": Init(config.cell.default_init),
         "loss_at": default_loss_at(task),
         "check_every": default_check_every(task, config.budget),
     }

@@ -13,8 +13,8 @@ from seqmem.cells.cell import Cell
 from seqmem.cells.lstm import LSTM
 from seqmem.config.defaults import fill_in
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
-from seqmem.judge.criterion import CriterionText
-from seqmem.settings import Choice, Flag, InitText, Integer, Number, Window, read_settings, setting, settings_of
+from seqmem.judge.criterion import Criterion, CriterionText
+from seqmem.settings import Choice, Flag, Init, InitText, Integer, Number, Window, read_settings, setting, settings_of
 from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, Task, named_task
 from seqmem.tasks.layout import Arrangement
 
@@ -25,7 +25,7 @@ class RunConfig:
 
     task: Task = dataclasses.field(default_factory=ConflictingSequences)
 
-    cell: Cell = setting(  # noqa: RUF009
+    cell: Cell = setting(
         LSTM(),
         CellKind(),
         f"{', '.join(f'{name} ({cell.summary})' for name, cell in CELLS.items())}, or a Keras cell of your own.",
@@ -34,7 +34,7 @@ class RunConfig:
     units: int = setting(20, Integer(1, 8192), "Units of the cell.", "Network")
     layers: int = setting(1, Integer(1, 64), "Cells on top of each other.", "Network")
     context: int = setting(1, Integer(1, 10_000), "Symbols in an input vector: the last ones.", "Network")
-    init: str = setting(
+    init: Init = setting(
         None,
         InitText(optional=True),
         "Keras' own start, time spans up to the sequence's, or all weights from -X to X "
@@ -85,7 +85,7 @@ class RunConfig:
     presentations: int | None = setting(
         None, Integer(1, optional=True), "Budget in presentations, in place of epochs.", "Training"
     )
-    criterion: str = setting("error:0.25", CriterionText(), "What counts as solved.", "Training")
+    criterion: Criterion = setting(Criterion("error", 0.25), CriterionText(), "What counts as solved.", "Training")
     stop: bool = setting(True, Flag(), "End a replicate as soon as it is solved.", "Training")
     check_every: int = setting(
         None,
@@ -107,7 +107,7 @@ class RunConfig:
             raise SettingError(
                 "loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target"
             )
-        if self.init == "chrono":
+        if self.init.kind == "chrono":
             self.cell.check_chrono()
         check_recipe(self)
         if self.sequences_per_batch > self.budget:

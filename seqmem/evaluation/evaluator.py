@@ -13,7 +13,6 @@ from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import StepOutputs, step_outputs
 from seqmem.evaluation.scores import group_counts, missed_sequences, population_metrics
 from seqmem.judge.baseline import Baseline
-from seqmem.judge.criterion import Criterion, parse_criterion
 from seqmem.judge.evidence import Evidence, weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.models.population import Population
@@ -69,7 +68,6 @@ class Evaluator:
 
     def __init__(self, config: RunConfig, population: Population, baselines: list[Baseline]):
         self._config = config
-        self._criterion: Criterion = parse_criterion(config.criterion)  # type: ignore[assignment]
         self._population = population
         self._baselines = baselines
         self._choices = choice_symbols(config.task)
@@ -103,7 +101,7 @@ class Evaluator:
         sequences = self.sequences(count)
         outputs = self.outputs(sequences)
         metrics, evidence, met = self._weighed(outputs, sequences, range(len(sequences)))
-        missed = missed_sequences(outputs, sequences, self._criterion, self._config.loss_at)
+        missed = missed_sequences(outputs, sequences, self._config.criterion, self._config.loss_at)
         return Report(metrics, evidence, met, missed, outputs, sequences)
 
     def sequences(self, count: int | None = None) -> list[SequenceBatch]:
@@ -161,7 +159,7 @@ class Evaluator:
         ]
         # right without memory is not solved, unless there is nothing to remember
         met = [
-            self._criterion.met(one) and (found.remembers or known.recall_accuracy is None)
+            self._config.criterion.met(one) and (found.remembers or known.recall_accuracy is None)
             for one, found, known in zip(metrics, evidence, baselines, strict=True)
         ]
         return metrics, evidence, met

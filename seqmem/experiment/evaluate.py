@@ -7,6 +7,7 @@ import functools
 import math
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from seqmem.backend import process
 from seqmem.config.run_config import RunConfig
@@ -16,6 +17,7 @@ from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
 from seqmem.evaluation.report import build_result
 from seqmem.judge.baseline import replicate_baselines
+from seqmem.judge.criterion import Criterion
 from seqmem.models.population import build_population
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import Account
@@ -36,7 +38,7 @@ def evaluate(
     fillers: str | None = None,
     sequences: Sequence[str] = (),
     replicate: str = "all",
-    criterion: str | None = None,
+    criterion: Criterion | str | None = None,
     free_run: int | None = None,
     trusted: Collection[str] = (),
     cache: bool = True,
@@ -102,7 +104,10 @@ def evaluate(
 
 
 def judged_config(
-    config: RunConfig, fillers: str | None = None, sequences: Sequence[str] = (), criterion: str | None = None
+    config: RunConfig,
+    fillers: str | None = None,
+    sequences: Sequence[str] = (),
+    criterion: Criterion | str | None = None,
 ) -> RunConfig:
     """The run's settings with what was asked for in place of its own, over the same alphabet."""
     task = config.task
@@ -118,7 +123,8 @@ def judged_config(
     elif fillers is not None:
         task = task.with_fillers(fillers)
     loss_at = config.loss_at if task.sequences_with_recall else "all"
-    return dataclasses.replace(config, task=task, criterion=criterion or config.criterion, loss_at=loss_at)
+    changes: dict[str, Any] = {"criterion": criterion} if criterion else {}
+    return dataclasses.replace(config, task=task, loss_at=loss_at, **changes)
 
 
 def _check_symbols(sequences: Sequence[str], alphabet: Sequence[str]) -> None:

@@ -35,6 +35,11 @@ class Criterion:
             return False
         return measure <= self.bound if self.kind == "error" else measure >= self.bound
 
+    @property
+    def largest_error(self) -> float | None:
+        """How far an output may be from its one-hot target; None where it does not say."""
+        return self.bound if self.kind == "error" else None
+
     def __str__(self) -> str:
         return self.kind if self.kind == "argmax" else f"{self.kind}:{_shortest(self.bound)}"
 
@@ -58,14 +63,22 @@ class CriterionText(Kind):
     """`error:E`, `recall:X` or `argmax`; see `Criterion`."""
 
     metavar = "error:E|recall:X|argmax"
+    held = Criterion
 
-    def check(self, name: str, value: Any) -> str:
-        """Returns it in the fewest digits."""
-        criterion = parse_criterion(str(value))
-        if criterion is None:
+    def parse(self, name: str, text: str) -> Any:
+        """Returns the criterion, or the text itself where it means none."""
+        return parse_criterion(text) or text
+
+    def check(self, name: str, value: Any) -> Criterion:
+        """Returns the criterion if its bound is allowed."""
+        if not isinstance(value, Criterion) or parse_criterion(str(value)) != value:
             allowed = "must be error:E with E above 0 and below 1, recall:X with X above 0 and at most 1, or argmax"
             raise SettingError(name, value, allowed)
-        return str(criterion)
+        return value
+
+    def write(self, value: Any) -> Any:
+        """Returns it in the fewest digits."""
+        return str(value)
 
 
 def _shortest(number: float) -> str:

@@ -31,7 +31,7 @@ class Population:
 
     def start(self, config: RunConfig) -> None:
         """Gives each replicate the parameters that its seed starts from."""
-        start = Start(config.cell, config.init, config.task.time if config.init == "chrono" else 1)
+        start = Start(config.cell, config.init, config.task.time if config.init.kind == "chrono" else 1)
         self.parameters.assign(np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds]))
 
     def arrays(self) -> dict[str, np.ndarray]:

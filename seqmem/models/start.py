@@ -9,6 +9,7 @@ import numpy as np
 
 from seqmem.backend.lazy import KerasLayer
 from seqmem.cells.cell import Cell
+from seqmem.settings import Init
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,12 +18,12 @@ class Start:
 
     Attributes:
         cell: Whose settings may say what its bias starts from.
-        init: `glorot` (Keras' own initialisers), `chrono`, or `uniform:X` (every weight and bias from -X to X).
+        init: How weights are drawn.
         steps: Time steps of the longest sequence, which chrono draws its time spans up to.
     """
 
     cell: Cell
-    init: str = "glorot"
+    init: Init = Init("glorot")
     steps: int = 1
 
 
@@ -35,14 +36,14 @@ def apply_start(built: KerasLayer, others: list[Any], start: Start, rng: np.rand
         start: The start wanted.
         rng: The replicate's stream of weights.
     """
-    word, _, bound = start.init.partition(":")
-    if word == "uniform":
+    if start.init.kind == "uniform":
+        bound = start.init.bound
         for variable in [*built.trainable_variables, *others]:
-            variable.assign(rng.uniform(-float(bound), float(bound), variable.shape).astype(np.float32))
+            variable.assign(rng.uniform(-bound, bound, variable.shape).astype(np.float32))
     for layer in getattr(built, "cells", [built]):
         # a cell of the user's own may have no bias, or call it otherwise: then nothing is written
         for bias in (variable for variable in layer.trainable_variables if variable.name == "bias"):
-            if word == "chrono":
+            if start.init.kind == "chrono":
                 # Tallec and Ollivier 2018, section 3: gates that keep for spans spread between 1 and T - 1 steps
                 held = np.log(rng.uniform(1, max(1, start.steps - 1), layer.units)).astype(np.float32)
                 bias.assign(start.cell.chrono(bias.numpy(), held))

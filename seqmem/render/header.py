@@ -70,7 +70,7 @@ def network_words(config: RunConfig) -> list[str]:
     stacked = f"{config.layers} layers of " if config.layers > 1 else ""
     words = [f"{stacked}{shown_symbol(config.cell.name, 40)} {config.units}", f"{config.head} head"]
     words += [f"sees {config.context} symbols"] if config.context > 1 else []
-    words += [f"{config.init} start"] if config.init != "glorot" else []
+    words += [f"{config.init} start"] if config.init.kind != "glorot" else []
     own = ((field.name, getattr(config.cell, field.name), field.default) for field in settings_of(type(config.cell)))
     return words + [shown_values({name: value}) for name, value, usual in own if value != usual]
 
@@ -101,7 +101,7 @@ def budget_words(config: RunConfig) -> list[str]:
     """Returns how long it is trained, as phrases."""
     budget = plural(config.budget, "presentation")
     words = [f"{plural(config.epochs, 'epoch')} = {budget}" if config.epochs else budget]
-    criterion = config.criterion
+    criterion = str(config.criterion)
     if not config.task.sequences_with_recall and criterion != "argmax":
         criterion = f"every settled step right ({criterion})"
     return [*words, f"stops at {criterion}" if config.stop else f"no stop, judged by {criterion}"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import statistics
 
-from seqmem.judge.criterion import Criterion, parse_criterion
 from seqmem.judge.evidence import P_VALUE
 from seqmem.results.run import RunResult
 from seqmem.results.summary import ReplicateResult
@@ -66,11 +65,6 @@ def median(result: RunResult, name: str) -> float | None:
     values = [getattr(one.metrics, name) for one in result.replicates]
     known = [value for value in values if value is not None and math.isfinite(value)]
     return statistics.median(known) if known else None
-
-
-def criterion_of(result: RunResult) -> Criterion:
-    """Returns the criterion of a run."""
-    return parse_criterion(result.config.criterion)  # type: ignore[return-value]
 
 
 def shown_share(value: float) -> str:
@@ -134,7 +128,7 @@ def _kind(count: int, exhaustive: bool) -> str:
 
 def _not_solved(result: RunResult) -> str:
     """Why none is solved: what the criterion asks, or that it was met at no check."""
-    criterion = criterion_of(result)
+    criterion = result.config.criterion
     if met := sum(criterion.met(one.metrics) for one in result.replicates):
         return f"{shown_count(met)} meet{'s' if met == 1 else ''} {criterion} here, but not when training ended"
     bound = f"{criterion.bound:g}"

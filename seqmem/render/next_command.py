@@ -102,7 +102,7 @@ def untried(config: RunConfig) -> dict[str, Any]:
     that need memory hardly count, and with many symbols the cue is one input among too many.
     """
     changes: dict[str, Any] = {}
-    if config.cell.gated and config.init != "chrono":
+    if config.cell.gated and config.init.kind != "chrono":
         changes["init"] = "chrono"
     if config.head != "softmax":
         changes["head"] = "softmax"

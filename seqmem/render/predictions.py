@@ -78,10 +78,9 @@ def _left_out(marks: Sequence[str], glyphs: Glyphs) -> Cell:
 MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open", "untrained": "not trained"}
 
 
-def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, page: Page) -> list[Text]:
+def draw_key(marks: Collection[str], recall: bool, bound: float | None, lucky: bool, page: Page) -> list[Text]:
     """Says what the marks mean, those that occur only; `lucky` where a network is shown that has no memory."""
-    bound = criterion.removeprefix("error:")
-    near = f"more than {bound} off" if bound != criterion else f"by a margin below {NEAR_MARGIN:g}"
+    near = f"by a margin below {NEAR_MARGIN:g}" if bound is None else f"more than {bound} off"
     meanings = {
         "right": "right",
         "near": f"right, but {near}" + (", or by luck" if lucky else ""),
@@ -97,13 +96,12 @@ def draw_key(marks: Collection[str], recall: bool, criterion: str, lucky: bool, 
     )
 
 
-def step_marks(prediction: Prediction, criterion: str, has_memory: bool, loss_at: str = "all") -> tuple[str, ...]:
+def step_marks(prediction: Prediction, bound: float | None, has_memory: bool, loss_at: str = "all") -> tuple[str, ...]:
     """Judges every step: `right`, `near`, `wrong`, `open` (nothing seen settles it), or `untrained`.
 
-    A right step is `near` where it is by less than the criterion asks (`error:E`: every output within E of its target;
-    otherwise a margin of 0.1), and at a recall step without evidence that the replicate remembers: right is luck.
+    A right step is `near` where it is by less than the criterion asks (every output within `bound` of its target; where
+    that is None a margin of 0.1), and at a recall step without evidence that the replicate remembers: right is luck.
     """
-    word, _, bound = criterion.partition(":")
 
     def mark(step: int) -> str:
         if prediction.expected[step] is None or (loss_at == "recall" and not prediction.recall[step]):
@@ -112,7 +110,7 @@ def step_marks(prediction: Prediction, criterion: str, has_memory: bool, loss_at
             return "open"
         if prediction.predicted[step] != prediction.expected[step]:
             return "wrong"
-        sure = prediction.error[step] <= float(bound) if word == "error" else prediction.margin[step] >= NEAR_MARGIN
+        sure = prediction.margin[step] >= NEAR_MARGIN if bound is None else prediction.error[step] <= bound
         return "right" if sure and (has_memory or not prediction.recall[step]) else "near"
 
     return tuple(mark(step) for step in range(len(prediction.inputs)))
@@ -129,8 +127,9 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
         return []
     shown = {index: [one for one in result.predictions if one.replicate == index] for index in (ranked[0], ranked[-1])}
     config, remembers = result.config, [one.remembers for one in result.replicates]
+    bound = config.criterion.largest_error
     judged = {
-        index: [step_marks(one, config.criterion, remembers[index], config.loss_at) for one in predictions]
+        index: [step_marks(one, bound, remembers[index], config.loss_at) for one in predictions]
         for index, predictions in shown.items()
     }
     names = {ranked[0]: "best", ranked[-1]: "worst"}
@@ -150,4 +149,4 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
     marks = {mark for _, row in drawn for mark in row}
     recall = any(any(one.recall) for one, _ in drawn)
     lucky = not all(remembers[index] for index in chosen)
-    return [*lines, *draw_key(marks, recall, config.criterion, lucky, page), Text()]
+    return [*lines, *draw_key(marks, recall, bound, lucky, page), Text()]

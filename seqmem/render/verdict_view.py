@@ -9,7 +9,7 @@ from pathlib import PurePath
 from rich.text import Text
 
 from seqmem.render.evidence_words import evidence_words, judged_words
-from seqmem.render.headline import criterion_of, headline, missed, nothing_settled
+from seqmem.render.headline import headline, missed, nothing_settled
 from seqmem.render.next_command import next_commands
 from seqmem.render.notes import recipe_note
 from seqmem.render.score_table import score_lines
@@ -80,10 +80,10 @@ def _counts(result: RunResult) -> list[str]:
 def _without_recall(result: RunResult) -> str:
     """What the criterion comes to where there is nothing to recall."""
     config = result.config
-    if criterion_of(result).kind == "recall":
+    if result.config.criterion.kind == "recall":
         return f"{config.criterion} asks for recall steps, and there are none"
     met = sum(one.solved for one in result.replicates)
-    asked = "every settled step right" + ("" if config.criterion == "argmax" else f" ({config.criterion})")
+    asked = "every settled step right" + ("" if config.criterion.kind == "argmax" else f" ({config.criterion})")
     return f"criterion: {asked}, met by {shown_count(met)} of {shown_count(len(result.replicates))}"
 
 
@@ -105,10 +105,10 @@ def _range(counts: list[int]) -> str:
 
 def _right_by_a_hair(result: RunResult) -> list[str]:
     """How many answer everything right although they are not solved: their largest output is, by little."""
-    criterion, solved = criterion_of(result), sum(one.solved for one in result.replicates)
+    criterion, solved = result.config.criterion, sum(one.solved for one in result.replicates)
     alive = [one for one in result.replicates if not one.diverged]
     right = [one for one in alive if one.metrics.settled_accuracy == 1.0]
-    if result.config.criterion == "argmax" or len(right) <= solved:
+    if result.config.criterion.kind == "argmax" or len(right) <= solved:
         return []
     steps = "recall step" if result.config.loss_at == "recall" else "settled step"
     text = f"{shown_count(len(right))} of {shown_count(len(result.replicates))} answer every {steps} right"

@@ -27,11 +27,12 @@ class Sequences(Kind):
     """A list of sequences, each words set apart by blanks."""
 
     metavar = '"A B C"'
+    held = tuple
 
     def check(self, name: str, value: Any) -> tuple[tuple[str, ...], ...]:
         if isinstance(value, str) or not isinstance(value, (list, tuple)) or not value:
             raise SettingError(name, value, "must be a list of sequences")
-        rows = tuple(Words().read(name, row) for row in value)
+        rows = tuple(Words().accept(name, row) for row in value)
         for row in rows:
             if len(row) < 2:
                 raise SettingError(name, " ".join(row), "a sequence must have at least 2 symbols")

@@ -21,9 +21,9 @@ def test_config_reads_back_from_its_settings(config):
 def test_defaults_are_the_tutorials_task_with_gradients_through_the_sequence():
     config = RunConfig()
     assert config.task == ConflictingSequences(alphabet_size=5, gap=3, cues=2, fillers="ordered")
-    assert (config.cell.name, config.units, config.head, config.init) == ("lstm", 20, "softmax", "chrono")
+    assert (config.cell.name, config.units, config.head, str(config.init)) == ("lstm", 20, "softmax", "chrono")
     assert (config.window, config.optimizer, config.learning_rate) == (None, "adam", 0.01)
-    assert (config.loss_at, config.epochs, config.criterion, config.stop) == ("all", 1000, "error:0.25", True)
+    assert (config.loss_at, config.epochs, str(config.criterion), config.stop) == ("all", 1000, "error:0.25", True)
     assert (config.budget, config.updates, config.steps_per_window) == (2000, 2000, 4)
     assert list(config.seeds) == [0]
     assert RunConfig.from_settings({}) == config

@@ -24,7 +24,7 @@ def test_tutorial_preset_is_the_tutorial_to_the_letter():
 @pytest.mark.parametrize("name", ["lags", "perceptron", "rows-of-steps", "stateless", "tutorial"])
 def test_what_the_tutorials_readers_had_has_the_tutorials_head_start_and_loss(name):
     config = RunConfig.from_settings(read_preset(name))
-    assert (config.head, config.init, config.loss_at, config.epochs) == ("sigmoid", "glorot", "all", 250)
+    assert (config.head, str(config.init), config.loss_at, config.epochs) == ("sigmoid", "glorot", "all", 250)
 
 
 @pytest.mark.parametrize("name", preset_names())

@@ -53,11 +53,11 @@ def test_a_text_means_a_kind_and_a_bound(text, kind, bound):
 def test_other_texts_mean_none(text):
     assert parse_criterion(text) is None
     with pytest.raises(SettingError, match="must be error:E"):
-        CriterionText().check("criterion", text)
+        CriterionText().read("criterion", text)
 
 
 def test_it_is_written_in_the_fewest_digits():
-    assert [CriterionText().check("criterion", text) for text in ("recall:1.0", "error:0.2500")] == [
+    assert [str(CriterionText().read("criterion", text)) for text in ("recall:1.0", "error:0.2500")] == [
         "recall:1",
         "error:0.25",
     ]

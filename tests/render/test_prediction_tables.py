@@ -17,32 +17,32 @@ def text_of(lines):
 
 
 def test_a_sure_right_step_is_right_with_memory():
-    assert step_marks(build_prediction(0, CONFIG), "error:0.25", True) == ("right",) * 4
+    assert step_marks(build_prediction(0, CONFIG), 0.25, True) == ("right",) * 4
 
 
 def test_a_right_recall_step_without_memory_is_never_green():
-    assert step_marks(build_prediction(0, CONFIG), "error:0.25", False)[-1] == "near"
+    assert step_marks(build_prediction(0, CONFIG), 0.25, False)[-1] == "near"
 
 
 def test_right_by_less_than_the_criterion_asks_is_near():
-    assert step_marks(build_prediction(0, CONFIG, sure=0.7), "error:0.25", True)[-1] == "near"
-    assert step_marks(build_prediction(0, CONFIG, sure=0.7), "error:0.35", True)[-1] == "right"
-    assert step_marks(build_prediction(0, CONFIG, sure=0.51), "recall:0.9", True)[-1] == "near"
-    assert step_marks(build_prediction(0, CONFIG, sure=0.7), "argmax", True)[-1] == "right"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.7), 0.25, True)[-1] == "near"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.7), 0.35, True)[-1] == "right"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.51), None, True)[-1] == "near"
+    assert step_marks(build_prediction(0, CONFIG, sure=0.7), None, True)[-1] == "right"
 
 
 def test_a_wrong_step_is_wrong_however_sure():
-    assert step_marks(build_prediction(0, CONFIG, answer="4"), "error:0.25", True)[-1] == "wrong"
+    assert step_marks(build_prediction(0, CONFIG, answer="4"), 0.25, True)[-1] == "wrong"
 
 
 def test_an_open_step_is_open_right_or_wrong():
     one = dataclasses.replace(build_prediction(0, CONFIG, answer="4"), settled=(False, True, True, False))
-    assert step_marks(one, "error:0.25", True) == ("open", "right", "right", "open")
+    assert step_marks(one, 0.25, True) == ("open", "right", "right", "open")
 
 
 def test_a_number_that_is_none_is_not_right():
     one = dataclasses.replace(build_prediction(0, CONFIG), error=(float("nan"),) * 4)
-    assert set(step_marks(one, "error:0.25", True)) == {"near"}
+    assert set(step_marks(one, 0.25, True)) == {"near"}
 
 
 def test_the_network_at_the_baseline_is_not_all_green():
