@@ -6,7 +6,7 @@ import pytest
 
 from seqmem.config.defaults import decided_by_rule
 from seqmem.config.run_config import RunConfig
-from seqmem.config.toml import config_text, parse_settings
+from seqmem.config.toml import config_text, parse_toml
 
 
 def config_of(**settings) -> RunConfig:
@@ -86,7 +86,7 @@ def test_the_budget_grows_by_half_a_thousand_epochs_with_every_tenfold_gap(setti
 
 def test_what_rules_decide_is_written_as_values():
     config = config_of(gap=30, cell="gru")
-    written = parse_settings(config_text(config).encode(), "config.toml")
+    written = parse_toml(config_text(config).encode(), "config.toml")
     names = ("alphabet_size", "init", "loss_at", "epochs", "check_every", "head")
     assert [written[name] for name in names] == [12, "chrono", "recall", 1500, 30, "softmax"]
 

@@ -33,7 +33,6 @@ RANKS = {name: rank for rank, names in enumerate(FLOORS) for name in names}
 # Imports that do not keep to the floors yet: this list may only get shorter.
 EXCEPTIONS = {
     ("config.plan", "storage.json"),
-    ("config.sources", "storage.run_directory"),
     ("export.tables", "storage.json"),
     ("export.task_files", "storage.atomic"),
     ("results.evaluation", "storage.json"),

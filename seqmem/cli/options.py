@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seqmem.config.run_config import setting_fields, task_kind
-from seqmem.config.sources import option_name, quoted
-from seqmem.errors import SettingError, UsageError
+from seqmem.config.sources import Given, option_name, read_typed
 from seqmem.settings import Flag, Kind
 from seqmem.tasks import TASKS, tasks_with
 from seqmem.terminal.output import Output
@@ -31,17 +30,21 @@ class KindType(click.ParamType):
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Returns the value as TOML holds it, or raises UsageError in the words of the kind."""
-        try:
-            return self.kind.write(self.kind.read(self.name, value))
-        except SettingError as error:
-            typed = param.opts[0] if param else option_name(self.name)
-            raise UsageError(f"{typed} {quoted(value)}: {error.allowed}") from None
+        """Returns the value as its kind reads it, or raises UsageError in the words of the kind."""
+        return read_typed(self.name, self.kind, value, param.opts[0] if param else option_name(self.name)).value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         """Returns the words that the value may be and that begin as typed; what stands for a number is no word."""
         words = [word for word in self.kind.metavar.split("|") if word.isalnum() and word.islower()]
         return completed(words, incomplete)
+
+
+class SettingType(KindType):
+    """The type of an option that is a setting: its value carries along how it was typed."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Given:
+        """Returns the value with its source."""
+        return read_typed(self.name, self.kind, value, option_name(self.name))
 
 
 def completed(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
@@ -107,7 +110,7 @@ def setting_option(field: dataclasses.Field[Any]) -> Decorator:
     if isinstance(kind, Flag):
         names = "/".join(kind.option(field.name, value) for value in (True, False))
         return option(names, field.name, default=None, **words)
-    return option(name, field.name, kind=kind, **words)
+    return option(name, field.name, type=SettingType(field.name, kind), metavar=kind.metavar, **words)
 
 
 def heading_of(field: dataclasses.Field[Any]) -> str:
@@ -120,7 +123,8 @@ def heading_of(field: dataclasses.Field[Any]) -> str:
 def task_option(function: Any) -> Any:
     """Declares `--task`."""
     words = "The task [default: the one that has the settings given, else conflicting]."
-    return option("--task", kind=task_kind(), heading="Task", help=words)(function)
+    kind = task_kind()
+    return option("--task", type=SettingType("task", kind), metavar=kind.metavar, heading="Task", help=words)(function)
 
 
 def _default_note(field: dataclasses.Field[Any]) -> str:

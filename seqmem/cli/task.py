@@ -9,7 +9,7 @@ import click
 
 from seqmem.cli.options import HeadedCommand, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
-from seqmem.config.sources import read_config, spelled_as_options
+from seqmem.config.sources import read_config, source_in_errors, typed_value
 from seqmem.settings import Integer
 from seqmem.terminal.output import Output
 
@@ -52,7 +52,7 @@ def command(
     from seqmem.export.task_files import write_task_file
     from seqmem.results.task import task_document
 
-    with spelled_as_options({"count": count}):
+    with source_in_errors({"count": typed_value("count", count)}):
         if to is not None:
             written = write_task_file(config, to, count)
             output.note(f"Wrote {written} sequences to {to}")

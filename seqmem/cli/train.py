@@ -11,8 +11,8 @@ import click
 from seqmem.cli.options import HeadedCommand, cache_option, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
 from seqmem.commands.stopping import until_stopped
-from seqmem.commands.train import go_on, refuse_settings, start
-from seqmem.config.sources import read_config, trusted_cell
+from seqmem.commands.train import go_on, refuse_settings, start, trusted_cell
+from seqmem.config.sources import read_config
 from seqmem.settings import Integer
 from seqmem.terminal.output import Output
 
@@ -58,7 +58,8 @@ def command(
         config = read_config(config_path, preset, typed)
         place, run = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
     else:
-        trusted = trusted_cell(resume, typed.pop("cell"))
+        cell = typed.pop("cell")
+        trusted = trusted_cell(resume, cell.value if cell else None)
         refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
         config, run = go_on(resume, trusted, cache=cache, checkpoint_every=checkpoint_every)
         place = resume

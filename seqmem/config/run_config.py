@@ -191,7 +191,7 @@ class RunConfig:
             UsageError: If a key is unknown or does not belong to this task or cell.
             SettingError: If a value is not allowed.
         """
-        task_class = TASKS[task_kind().read("task", task_of(settings))]
+        task_class = TASKS[task_kind().accept("task", task_of(settings))]
         own = [field.name for field in settings_of(task_class)]
         cell = read_cell(settings, trusted)
         cells_own = [field.name for field in settings_of(type(cell))]

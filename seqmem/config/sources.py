@@ -1,22 +1,27 @@
-"""Settings from several sources, laid over each other: defaults, preset, TOML file, typed options."""
+"""Settings from several sources, laid over each other: preset, TOML file, typed options.
+
+A value is read once, where it was given, and carries its source along: an error that comes up only when all settings
+are known still names the option, or the key of the file, that it came from.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqmem.cells.user import is_user_cell
-from seqmem.config.run_config import RunConfig, setting_fields, task_of
-from seqmem.errors import SettingError, UsageError, one_line
+from seqmem.config.axis import Axis, parse_axis, read_axis
+from seqmem.config.presets import preset_names, read_preset
+from seqmem.config.request import Request
+from seqmem.config.run_config import RunConfig, setting_fields, task_kind, task_of
+from seqmem.config.toml import read_toml_file
+from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
+from seqmem.settings import Kind
 from seqmem.tasks import named_task
 from seqmem.tasks.explicit import read_sequences
-
-if TYPE_CHECKING:
-    from seqmem.config.axis import Axis
-    from seqmem.config.request import Request
 
 VARY = "vary"
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}
@@ -25,170 +30,212 @@ RIVALS = {"epochs": "presentations", "presentations": "epochs"}
 LONGEST_VALUE = 60
 
 
-def read_request(
-    path: Path | None, preset: str | None, vary: tuple[str, ...], typed: Mapping[str, Any], how: Mapping[str, Any]
-) -> Request:
-    """Gathers the raw settings and the axes; what follows from them is left to each trial.
-
-    Args:
-        path: A TOML file of settings with a table of axes, or None.
-        preset: Name of a preset, or None.
-        vary: Axes as they were typed; each wins over the file's of the same setting.
-        typed: What click collected from the options of settings.
-        how: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
-
-    Raises:
-        UsageError: In one line that names the option, or the file and key, that is wrong.
-    """
-    from seqmem.config import presets
-    from seqmem.config.axis import parse_axis
-    from seqmem.config.request import Request
-
-    base: dict[str, Any] = presets.read_preset(preset) if preset else {}
-    axes: list[Axis] = []
-    if path is not None:
-        settings, axes = read_sweep_file(path)
-        base = lay_over(base, settings)
-    own = typed_layer(typed).settings
-    given = [parse_axis(text) for text in vary]
-    replaced = {axis.name for axis in given}
-    axes = [axis for axis in axes if axis.name not in replaced] + given
-    for axis in axes:
-        if axis.name in own:
-            raise UsageError(f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other")
-        base = lay_over(base, {axis.name: None})
-        del base[axis.name]
-    named = [own.get("cell", ""), *(value for axis in given if axis.name == "cell" for value in axis.values)]
-    cells = tuple(cell for cell in named if is_user_cell(cell))
-    return Request(_written(lay_over(base, own)), tuple(axes), **how, cells=cells)
-
-
-def read_sweep_file(path: Path) -> tuple[dict[str, Any], list[Axis]]:
-    """Reads the settings of a TOML file, and the axes in its table `[vary]`."""
-    from seqmem.config.axis import read_axis
-    from seqmem.config.toml import check_settings, read_toml_file
-
-    settings = read_toml_file(path)
-    table = settings.pop(VARY, {})
-    if not isinstance(table, dict):
-        raise UsageError(f"{path}: vary = {quoted(table)}: must be a table [vary] of settings and their values")
-    check_settings(settings, str(path))
-    try:
-        return settings, [read_axis(name, values) for name, values in table.items()]
-    except UsageError as error:
-        raise UsageError(f"{path}: [vary] {error}") from None
-
-
-def _written(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings as a plan holds them: each in the one form that its kind writes."""
-    kinds = {name: field.metadata["kind"] for name, field in setting_fields().items()}
-    return {
-        name: kinds[name].write(kinds[name].read(name, value)) if name in kinds else value
-        for name, value in settings.items()
-    }
-
-
 @dataclasses.dataclass(frozen=True)
-class Layer:
-    """The settings of one source.
+class Given:
+    """A value that somebody gave to a setting.
 
     Attributes:
-        settings: As a TOML file holds them.
-        spell: How a setting and its value are named in an error, given both.
+        value: As its kind read it; sequences as they were written, for the task to read.
+        spelled: How it stands in its source, given the value that an error is about: one sequence may be wrong of many.
     """
 
-    settings: Mapping[str, Any]
-    spell: Callable[[str, Any], str]
+    value: Any
+    spelled: Callable[[Any], str]
 
 
-def read_config(path: Path | None, preset: str | None, typed: Mapping[str, Any]) -> RunConfig:
+Source = Mapping[str, Given]
+
+
+@contextlib.contextmanager
+def source_in_errors(given: Source) -> Iterator[None]:
+    """Puts in front of an error about a setting how the setting was given, in place of its bare name.
+
+    Raises:
+        UsageError: In place of a SettingError about one of these settings.
+    """
+    try:
+        yield
+    except SettingError as error:
+        if error.setting not in given:
+            raise
+        raise UsageError(f"{given[error.setting].spelled(error.value)}: {error.allowed}") from None
+
+
+def build(given: Source, trusted: Collection[str] = ()) -> RunConfig:
+    """Builds the config that settings make, those not given by their rules.
+
+    Args:
+        given: The settings of all sources, as `merge` lays them over each other.
+        trusted: As for `RunConfig.from_settings`.
+
+    Raises:
+        UsageError: If a setting does not go with the others: it names the source.
+    """
+    with source_in_errors(given):
+        return RunConfig.from_settings({name: one.value for name, one in given.items()}, trusted)
+
+
+def merge(*sources: Source) -> dict[str, Given]:
+    """Lays settings over each other, the later ones over the earlier ones.
+
+    A budget replaces the other budget of an earlier source; another task replaces the whole task.
+    """
+    merged: dict[str, Given] = {}
+    for source in sources:
+        task = source["task"].value if "task" in source else named_task(source)
+        gone = {RIVALS[name] for name in source if name in RIVALS}
+        if task is not None and task != task_of({name: one.value for name, one in merged.items()}):
+            gone |= TASK_KEYS
+        merged = {name: one for name, one in merged.items() if name not in gone} | dict(source)
+    return merged
+
+
+def read_config(path: Path | None, preset: str | None, options: Mapping[str, Any]) -> RunConfig:
     """Builds the config that a command was asked for.
 
     Args:
         path: A TOML file, or None.
         preset: Name of a preset, or None.
-        typed: What click collected from the options of settings; None or empty where nothing was typed. A cell of the
-            user's own that was typed may be imported from now on.
+        options: What click collected from the options of settings, as `typed_settings` takes it. A cell of the user's
+            own that was typed may be imported.
+
+    Raises:
+        UsageError: In one line that names the option, the preset's key or the file's key that is wrong.
+    """
+    typed = typed_settings(options)
+    given = merge(preset_settings(preset) if preset else {}, read_file(path) if path else {}, typed)
+    return build(given, [typed["cell"].value.name] if "cell" in typed else [])
+
+
+def read_request(
+    path: Path | None, preset: str | None, vary: tuple[str, ...], options: Mapping[str, Any], how: Mapping[str, Any]
+) -> Request:
+    """Gathers the settings and the axes of a sweep; what follows from them is left to each trial.
+
+    Args:
+        path: A TOML file of settings with a table of axes, or None.
+        preset: Name of a preset, or None.
+        vary: Axes as they were typed; each wins over the file's of the same setting.
+        options: What click collected from the options of settings.
+        how: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
 
     Raises:
         UsageError: In one line that names the option, or the file and key, that is wrong.
     """
-    layers = [
-        *([_preset_layer(preset)] if preset else []),
-        *([_file_layer(path)] if path else []),
-        typed_layer(typed),
-    ]
-    settings: dict[str, Any] = {}
-    for layer in layers:
-        settings = lay_over(settings, layer.settings)
-    try:
-        return RunConfig.from_settings(settings, trusted=[typed.get("cell") or ""])
-    except SettingError as error:
-        source = next((layer for layer in reversed(layers) if error.setting in layer.settings), None)
-        if source is None:
-            raise
-        raise UsageError(f"{source.spell(error.setting, error.value)}: {error.allowed}") from None
+    below, axes = read_sweep_file(path) if path else ({}, [])
+    base = merge(preset_settings(preset) if preset else {}, below)
+    typed = typed_settings(options)
+    varied = [parse_axis(text) for text in vary]
+    axes = [axis for axis in axes if axis.name not in {one.name for one in varied}] + varied
+    for axis in axes:
+        if axis.name in typed:
+            raise UsageError(f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other")
+        # an axis is laid over what is below like a setting, and is none itself
+        base = merge(base, {axis.name: Given(None, str)})
+        del base[axis.name]
+    named = [typed["cell"].value.name] if "cell" in typed else []
+    named += [value for axis in varied if axis.name == "cell" for value in axis.values]
+    cells = tuple(cell for cell in named if is_user_cell(cell))
+    return Request(_written(merge(base, typed)), tuple(axes), **how, cells=cells)
 
 
-@contextlib.contextmanager
-def spelled_as_options(typed: Mapping[str, Any]) -> Iterator[None]:
-    """Names a setting that turns out wrong only later as it was typed."""
-    try:
-        yield
-    except SettingError as error:
-        if typed.get(error.setting) is None:
-            raise
-        raise UsageError(f"{typed_option(error.setting, error.value)}: {error.allowed}") from None
+def _written(given: Source) -> dict[str, Any]:
+    """The settings as a plan holds them: each in the one form that its kind writes."""
+    kinds = setting_kinds()
+    return {name: kinds[name].write(one.value) for name, one in given.items()}
 
 
-def lay_over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the settings of both, those of `upper` first.
+def setting_kinds() -> dict[str, Kind]:
+    """Returns the kind of every setting, and of the name of the task."""
+    fields = setting_fields()
+    return {"task": task_kind()} | {name: field.metadata["kind"] for name, field in fields.items()}
 
-    A budget in `upper` replaces the other budget of `lower`; another task replaces the whole task.
+
+def preset_settings(name: str) -> dict[str, Given]:
+    """Returns the settings of a preset."""
+    return read_values(read_preset(name), f"preset {name}")
+
+
+def read_file(path: Path) -> dict[str, Given]:
+    """Reads a TOML file of settings, not all of which need be there.
+
+    Raises:
+        UsageError: If the file cannot be read or is not TOML, or a key or a value is not allowed.
     """
-    task = upper["task"] if "task" in upper else named_task(upper)
-    gone = {RIVALS[key] for key in upper if key in RIVALS}
-    if task is not None and task != task_of(lower):
-        gone |= TASK_KEYS
-    return {key: value for key, value in lower.items() if key not in gone} | dict(upper)
+    if not path.exists() and str(path) in preset_names():
+        raise UsageError(f"{path}: no such file (did you mean --preset {path}?)")
+    return read_values(read_toml_file(path), str(path))
 
 
-def typed_layer(typed: Mapping[str, Any]) -> Layer:
-    """Collects the options that were typed; `sequence` and the file `sequences` both become `sequences`."""
-    settings = {key: value for key, value in typed.items() if key in {"task", *setting_fields()} and value is not None}
-    file = settings.pop("sequences", None)
-    settings |= own_sequences(typed.get("sequence", ()), file)
+def read_sweep_file(path: Path) -> tuple[dict[str, Given], list[Axis]]:
+    """Reads the settings of a TOML file, and the axes in its table `[vary]`."""
+    settings = read_toml_file(path)
+    table = settings.pop(VARY, {})
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: vary = {quoted(table)}: must be a table [vary] of settings and their values")
+    given = read_values(settings, str(path))
+    try:
+        return given, [read_axis(name, values) for name, values in table.items()]
+    except UsageError as error:
+        raise UsageError(f"{path}: [vary] {error}") from None
 
-    def spell(setting: str, value: Any) -> str:
-        if setting == "sequences":
-            return str(file) if file else typed_option(setting, value)
-        return typed_option(setting, settings[setting])
 
-    return Layer(settings, spell)
+def read_values(settings: Mapping[str, Any], source: str) -> dict[str, Given]:
+    """Reads settings as TOML holds them, each by its kind.
+
+    Args:
+        settings: By name.
+        source: What an error begins with.
+
+    Raises:
+        UsageError: If there is no such setting, or a value is not allowed.
+    """
+    kinds, given = setting_kinds(), {}
+    for name, value in settings.items():
+        if name not in kinds:
+            raise UsageError(f"{source}: unknown key '{one_line(name, 60)}'{did_you_mean(name, kinds)}")
+
+        def spelled(wrong: Any, name: str = name, value: Any = value) -> str:
+            return f"{source}: {name} = {quoted(wrong if name == 'sequences' else value)}"
+
+        with source_in_errors({name: Given(value, spelled)}):
+            given[name] = Given(kinds[name].read(name, value), spelled)
+    return given
 
 
-def own_sequences(sequences: Sequence[str], file: Path | None) -> dict[str, Any]:
+def read_typed(setting: str, kind: Kind, text: Any, option: str) -> Given:
+    """Reads what was typed behind an option; raises UsageError in the words of the kind."""
+    with source_in_errors({setting: Given(text, lambda wrong: f"{option} {quoted(text)}")}):
+        value = kind.read(setting, text)
+    return Given(value, lambda wrong: f"{option} {quoted(kind.write(value))}")
+
+
+def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
+    """Collects the settings that were typed.
+
+    Args:
+        options: What click collected: a `Given` for each setting that was typed, a truth value for a flag, and in
+            `sequence` or in the file `sequences` the user's own sequences.
+    """
+    given = {name: one for name, one in options.items() if isinstance(one, Given)}
+    for name in setting_fields():
+        if isinstance(options.get(name), bool):
+            given[name] = typed_value(name, options[name])
+    return given | own_sequences(options.get("sequence", ()), options.get("sequences"))
+
+
+def typed_value(setting: str, value: Any) -> Given:
+    """Returns a value as one that was typed as an option."""
+    return Given(value, lambda wrong: typed_option(setting, wrong if setting == "sequences" else value))
+
+
+def own_sequences(sequences: Sequence[str], file: Path | None) -> dict[str, Given]:
     """Returns the setting that `--sequence` or `--sequences` makes, empty where neither was typed."""
     if sequences and file:
         raise UsageError("--sequence does not go with --sequences: put all sequences into the file, or none")
     if file:
-        return {"sequences": read_sequences(file)}
-    return {"sequences": list(sequences)} if sequences else {}
-
-
-def _preset_layer(name: str) -> Layer:
-    from seqmem.config import presets
-
-    return Layer(presets.read_preset(name), lambda setting, value: f"preset {name}: {setting} = {quoted(value)}")
-
-
-def _file_layer(path: Path) -> Layer:
-    from seqmem.config import presets, toml
-
-    if not path.exists() and str(path) in presets.preset_names():
-        raise UsageError(f"{path}: no such file (did you mean --preset {path}?)")
-    settings = toml.read_settings_file(path)
-    return Layer(settings, lambda setting, value: f"{path}: {setting} = {quoted(value)}")
+        return {"sequences": Given(read_sequences(file), lambda wrong: str(file))}
+    return {"sequences": typed_value("sequences", list(sequences))} if sequences else {}
 
 
 def option_name(setting: str) -> str:
@@ -197,10 +244,10 @@ def option_name(setting: str) -> str:
 
 
 def quoted(value: Any) -> str:
-    """Returns a value on one line: in quotes where it has blanks, cut where it is long."""
-    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-    text = one_line(text, LONGEST_VALUE)
-    return f'"{text}"' if not text or " " in text else text
+    """Returns a value on one line: text in quotes where it has blanks, cut where it is long."""
+    listed = isinstance(value, (list, tuple))
+    text = one_line(" ".join(map(str, value)) if listed else value, LONGEST_VALUE)
+    return f'"{text}"' if (listed or isinstance(value, str)) and (not text or " " in text) else text
 
 
 def typed_option(setting: str, value: Any) -> str:
@@ -210,23 +257,3 @@ def typed_option(setting: str, value: Any) -> str:
     if isinstance(value, bool):
         return setting_fields()[setting].metadata["kind"].option(setting, value)
     return f"{option_name(setting)} {quoted(value)}"
-
-
-def trusted_cell(path: Path, cell: str | None) -> tuple[str, ...]:
-    """Returns the cells that may be imported for a stored run: its own, if the user typed its name.
-
-    Args:
-        path: The run directory.
-        cell: What was typed as `--cell`, or None.
-
-    Raises:
-        UsageError: If the run has another cell.
-    """
-    if cell is None:
-        return ()
-    from seqmem.storage.run_directory import read_config
-
-    stored = read_config(path).cell.name
-    if stored != cell:
-        raise UsageError(f"--cell {quoted(cell)}: the cell of this run is {stored}, and a stored run keeps its own")
-    return (cell,)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from seqmem.config.run_config import RunConfig
-from seqmem.config.toml import LIMIT, config_text, parse_settings
+from seqmem.config.toml import LIMIT, config_text, parse_toml
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.results.run import Record, RunResult
 from seqmem.storage.atomic import (
@@ -247,7 +247,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: is no run directory")
     content = read_bounded(path / CONFIG, LIMIT)
     try:
-        settings = parse_settings(content, CONFIG)
+        settings = parse_toml(content, CONFIG)
     except UsageError as error:
         raise DamagedFileError(path / CONFIG, str(error).removeprefix(f"{CONFIG}: ")) from None
     # its first and its last setting: a file that lost its end would mean other settings, not none

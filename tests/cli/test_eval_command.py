@@ -7,6 +7,7 @@ import pytest
 from seqmem.cli.main import run
 from seqmem.errors import SettingError
 from seqmem.experiment import evaluate as reevaluation
+from seqmem.judge.criterion import Criterion
 from seqmem.results.evaluation import EvalResult, GapResult
 from seqmem.storage.run_directory import read_run
 
@@ -39,7 +40,7 @@ def test_eval_asks_for_what_was_typed(stored_run, judging, capsys):
             "sequences": [],
             "trusted": (),
             "replicate": "best",
-            "criterion": "recall:0.9",
+            "criterion": Criterion("recall", 0.9),
             "free_run": 5,
             "cache": True,
         }

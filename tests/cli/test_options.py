@@ -5,9 +5,9 @@ import pytest
 
 from seqmem.cli.train import command
 from seqmem.config.run_config import RunConfig, setting_fields
-from seqmem.config.sources import option_name, quoted, read_config, typed_layer, typed_option
+from seqmem.config.sources import option_name, quoted, read_config, typed_option, typed_settings
 from seqmem.errors import UsageError
-from seqmem.settings import Flag
+from seqmem.settings import Flag, Kind
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
 
 DECLARED = {param.name: param for param in command.params if isinstance(param, click.Option)}
@@ -15,6 +15,10 @@ DECLARED = {param.name: param for param in command.params if isinstance(param, c
 
 def typed(*arguments: str) -> dict:
     return command.make_context("train", list(arguments)).params
+
+
+def values_of(given: dict) -> dict:
+    return {name: one.value for name, one in given.items()}
 
 
 @pytest.mark.parametrize("name", setting_fields())
@@ -43,16 +47,16 @@ def test_a_task_is_asked_for_by_name_or_by_a_setting_that_it_alone_has():
 
 
 def test_only_what_is_typed_is_collected():
-    assert typed_layer(typed()).settings == {}
-    layer = typed_layer(typed("--gap", "2:5", "--no-stop", "--window", "sequence"))
-    assert layer.settings == {"gap": "2:5", "stop": False, "window": "sequence"}
+    assert typed_settings(typed()) == {}
+    given = typed_settings(typed("--gap", "2:5", "--no-stop", "--window", "sequence"))
+    assert values_of(given) == {"gap": (2, 5), "stop": False, "window": None}
 
 
 def test_flags_are_typed_both_ways():
     for name, field in setting_fields().items():
         if isinstance(field.metadata["kind"], Flag):
-            assert typed_layer(typed(option_name(name))).settings == {name: True}
-            assert typed_layer(typed(typed_option(name, False))).settings == {name: False}
+            assert values_of(typed_settings(typed(option_name(name)))) == {name: True}
+            assert values_of(typed_settings(typed(typed_option(name, False)))) == {name: False}
 
 
 def test_every_setting_of_a_config_can_be_typed_and_gives_the_config_back():
@@ -65,6 +69,21 @@ def test_every_setting_of_a_config_can_be_typed_and_gives_the_config_back():
         text = " ".join(value) if isinstance(value, list) else str(value)
         words += [option_name(name if value else "no_" + name)] if flag else [option_name(name), text]
     assert read_config(None, None, typed(*words)) == RunConfig.from_settings(settings)
+
+
+def test_each_typed_value_is_read_once(monkeypatch):
+    read, reader = [], Kind.read
+
+    def count(kind, name, value):
+        read.append(name)
+        return reader(kind, name, value)
+
+    monkeypatch.setattr(Kind, "read", count)
+    values = {"gap": "2:4", "fillers": "fresh", "pool": "8", "symbols": "a b c d e f g h i", "cell": "gru", "lags": "2"}
+    values |= {"init": "uniform:0.2", "criterion": "recall:0.9", "learning_rate": "0.5", "window": "2", "seed": "3"}
+    words = [word for name, value in values.items() for word in (option_name(name), value)]
+    read_config(None, None, typed(*words, "--trigger"))
+    assert {name: read.count(name) for name in values} == dict.fromkeys(values, 1)
 
 
 def test_help_shows_the_default_of_each_setting_that_has_one():

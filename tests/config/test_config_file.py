@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from strategies import configs
 
 from seqmem.config.run_config import RunConfig
-from seqmem.config.toml import config_text, parse_settings, read_settings_file, toml_value
+from seqmem.config.sources import build, read_file
+from seqmem.config.toml import config_text, parse_toml, toml_value
 from seqmem.errors import UsageError
 from seqmem.settings import settings_of
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
@@ -27,7 +28,7 @@ def test_any_value_reads_back_equal_from_toml(value):
 @settings(max_examples=150, deadline=None)
 @given(configs())
 def test_any_config_reads_back_equal_from_its_file(config):
-    assert RunConfig.from_settings(parse_settings(config_text(config).encode(), "x.toml")) == config
+    assert RunConfig.from_settings(parse_toml(config_text(config).encode(), "x.toml")) == config
 
 
 @pytest.mark.parametrize("task", [ConflictingSequences(), ExplicitSequences(sequences=("a b", "b a"))])
@@ -69,7 +70,7 @@ def test_wrong_file_is_one_line_that_names_it(tmp_path, content, problem):
     path = tmp_path / "b.toml"
     path.write_bytes(content)
     with pytest.raises(UsageError) as caught:
-        read_settings_file(path)
+        read_file(path)
     text = str(caught.value)
     assert text.startswith(f"{path}: {problem}")
     assert text.isprintable()
@@ -78,15 +79,15 @@ def test_wrong_file_is_one_line_that_names_it(tmp_path, content, problem):
 def test_file_may_give_a_few_settings_only(tmp_path):
     path = tmp_path / "a.toml"
     path.write_text('\ufeffgap = "3:5"\nwindow = 2\nclip_norm = 1\nsymbols = "a b c d e f g"\n', encoding="utf-8")
-    config = RunConfig.from_settings(read_settings_file(path))
+    config = build(read_file(path))
     assert (config.task.gap, config.window, config.clip_norm) == ((3, 5), 2, 1.0)
 
 
 def test_missing_file_and_folder_are_named(tmp_path):
     with pytest.raises(UsageError, match=r"none.toml: No such file"):
-        read_settings_file(tmp_path / "none.toml")
+        read_file(tmp_path / "none.toml")
     with pytest.raises(UsageError, match="Is a directory"):
-        read_settings_file(tmp_path)
+        read_file(tmp_path)
 
 
 def test_file_that_is_too_large_is_refused(tmp_path):
@@ -94,4 +95,4 @@ def test_file_that_is_too_large_is_refused(tmp_path):
     with path.open("wb") as file:
         file.truncate(2**24 + 1)
     with pytest.raises(UsageError, match="is larger than 16777216 bytes"):
-        read_settings_file(path)
+        read_file(path)

@@ -7,7 +7,7 @@ import pytest
 
 from seqmem.config.presets import preset_names, read_preset
 from seqmem.config.run_config import RunConfig
-from seqmem.config.toml import config_text, parse_settings
+from seqmem.config.toml import config_text, parse_toml
 from seqmem.judge.baseline import recipe_limit
 from seqmem.render.notes import recipe_note
 from seqmem.tasks.streams import SequenceStream
@@ -63,7 +63,7 @@ def test_one_whole_sequence_is_what_the_preset_says(name):
 @pytest.mark.parametrize("name", preset_names())
 def test_toml_and_json_give_the_same_config_back(name):
     config = config_of(name)
-    assert RunConfig.from_settings(parse_settings(config_text(config).encode(), "config.toml")) == config
+    assert RunConfig.from_settings(parse_toml(config_text(config).encode(), "config.toml")) == config
     assert RunConfig.from_settings(json.loads(json.dumps(config.to_settings()))) == config
 
 

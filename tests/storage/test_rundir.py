@@ -12,7 +12,7 @@ import pytest
 from builders import Mark, example_record, example_result
 
 from seqmem.config.run_config import RunConfig
-from seqmem.config.toml import read_settings_file
+from seqmem.config.toml import read_toml_file
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.storage.json import json_bytes
 from seqmem.storage.load import CorruptRun, list_runs
@@ -50,7 +50,7 @@ def test_run_reads_back_as_it_was_written(complete):
 
 
 def test_settings_file_of_a_run_makes_the_same_run(complete):
-    assert RunConfig.from_settings(read_settings_file(complete / "config.toml")) == CONFIG
+    assert RunConfig.from_settings(read_toml_file(complete / "config.toml")) == CONFIG
 
 
 def test_same_result_makes_the_same_bytes(complete, tmp_path):

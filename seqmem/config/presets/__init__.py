@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from seqmem.config.toml import read_settings_file
+from seqmem.config.toml import read_toml_file
 from seqmem.errors import UsageError, did_you_mean
 
 FOLDER = Path(__file__).parent
@@ -26,12 +26,12 @@ def preset_summary(name: str) -> str:
 
 
 def read_preset(name: str) -> dict[str, Any]:
-    """Returns the settings that a preset gives; all others keep their defaults.
+    """Returns the settings that a preset gives, as its file holds them; all others keep their defaults.
 
     Raises:
         UsageError: If there is no such preset.
     """
-    return read_settings_file(_preset_path(name))
+    return read_toml_file(_preset_path(name))
 
 
 def _preset_path(name: str) -> Path:
