@@ -9,16 +9,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from seqmem.config.axis import Axis, axis_from_json, axis_to_json, shown_value, shown_values
+from seqmem.config.axis import Axis, shown_value, shown_values
 from seqmem.config.decisions import decide_once
 from seqmem.config.rank import measure_of
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.storage.json import from_plain
 
-SCHEMA = 2
-# Of version 0.1: it knows nothing of decided settings, and what nobody gave followed from other defaults.
-OLD_SCHEMA = 1
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
 MAX_PENDING = 8
@@ -101,52 +97,6 @@ class Plan:
     def known_settings(self, point: Point) -> dict[str, Any]:
         """Returns what is known of a trial's settings: all, but of an old plan only what was given; as `config`."""
         return self.base | _without_none(point.values) if self.old else self.config(point).to_settings()
-
-    def to_json(self) -> dict[str, Any]:
-        """Returns the content of `plan.json`."""
-        own = ("base", "decided", "search", "total", "rank", "prune", "threads")
-        return {
-            "schema": OLD_SCHEMA if self.old else SCHEMA,
-            **{name: getattr(self, name) for name in own},
-            "ahead": self.max_pending,
-            "axes": [axis_to_json(axis) for axis in self.axes],
-            "trials": [list(point.values.values()) for point in self.points],
-        }
-
-    @classmethod
-    def from_json(cls, document: Mapping[str, Any]) -> Plan:
-        """Builds a plan from the content of `plan.json`, which may come from a stranger.
-
-        Raises:
-            ValueError: If it is no plan.
-        """
-        schema = document.get("schema")
-        if schema not in (OLD_SCHEMA, SCHEMA):
-            raise ValueError(f"schema {schema!r} is not {OLD_SCHEMA} or {SCHEMA}, the ones this version reads")
-        if schema == OLD_SCHEMA:
-            document = {**document, "decided": {}}
-        plain = dict[str, Any]
-        hints = {
-            "base": plain,
-            "decided": plain,
-            "search": str,
-            "total": int,
-            "rank": str,
-            "prune": bool,
-            "threads": int,
-        }
-        known = {name: from_plain(hint, document.get(name), name) for name, hint in hints.items()}
-        known["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
-        rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
-        try:
-            axes = tuple(axis_from_json(one) for one in document.get("axes") or ())
-        except UsageError as error:
-            raise ValueError(str(error)) from None
-        whole = known["search"] == "tpe" or len(rows) == known["total"]
-        if known["search"] not in SEARCHES or not axes or not whole or any(len(row) != len(axes) for row in rows):
-            raise ValueError("axes, trials and total do not fit together")
-        points = number_points(axes, rows, known["total"])
-        return cls(**known, axes=axes, points=points, old=schema == OLD_SCHEMA)
 
 
 def _without_none(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from seqmem.results.sweep import Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.json import from_plain, to_plain
 from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.plan_file import plan_from_json, plan_to_json
 from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, read_history
 
 PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
@@ -92,7 +93,7 @@ def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Pat
         directory = SweepDirectory(path, plan, RunLock(path))
         with disk_errors(path):
             (path / TRIALS).mkdir()
-        write_json(path / PLAN, plan.to_json())
+        write_json(path / PLAN, plan_to_json(plan))
     except SeqmemError:
         shutil.rmtree(path, ignore_errors=True)
         raise
@@ -123,7 +124,7 @@ def read_plan(path: Path) -> Plan:
     if not is_sweep(path):
         raise UsageError(f"{path}: is no sweep directory")
     try:
-        return Plan.from_json(read_json(path / PLAN, PLAN_LIMIT))
+        return plan_from_json(read_json(path / PLAN, PLAN_LIMIT))
     except ValueError as error:
         raise DamagedFileError(path / PLAN, str(error)) from None
 

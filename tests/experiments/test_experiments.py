@@ -91,7 +91,8 @@ def test_recorded_rates_and_intervals_follow_from_the_counts(path):
 
 @pytest.mark.parametrize("sweep", SWEEPS, ids=name_of)
 def test_recorded_trials_are_those_of_the_settings_and_stand_beside_their_baseline(sweep):
-    settings, axes = read_sweep_file(sweep)
+    given, axes = read_sweep_file(sweep)
+    settings = {name: one.value for name, one in given.items()}
     names, trials = tables.read_trials(sweep.with_suffix(".csv"))
     assert names == [axis.name for axis in axes]
     assert len(trials) == math.prod(len(axis.values) for axis in axes)

@@ -1,0 +1,54 @@
+"""The plan of a sweep as `plan.json` holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from seqmem.config.axis import axis_from_json, axis_to_json
+from seqmem.config.plan import MAX_PENDING, SEARCHES, Plan, number_points
+from seqmem.errors import UsageError
+from seqmem.storage.json import from_plain
+
+SCHEMA = 2
+# Of version 0.1: it knows nothing of decided settings, and what nobody gave followed from other defaults.
+OLD_SCHEMA = 1
+PLAIN = dict[str, Any]
+# What stands in the file under the name of the plan's own attribute.
+HINTS = {"base": PLAIN, "decided": PLAIN, "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
+
+
+def plan_to_json(plan: Plan) -> dict[str, Any]:
+    """Returns the content of `plan.json`."""
+    return {
+        "schema": OLD_SCHEMA if plan.old else SCHEMA,
+        **{name: getattr(plan, name) for name in HINTS},
+        "ahead": plan.max_pending,
+        "axes": [axis_to_json(axis) for axis in plan.axes],
+        "trials": [list(point.values.values()) for point in plan.points],
+    }
+
+
+def plan_from_json(document: Mapping[str, Any]) -> Plan:
+    """Builds a plan from the content of `plan.json`, which may come from a stranger.
+
+    Raises:
+        ValueError: If it is no plan.
+    """
+    schema = document.get("schema")
+    if schema not in (OLD_SCHEMA, SCHEMA):
+        raise ValueError(f"schema {schema!r} is not {OLD_SCHEMA} or {SCHEMA}, the ones this version reads")
+    if schema == OLD_SCHEMA:
+        document = {**document, "decided": {}}
+    known = {name: from_plain(hint, document.get(name), name) for name, hint in HINTS.items()}
+    known["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
+    rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
+    try:
+        axes = tuple(axis_from_json(one) for one in document.get("axes") or ())
+    except UsageError as error:
+        raise ValueError(str(error)) from None
+    complete = known["search"] == "tpe" or len(rows) == known["total"]
+    if known["search"] not in SEARCHES or not axes or not complete or any(len(row) != len(axes) for row in rows):
+        raise ValueError("axes, trials and total do not fit together")
+    points = number_points(axes, rows, known["total"])
+    return Plan(**known, axes=axes, points=points, old=schema == OLD_SCHEMA)
