@@ -30,9 +30,7 @@ _MODULES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from importlib.metadata import version
-
-        return version("seqmem")
+        return importlib.import_module("importlib.metadata").version("seqmem")
     if name not in _MODULES:
         raise AttributeError(f"module 'seqmem' has no attribute {name!r}")
     if name == "run":

@@ -37,7 +37,6 @@ EXCEPTIONS = {
     ("results.evaluation", "storage.json"),
     ("results.run", "storage.json"),
     ("results.sweep", "storage.json"),
-    ("terminal.output", "storage.json"),
 }
 # What is drawn is a result: drawing knows nothing of how it came about.
 DRAWING = {"render", "export"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import get_completion_class
 
 from seqmem.cli.options import HeadedCommand, KindType
 from seqmem.settings import Choice
@@ -20,10 +21,6 @@ from seqmem.settings import Choice
 @click.argument("shell", type=KindType("shell", Choice(("bash", "zsh", "fish"))), metavar="bash|zsh|fish")
 def command(shell: str) -> None:
     """Print the completion script of a shell."""
-    from click.shell_completion import get_completion_class
-
-    from seqmem.cli.main import group
-
     completion = get_completion_class(shell)
     assert completion is not None, shell
-    click.echo(completion(group, {}, "seqmem", "_SEQMEM_COMPLETE").source())
+    click.echo(completion(click.get_current_context().find_root().command, {}, "seqmem", "_SEQMEM_COMPLETE").source())

@@ -13,12 +13,10 @@ from seqmem.cells import CellKind
 from seqmem.cells.cell import Cell
 from seqmem.cli.options import HeadedCommand, cache_option, option, sequence_options
 from seqmem.cli.output import output_options
-from seqmem.commands.train import trusted_cell
 from seqmem.config.run_config import setting_fields
 from seqmem.config.sources import own_sequences, source_in_errors, typed_value
 from seqmem.errors import SettingError
 from seqmem.settings import Integer, Kind
-from seqmem.storage.json import json_text
 from seqmem.terminal.output import Output
 
 LONGEST_GAP = 1_000_000
@@ -100,25 +98,11 @@ def command(
 
     Nothing is written into the run directory: it may be someone else's.
     """
-    trusted = trusted_cell(run, cell)
     own = own_sequences(sequence, sequences)
-    if out is not None:
-        from seqmem.storage.atomic import new_file, refuse_existing
-
-        refuse_existing(out)
-    from seqmem.experiment import evaluate
-
     typed = {name: typed_value(name, value) for name, value in asked.items() if value is not None}
-    with source_in_errors(typed | own):
-        found = evaluate.evaluate(
-            run,
-            trusted=trusted,
-            sequences=[one for given in own.values() for one in given.value],
-            **(asked | {"gaps": asked["gaps"] or ()}),
-        )
-    if out is not None:
-        with new_file(out) as file:
-            file.write(json_text(found.to_json()).encode())
-    import seqmem.render.results  # noqa: F401  # registers how results are drawn
+    asked["gaps"] = asked["gaps"] or ()
+    from seqmem.commands.evaluate import evaluate
 
-    output.result(found)
+    with source_in_errors(typed | own):
+        rows = own["sequences"].value if own else []
+        evaluate(run, out, cell, output, sequences=rows, **asked)

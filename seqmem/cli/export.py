@@ -8,8 +8,6 @@ import click
 
 from seqmem.cli.options import HeadedCommand, option
 from seqmem.cli.output import output_options
-from seqmem.commands.export import WRITERS
-from seqmem.errors import UsageError
 from seqmem.terminal.output import Output
 
 
@@ -37,14 +35,6 @@ def command(path: Path, file: Path, output: Output) -> None:
 
     The file is whole or absent, and nothing is written over.
     """
-    from seqmem.storage.atomic import new_file, refuse_existing
-    from seqmem.storage.load import read_stored
+    from seqmem.commands.export import export
 
-    write = WRITERS.get(file.suffix.lower())
-    if write is None:
-        raise UsageError(f"--to {file}: must end in {', '.join(WRITERS)}")
-    refuse_existing(file)
-    content = write(read_stored(path), path).encode()
-    with new_file(file) as stream:
-        stream.write(content)
-    output.note(f"Wrote {file}")
+    export(path, file, output)

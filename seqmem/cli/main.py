@@ -13,7 +13,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+from click.shell_completion import shell_complete
 
+import seqmem
 from seqmem.commands.stopping import StoppedError
 from seqmem.errors import DamageWarning, SeqmemError, did_you_mean, one_line
 
@@ -75,9 +77,7 @@ class LazyGroup(click.Group):
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from importlib.metadata import version
-
-        click.echo(f"seqmem {version('seqmem')}")
+        click.echo(f"seqmem {seqmem.__version__}")
         ctx.exit()
 
 
@@ -101,8 +101,6 @@ def run(arguments: Sequence[str]) -> int:
     """Runs the command line; returns 0, 1 for a run that failed, 2 for bad usage, 130 after Ctrl-C."""
     request = os.environ.get("_SEQMEM_COMPLETE")
     if request:
-        from click.shell_completion import shell_complete
-
         return shell_complete(group, {}, "seqmem", "_SEQMEM_COMPLETE", request)
     shared: dict[str, Any] = {}
     try:

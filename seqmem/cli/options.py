@@ -6,18 +6,17 @@ import dataclasses
 import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from seqmem.config import presets
 from seqmem.config.run_config import setting_fields, task_kind
 from seqmem.config.sources import Given, option_name, read_typed
 from seqmem.settings import Flag, Kind
 from seqmem.tasks import TASKS, tasks_with
 from seqmem.terminal.output import Output
-
-if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
 
 Decorator = Callable[[Any], Any]
 
@@ -49,8 +48,6 @@ class SettingType(KindType):
 
 def completed(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
     """Returns the words that begin as typed, for a shell."""
-    from click.shell_completion import CompletionItem
-
     return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
@@ -192,8 +189,6 @@ def config_options(function: Any) -> Any:
 
 
 def _complete_presets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from seqmem.config import presets
-
     return completed((*presets.preset_names(), "list"), incomplete)
 
 
@@ -211,8 +206,6 @@ def list_presets_first(function: Any) -> Any:
 
 def print_presets(output: Output) -> None:
     """Names the presets, a line each, or as one JSON object."""
-    from seqmem.config import presets
-
     summaries = {name: presets.preset_summary(name) for name in presets.preset_names()}
     if output.json:
         output.document(summaries)

@@ -24,9 +24,6 @@ from seqmem.terminal.output import Output
 @output_options
 def command(path: Path, output: Output) -> None:
     """Draw a stored run or sweep again."""
-    from seqmem.storage.load import read_stored
+    from seqmem.commands.show import show
 
-    stored = read_stored(path)
-    import seqmem.render.results  # noqa: F401  # registers how results are drawn
-
-    output.result(stored.result)
+    show(path, output)

@@ -9,7 +9,6 @@ import click
 
 from seqmem.cli.options import HeadedCommand, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
-from seqmem.commands.sweep import _plan_of, _run, describe_plan
 from seqmem.config.sources import read_request
 from seqmem.errors import UsageError
 from seqmem.settings import Choice, Integer, Number
@@ -95,11 +94,14 @@ def command(
     Every trial trains all its replicates and is stored in a run directory of its own. SWEEP.toml holds settings and
     axes in a table [vary]; options win over it.
     """
-    engine_options = {name: typed.pop(name) for name in ("jobs", "scheduler", "trial_timeout", "retries")}
-    plan_options = {name: typed.pop(name) for name in ("search", "count", "rank", "prune", "threads", "ahead")}
-    request = read_request(config_path, preset, vary, typed, plan_options)
-    if dry_run:
-        return describe_plan(_plan_of(request, resume), engine_options["jobs"] or 1, output)
-    if resume is not None and out is not None:
+    engine = {name: typed.pop(name) for name in ("jobs", "scheduler", "trial_timeout", "retries")}
+    plan = {name: typed.pop(name) for name in ("search", "count", "rank", "prune", "threads", "ahead")}
+    request = read_request(config_path, preset, vary, typed, plan)
+    if resume is not None and out is not None and not dry_run:
         raise UsageError("--out does not go with --resume: a sweep goes on in its own directory")
-    _run(request, out, resume, engine_options, output)
+    from seqmem.commands.sweep import describe_plan, sweep
+
+    if dry_run:
+        describe_plan(request, resume=resume, jobs=engine["jobs"] or 1, output=output)
+    else:
+        sweep(request, out=out, resume=resume, output=output, **engine)

@@ -49,16 +49,7 @@ def command(
 ) -> None:
     """Draw a task and what needs memory in it, or write it to a file."""
     config = read_config(config_path, preset, typed)
-    from seqmem.export.task_files import write_task_file
-    from seqmem.results.task import task_document
+    from seqmem.commands.task import task
 
     with source_in_errors({"count": typed_value("count", count)}):
-        if to is not None:
-            written = write_task_file(config, to, count)
-            output.note(f"Wrote {written} sequences to {to}")
-        elif output.json:
-            output.document(task_document(config, count))
-        else:
-            from seqmem.render.task_view import draw_task
-
-            output.draw(draw_task(config, count=count, pairs=pairs, arrays=arrays))
+        task(config, count=count, pairs=pairs, arrays=arrays, file=to, output=output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ import click
 
 from seqmem.cli.options import HeadedCommand, cache_option, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
-from seqmem.commands.stopping import until_stopped
-from seqmem.commands.train import go_on, refuse_settings, start, trusted_cell
-from seqmem.config.sources import read_config
+from seqmem.config.sources import option_name, read_config, typed_settings
+from seqmem.errors import UsageError
 from seqmem.settings import Integer
 from seqmem.terminal.output import Output
 
@@ -56,17 +54,21 @@ def command(
     """
     if resume is None:
         config = read_config(config_path, preset, typed)
-        place, run = start(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every)
     else:
         cell = typed.pop("cell")
-        trusted = trusted_cell(resume, cell.value if cell else None)
-        refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
-        config, run = go_on(resume, trusted, cache=cache, checkpoint_every=checkpoint_every)
-        place = resume
-    import seqmem.render.results  # noqa: F401  # registers how results are drawn
-    from seqmem.render.live_run import LiveRun
+        _refuse_settings({"CONFIG.toml": config_path, "--preset": preset, "--out": out, "--threads": threads}, typed)
+    from seqmem.commands import train
 
-    with run, LiveRun(output.talk(), config, quiet=output.quiet) as live:
-        live.follow(until_stopped(run, place, live))
-    output.result(dataclasses.replace(run.result, path=place))
-    output.note(f"Stored in {place}")
+    if resume is None:
+        train.train(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every, output=output)
+    else:
+        trusted = cell.value if cell else None
+        train.resume(resume, trusted, cache=cache, checkpoint_every=checkpoint_every, output=output)
+
+
+def _refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
+    """Raises UsageError where settings were given for a run that has its own."""
+    given = [name for name, value in sources.items() if value is not None]
+    given += [option_name(name) for name in typed_settings(typed)]
+    if given:
+        raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was begun with")

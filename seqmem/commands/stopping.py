@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqmem.errors import SeqmemError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the group of commands needs StoppedError, and nothing of what a run needs
     from seqmem.experiment.run import Run
     from seqmem.results.run import Progress
     from seqmem.terminal.live import LiveDisplay

@@ -3,44 +3,63 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+import click
+
+import seqmem.render.results  # noqa: F401  # registers how results are drawn
+from seqmem.backend.extras import import_optuna
+from seqmem.config.plan import Plan
+from seqmem.config.request import Request
 from seqmem.errors import SeqmemError
+from seqmem.render.live_sweep import LiveSweep
+from seqmem.render.sweep_view import decided_words
+from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory, read_plan_to_resume
+from seqmem.sweep.driver import Sweep
+from seqmem.sweep.engine import open_engine
+from seqmem.sweep.schedule import estimated_seconds
+from seqmem.sweep.search import random_points
+from seqmem.terminal.console import print_result, talk
 from seqmem.terminal.output import Output
-
-if TYPE_CHECKING:
-    from seqmem.config.plan import Plan
-    from seqmem.config.request import Request
+from seqmem.terminal.wording import plural, shown_seconds
 
 
 def _plan_of(request: Request, resume: Path | None) -> Plan:
     """The plan of a new sweep, or the one that an old sweep was begun with, checked against what was asked."""
     if resume is None:
-        from seqmem.sweep.search import random_points
-
         return request.plan(random_points)
-    from seqmem.storage.sweep_directory import read_plan_to_resume
-
     plan = read_plan_to_resume(resume)
     request.refuse_other_than(plan)
     return plan
 
 
-def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str, Any], output: Output) -> None:
-    """Runs a sweep and shows what it found; the error at the end counts the trials that failed."""
-    import seqmem.render.results  # noqa: F401  # registers how results are drawn
-    from seqmem.backend.extras import import_optuna
-    from seqmem.render.live_sweep import LiveSweep
-    from seqmem.render.sweep_view import decided_words
-    from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory
-    from seqmem.sweep.driver import Sweep
-    from seqmem.sweep.engine import open_engine
+def sweep(
+    request: Request,
+    *,
+    out: Path | None,
+    resume: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    trial_timeout: float | None,
+    retries: int,
+    output: Output,
+) -> None:
+    """Runs a sweep and prints what it found; the error at the end counts the trials that failed.
 
+    Args:
+        request: What was asked for.
+        out: The new sweep directory, or None for one in `runs`.
+        resume: The directory of a sweep to go on with, or None.
+        jobs: Worker processes; None runs trials in this one.
+        scheduler: Address of a Dask cluster, or None.
+        trial_timeout: Seconds that a trial may take, or None.
+        retries: How often a trial runs again whose worker died.
+        output: How it is printed.
+    """
     plan = _plan_of(request, resume)
     request.check_cells(plan)
     if plan.search == "tpe":
         import_optuna()
-    with open_engine(how["jobs"], how["scheduler"], how["trial_timeout"], how["retries"], request.cells) as engine:
+    with open_engine(jobs, scheduler, trial_timeout, retries, request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")
@@ -50,29 +69,24 @@ def _run(request: Request, out: Path | None, resume: Path | None, how: dict[str,
             words = f"Only {plan.max_pending} of {engine.workers()} workers will have work"
             output.note(f"{words}: begin a sweep with --ahead {engine.workers()} to use them all")
         try:
-            sweep = Sweep(directory, engine)
-            with LiveSweep(output.talk(), quiet=output.quiet) as live:
-                live.follow(sweep)
+            trials = Sweep(directory, engine)
+            with LiveSweep(talk(output), quiet=output.quiet) as live:
+                live.follow(trials)
         except KeyboardInterrupt:
             output.note(f"Finished trials are kept; `seqmem sweep --resume {path}` goes on")
             raise
         finally:
             directory.close()
-    result = sweep.result
-    output.result(result.ranked_by(request.rank))
+    result = trials.result
+    print_result(output, result.ranked_by(request.rank))
     output.note(f"Stored in {path}")
     if failed := result.counts["failed"]:
         raise SeqmemError(f"{failed} of {plan.total} trials failed; `seqmem sweep --resume {path}` tries them again")
 
 
-def describe_plan(plan: Plan, jobs: int, output: Output) -> None:
+def describe_plan(request: Request, *, resume: Path | None, jobs: int, output: Output) -> None:
     """Says what a sweep would do, and about how long it would take at most."""
-    import click
-
-    from seqmem.render.sweep_view import decided_words
-    from seqmem.sweep.schedule import estimated_seconds
-    from seqmem.terminal.wording import plural, shown_seconds
-
+    plan = _plan_of(request, resume)
     seconds = estimated_seconds(plan, jobs)
     if output.json:
         axes = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}

@@ -1,43 +1,45 @@
-"""What `seqmem train` does: a new run, or one that goes on."""
+"""What `seqmem train` does: a new run, or one that is resumed."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
+import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.cells.cell import Cell
+from seqmem.commands.stopping import until_stopped
 from seqmem.config.run_config import RunConfig
-from seqmem.config.sources import option_name, quoted, typed_settings
+from seqmem.config.sources import quoted
 from seqmem.errors import UsageError
+from seqmem.experiment import run as experiment
+from seqmem.render.live_run import LiveRun
+from seqmem.storage.run_directory import create_run_directory, read_config
+from seqmem.terminal.console import print_result, talk
+from seqmem.terminal.output import Output
 
-if TYPE_CHECKING:
-    from seqmem.experiment.run import Run
 
-
-def start(config: RunConfig, out: Path | None, **how: Any) -> tuple[Path, Run]:
-    """Makes the run directory of a new run; returns its path and the run, which begins when it is followed."""
-    from seqmem.experiment import run
-    from seqmem.storage.run_directory import create_run_directory
-
-    run.try_cell(config.cell, threads=how["threads"], cache=how["cache"])
+def train(
+    config: RunConfig, out: Path | None, *, threads: int, cache: bool, checkpoint_every: int | None, output: Output
+) -> None:
+    """Trains a new run, stores it and prints what it found; the options are those of `seqmem.experiment.run.Run`."""
+    experiment.try_cell(config.cell, threads=threads, cache=cache)
     directory = create_run_directory(config, out)
-    return directory.path, run.Run(config, directory, **how)
+    run = experiment.Run(config, directory, threads=threads, cache=cache, checkpoint_every=checkpoint_every)
+    _follow(run, directory.path, output)
 
 
-def go_on(path: Path, trusted: tuple[str, ...], **how: Any) -> tuple[RunConfig, Run]:
-    """Takes up a run where its last checkpoint left it; returns its settings and the rest of it."""
-    from seqmem.experiment import run
-    from seqmem.storage.run_directory import read_config
+def resume(path: Path, cell: Cell | None, *, cache: bool, checkpoint_every: int | None, output: Output) -> None:
+    """Takes a stored run to its end and prints what it found; `cell` is as in `trusted_cell`."""
+    trusted = trusted_cell(path, cell)
+    run = experiment.Run.resume(path, trusted=trusted, cache=cache, checkpoint_every=checkpoint_every)
+    _follow(run, path, output)
 
-    return read_config(path), run.Run.resume(path, trusted=trusted, **how)
 
-
-def refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
-    """Raises UsageError where settings were given for a run that has its own."""
-    given = [name for name, value in sources.items() if value is not None]
-    given += [option_name(name) for name in typed_settings(typed)]
-    if given:
-        raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was begun with")
+def _follow(run: experiment.Run, path: Path, output: Output) -> None:
+    with run, LiveRun(talk(output), run.config, quiet=output.quiet) as live:
+        live.follow(until_stopped(run, path, live))
+    print_result(output, dataclasses.replace(run.result, path=path))
+    output.note(f"Stored in {path}")
 
 
 def trusted_cell(path: Path, cell: Cell | None) -> tuple[str, ...]:
@@ -52,8 +54,6 @@ def trusted_cell(path: Path, cell: Cell | None) -> tuple[str, ...]:
     """
     if cell is None:
         return ()
-    from seqmem.storage.run_directory import read_config
-
     stored = read_config(path).cell.name
     if stored != cell.name:
         raise UsageError(

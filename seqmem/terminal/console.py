@@ -8,11 +8,12 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import IO, Concatenate, Literal, ParamSpec
+from typing import IO, Any, Concatenate, Literal, ParamSpec
 
 from rich.console import Console, ConsoleDimensions, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
+from seqmem.terminal.output import Output
 from seqmem.terminal.style import UNICODE, Glyphs, build_theme, glyphs_for
 
 WIDEST = 160
@@ -188,3 +189,25 @@ def wrap(text: Text | str, width: int, start: int = 0, hanging: int = 0) -> list
         lines.append(Text.assemble(" " * indent, whole[begin:end], no_wrap=True))
         end += whole.plain[end : end + 1] == " "
     return lines
+
+
+def talk(output: Output) -> Console:
+    """Returns the console for headers, progress and notes: standard error."""
+    return build_console(sys.stderr, color=output.color)
+
+
+def draw(output: Output, drawing: RenderableType) -> None:
+    """Writes a drawing to stdout, in one piece."""
+    console = build_console(sys.stdout, color=output.color)
+    # rich ends the program with its own status at a broken pipe, so it only draws and we write
+    with console.capture() as captured:
+        console.print(drawing)
+    sys.stdout.write(captured.get())
+
+
+def print_result(output: Output, result: Any) -> None:
+    """Writes a result to stdout as requested: its document, or the drawing that it makes of itself."""
+    if output.json:
+        output.document(result.to_json())
+    else:
+        draw(output, result)

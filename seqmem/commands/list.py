@@ -1,0 +1,48 @@
+"""What `seqmem list` does: stored runs and sweeps as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqmem.errors import UsageError
+from seqmem.render.list_view import draw_list
+from seqmem.results import columns
+from seqmem.results.columns import COLUMNS
+from seqmem.storage.json import to_plain
+from seqmem.storage.load import list_runs, sweep_rows
+from seqmem.terminal.console import draw
+from seqmem.terminal.output import Output
+
+__all__ = ["COLUMNS", "list_stored"]
+
+
+def list_stored(
+    root: Path | None, *, where: Sequence[str], sort: str | None, reverse: bool, limit: int | None, output: Output
+) -> None:
+    """Lists the runs and sweeps in a folder.
+
+    Args:
+        root: The folder; None for `runs`, which need not be there.
+        where: Conditions as they were typed, `COLUMN=VALUE`.
+        sort: The column to sort by; None sorts by name.
+        reverse: Whether the order is turned round.
+        limit: How many rows at most.
+        output: How it is printed.
+
+    Raises:
+        UsageError: If there is no such folder or column.
+    """
+    if root is not None and not root.exists():
+        raise UsageError(f"{root}: no such folder")
+    root = root or Path("runs")
+    conditions = [columns.parse_condition(text) for text in where]
+    column = columns.check_column(sort or "run")
+    known = [*(columns.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
+    rows = columns.sort(columns.select(known, conditions), column, reverse)[:limit]
+    if output.json:
+        output.document(to_plain(rows))
+    elif rows:
+        draw(output, draw_list(rows))
+    else:
+        output.note(f"No such runs in {root}." if where else f"No runs in {root}.")

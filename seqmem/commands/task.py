@@ -1,0 +1,33 @@
+"""What `seqmem task` does: a task is drawn, or written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from seqmem.config.run_config import RunConfig
+from seqmem.export.task_files import write_task_file
+from seqmem.render.task_view import draw_task
+from seqmem.results.task import task_document
+from seqmem.storage.json import to_plain
+from seqmem.terminal.console import draw
+from seqmem.terminal.output import Output
+
+
+def task(config: RunConfig, *, count: int | None, pairs: bool, arrays: bool, file: Path | None, output: Output) -> None:
+    """Shows the task of a config.
+
+    Args:
+        config: The task, and what shapes its arrays.
+        count: How many presentations; None for what the task has.
+        pairs: Also draw every step as a pair of input and target.
+        arrays: Also draw the one-hot arrays and their shapes.
+        file: A new file to write the sequences to in place of a drawing, or None.
+        output: How it is printed.
+    """
+    if file is not None:
+        written = write_task_file(config, file, count)
+        output.note(f"Wrote {written} sequences to {file}")
+    elif output.json:
+        output.document(to_plain(task_document(config, count)))
+    else:
+        draw(output, draw_task(config, count=count, pairs=pairs, arrays=arrays))
