@@ -1,7 +1,8 @@
 """seqmem measures how long a recurrent network can remember.
 
     task = seqmem.ConflictingSequences(gap=100, fillers="fresh")
-    result = seqmem.run(seqmem.RunConfig(task=task, replicates=20))
+    result = seqmem.run(task, replicates=20, out="runs/first")
+    print(result)
 
 Names are imported when they are first used: the command line must answer at once.
 """
@@ -12,30 +13,42 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from seqmem.commands.python import describe, evaluate, load, run, sweep
     from seqmem.config.run_config import RunConfig
-    from seqmem.experiment.run import run
     from seqmem.tasks import ConflictingSequences, ExplicitSequences
 
     __version__: str
 
-__all__ = ["ConflictingSequences", "ExplicitSequences", "RunConfig", "__version__", "run"]
+__all__ = [
+    "ConflictingSequences",
+    "ExplicitSequences",
+    "RunConfig",
+    "__version__",
+    "describe",
+    "evaluate",
+    "load",
+    "run",
+    "sweep",
+]
 
+_COMMANDS = ("describe", "evaluate", "load", "run", "sweep")
 _MODULES = {
     "ConflictingSequences": "seqmem.tasks",
     "ExplicitSequences": "seqmem.tasks",
     "RunConfig": "seqmem.config.run_config",
-    "run": "seqmem.experiment.run",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("seqmem")
+    if name in _COMMANDS:
+        commands = importlib.import_module("seqmem.commands.python")
+        # all at once: importing them has put the folder `sweep` where the function of that name belongs
+        globals().update({known: getattr(commands, known) for known in _COMMANDS})
+        return globals()[name]
     if name not in _MODULES:
         raise AttributeError(f"module 'seqmem' has no attribute {name!r}")
-    if name == "run":
-        # registers how results draw themselves
-        importlib.import_module("seqmem.render.results")
     return getattr(importlib.import_module(_MODULES[name]), name)
 
 

@@ -25,8 +25,8 @@ FLOORS = (
     ("training", "evaluation", "storage", "render", "export"),
     ("experiment",),
     ("sweep",),
-    ("commands", "__init__"),
-    ("cli",),
+    ("commands",),
+    ("cli", "__init__"),
     ("__main__",),
 )
 RANKS = {name: rank for rank, names in enumerate(FLOORS) for name in names}

@@ -3,17 +3,20 @@
 import ast
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
 import pytest
+from test_import_layers import FLOORS
 
 from seqmem.cli.main import group
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / ".github" / "CONTRIBUTING.md", *sorted(ROOT.glob("experiments/**/*.md"))]
-LAYOUT = re.compile(r"(?<=## Layout\n\n```\n).*?(?=```)", re.DOTALL)
+LAYOUT = re.compile(r"(?<=```layout\n).*?(?=```)", re.DOTALL)
 INSTALL = "python3 -m venv .venv && .venv/bin/pip install -e"
 
 
@@ -24,19 +27,14 @@ def role(path: Path) -> str:
 
 
 def layout() -> str:
-    """Every module of the package with its role, folder by folder."""
+    """Every folder of the package with its role, from the lowest floor to the highest."""
     lines = []
-    for folder in [ROOT / "seqmem", *sorted(path for path in (ROOT / "seqmem").rglob("*") if path.is_dir())]:
-        if not (folder / "__init__.py").exists():
-            continue
-        lines.append(f"{folder.relative_to(ROOT)}/".ljust(28) + role(folder / "__init__.py"))
-        modules = sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
-        lines += [f"  {path.name}".ljust(28) + role(path) for path in modules]
-        for path in sorted(folder.glob("*.toml")):
-            summary = path.read_text(encoding="utf-8").splitlines()[0].strip("# ").removesuffix(".")
-            lines.append(f"  {path.name}".ljust(28) + summary)
-    lines += ["tests/".ljust(28) + "Mirrors the package, plus tests of the whole"]
-    lines += ["experiments/".ljust(28) + "One folder an experiment: settings, command, claim, recorded result"]
+    for name in [name for floor in FLOORS for name in floor]:
+        path = ROOT / "seqmem" / name
+        found = path / "__init__.py" if path.is_dir() else path.with_name(f"{name}.py")
+        shown = f"{name}/" if path.is_dir() else f"{name}.py"
+        if not name.startswith("__"):
+            lines.append(f"{shown:<14}{role(found)}")
     return "\n".join(lines) + "\n"
 
 
@@ -61,13 +59,26 @@ def test_every_command_that_is_shown_is_understood(line):
 
 def test_the_two_commands_do_everything_on_a_bare_machine():
     assert f"\n{INSTALL} . && .venv/bin/seqmem train\n" in README
+    assert len(README.splitlines()) <= 170
     assert f"\n{INSTALL} '.[test]' && .venv/bin/pytest\n" in README
 
 
-def test_the_layout_names_every_module_with_its_role():
+def test_the_layout_names_every_folder_with_its_role():
     found = LAYOUT.search(README)
     assert found is not None
     assert found.group() == layout()
+
+
+@pytest.mark.slow
+def test_the_lines_of_python_run(tmp_path, monkeypatch):
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code is not None
+    assert len(code.group(1).strip().splitlines()) <= 12
+    done = subprocess.run(
+        [sys.executable, "-c", code.group(1)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "solved 1.0 1.0" in done.stdout
+    assert "2 cues" in done.stdout
 
 
 def test_every_linked_file_is_there():

@@ -1,0 +1,141 @@
+"""What `seqmem` offers in Python: runs, sweeps and stored results, without a command line."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import seqmem.render.results  # noqa: F401  # registers how results are drawn
+from seqmem.config.axis import Axis, parse_axis, read_axis
+from seqmem.config.defaults import decided_by_rule
+from seqmem.config.plan import build_plan
+from seqmem.config.run_config import RunConfig
+from seqmem.experiment import evaluate as experiment
+from seqmem.experiment.run import Run
+from seqmem.render.task_view import draw_task
+from seqmem.results.evaluation import EvalResult
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import SweepResult
+from seqmem.settings import settings_of
+from seqmem.storage.load import read_stored
+from seqmem.storage.run_directory import create_run_directory
+from seqmem.storage.sweep_directory import create_sweep_directory
+from seqmem.sweep.driver import Sweep
+from seqmem.sweep.engine import open_engine
+from seqmem.sweep.search import random_points
+from seqmem.tasks.task import Task
+from seqmem.terminal.console import View
+
+PathLike = str | os.PathLike[str]
+
+
+def run(task: Task | RunConfig, *, out: PathLike | None = None, threads: int = 1, **settings: Any) -> RunResult:
+    """Trains and judges a network.
+
+    Args:
+        task: What it is to learn, or all settings of a run.
+        out: A new run directory; None stores nothing.
+        threads: Threads that one operation may use.
+        settings: Any setting by name, such as `units=40` or `replicates=20`.
+
+    Raises:
+        SettingError: If a value is not allowed, or settings do not go together.
+        UsageError: If `out` is there already.
+    """
+    config = _config(task, settings)
+    directory = None if out is None else create_run_directory(config, Path(out))
+    with Run(config, directory, threads=threads) as whole:
+        for _ in whole:
+            pass
+    return whole.result if directory is None else dataclasses.replace(whole.result, path=directory.path)
+
+
+def load(path: PathLike) -> RunResult | SweepResult:
+    """Returns what a stored run or sweep found.
+
+    Raises:
+        SeqmemError: If there is none at the path, it is damaged, or a run has no result yet.
+    """
+    result: RunResult | SweepResult = read_stored(Path(path)).result
+    return result
+
+
+def evaluate(path: PathLike, *, gaps: Sequence[int] = (), **asked: Any) -> EvalResult:
+    """Judges a stored run again, and writes nothing.
+
+    Args:
+        path: The run directory.
+        gaps: Gaps to judge recall over, trained or not.
+        asked: What else `seqmem.experiment.evaluate.evaluate` takes, such as `fillers="fresh"`.
+    """
+    return experiment.evaluate(Path(path), gaps=gaps, **asked)
+
+
+def sweep(
+    task: Task | RunConfig,
+    *,
+    vary: Mapping[str, str | Sequence[Any]],
+    out: PathLike | None = None,
+    jobs: int | None = None,
+    search: str = "grid",
+    trials: int | None = None,
+    rank: str = "success_rate",
+    **settings: Any,
+) -> SweepResult:
+    """Runs many trials over axes of settings.
+
+    Args:
+        task: What is to be learned, or all settings of a run.
+        vary: The values of each axis: a list, or text as on the command line (`"8..64*2"`).
+        out: A new sweep directory; None makes one under `runs`.
+        jobs: Worker processes; None runs the trials in this one.
+        search: `grid`, `random` or `tpe`.
+        trials: How many trials a search tries.
+        rank: The column to sort by; what a search seeks.
+        settings: Any setting of all trials by name.
+    """
+    plan = build_plan(
+        _given(task, settings, vary),
+        [_axis(name, values) for name, values in vary.items()],
+        search=search,
+        count=trials,
+        rank=rank,
+        draw=random_points,
+    )
+    with open_engine(jobs, None, None, 1, ()) as engine:
+        directory = create_sweep_directory(plan, None if out is None else Path(out))
+        try:
+            whole = Sweep(directory, engine)
+            for _ in whole:
+                pass
+        finally:
+            directory.close()
+    return whole.result
+
+
+def describe(task: Task | RunConfig) -> View:
+    """Returns the drawing of `seqmem task`: sequences, conflict and baselines; print it, or show it in a notebook."""
+    return draw_task(_config(task, {}))
+
+
+def _config(task: Task | RunConfig, settings: Mapping[str, Any]) -> RunConfig:
+    if isinstance(task, RunConfig):
+        return dataclasses.replace(task, **settings)
+    return RunConfig(task=task, **settings)
+
+
+def _given(task: Task | RunConfig, settings: Mapping[str, Any], vary: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that somebody gave, without those that vary; rules decide the others once for all trials."""
+    config = _config(task, settings)
+    own = set(config.to_settings())
+    if not isinstance(task, RunConfig):
+        own = {"task", *(field.name for field in settings_of(type(task)))} - decided_by_rule(config)
+    wanted = (own | set(settings)) - set(vary)
+    return {name: value for name, value in config.to_settings().items() if name in wanted}
+
+
+def _axis(name: str, values: str | Sequence[Any]) -> Axis:
+    return parse_axis(f"{name}={values}") if isinstance(values, str) else read_axis(name, list(values))
