@@ -1,6 +1,7 @@
 """What was requested of a command's output: the result goes to stdout, everything else to stderr.
 
-Nothing here imports rich: the command line is to answer at once where nothing is drawn. `terminal.console` draws.
+Nothing here imports rich, so that the command line answers at once where nothing is drawn; nor click, which drawing
+does not need. `terminal.console` draws.
 """
 
 from __future__ import annotations
@@ -8,8 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-
-import click
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Output:
     def note(self, text: str) -> None:
         """Says something beside the result, on one line that is never wrapped, so that a path can be copied."""
         if not self.quiet:
-            click.echo(text, err=True)
+            print(text, file=sys.stderr, flush=True)
 
     def document(self, content: object) -> None:
         """Writes plain values to stdout as one strict JSON document."""
