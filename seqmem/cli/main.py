@@ -15,7 +15,6 @@ from typing import Any
 import click
 from click.shell_completion import shell_complete
 
-import seqmem
 from seqmem.commands.stopping import StoppedError
 from seqmem.errors import DamageWarning, SeqmemError, did_you_mean, one_line
 
@@ -77,7 +76,8 @@ class LazyGroup(click.Group):
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(f"seqmem {seqmem.__version__}")
+        version = importlib.import_module("importlib.metadata").version("seqmem")
+        click.echo(f"seqmem {version}")
         ctx.exit()
 
 
