@@ -57,7 +57,7 @@ def load() -> None:
 
 @functools.cache
 def _load() -> None:
-    process.prepare()
+    process.prepare_by_default()
     with silence():
         for name in ("keras", "tensorflow"):
             importlib.import_module(name)

@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 CACHE_BYTES = 512 * 2**20
+# Holds the number of the process that is prepared: a child inherits the environment, but has not chosen it.
+PREPARED = "SEQMEM_PREPARED"
 
 
 def prepare(threads: int = 1, cache: bool = True) -> None:
@@ -26,6 +28,7 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
     """
     if "tensorflow" in sys.modules:
         return
+    os.environ[PREPARED] = str(os.getpid())
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
@@ -34,8 +37,15 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
     folder = cache_folder() if cache else None
     if folder is not None and _usable(folder):
         _prune(folder)
-        flags = os.environ.get("TF_XLA_FLAGS", "")
-        os.environ["TF_XLA_FLAGS"] = f"{flags} --tf_xla_persistent_cache_directory={folder}".strip()
+        flags, flag = os.environ.get("TF_XLA_FLAGS", ""), f"--tf_xla_persistent_cache_directory={folder}"
+        if flag not in flags.split():
+            os.environ["TF_XLA_FLAGS"] = f"{flags} {flag}".strip()
+
+
+def prepare_by_default() -> None:
+    """Prepares a process that nobody has prepared; what was chosen before stays."""
+    if os.environ.get(PREPARED) != str(os.getpid()):
+        prepare()
 
 
 def cache_folder() -> Path:

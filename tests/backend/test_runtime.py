@@ -77,3 +77,17 @@ def test_the_environment_tells_versions_threads_and_processor():
     told = process.environment(threads=3)
     assert told["threads"] == 3
     assert set(told["versions"]) == {"python", "seqmem", "tensorflow", "keras", "numpy"}
+
+
+def test_threads_and_cache_that_were_chosen_hold_when_tensorflow_is_loaded(tmp_path):
+    code = """
+import os
+from seqmem.backend import process
+process.prepare(threads=3, cache=False)
+from seqmem.backend.lazy import tf
+tf.constant(0)
+print(os.environ["TF_NUM_INTRAOP_THREADS"], "TF_XLA_FLAGS" in os.environ)
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, check=True)
+    assert done.stdout == "3 False\n"
