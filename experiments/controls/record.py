@@ -32,10 +32,10 @@ class UnrelatedSequences(ConflictingSequences):
     def draw(self, items, rngs, strings=None):
         """Draws sequences as `ConflictingSequences` does, and their last symbols anew."""
         batch = super().draw(items, rngs, strings)
-        symbols, last = batch.symbols.copy(), batch.valid.sum(axis=1)
+        targets, last = batch.targets.copy(), batch.valid.sum(axis=1) - 1
         cues = rngs["fillers"].integers(self.filler_count, self.filler_count + self.cues, len(items))
-        symbols[np.arange(len(items)), last] = cues
-        return dataclasses.replace(batch, symbols=symbols)
+        targets[np.arange(len(items)), last] = cues
+        return dataclasses.replace(batch, targets=targets)
 
 
 def evidence_of(name, gap, replicates, seed=0):
