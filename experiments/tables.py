@@ -54,7 +54,7 @@ def read_trials(path):
 def recipe_recall(settings):
     """Returns the highest recall accuracy that a recipe can reach, 1 where it shows all."""
     config = RunConfig.from_settings({name: value for name, value in settings.items() if value != "none"})
-    baseline = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell.keeps_state)
+    baseline = recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state)
     return 1.0 if baseline is None else baseline.recall_accuracy
 
 

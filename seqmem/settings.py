@@ -10,10 +10,14 @@ import dataclasses
 import math
 import re
 import sys
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias
 
 from seqmem.errors import SettingError, did_you_mean
+
+# A setting's value that no kind has read yet: whatever Python, TOML, JSON or the command line gave.
+Value: TypeAlias = object
+Settings: TypeAlias = Mapping[str, Value]
 
 LARGEST = sys.float_info.max
 # what a terminal would obey, and halves of characters, which no file can hold

@@ -16,7 +16,7 @@ from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import Criterion, CriterionText
 from seqmem.settings import Choice, Flag, Init, InitText, Integer, Number, Window, read_settings, setting, settings_of
 from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, Task, named_task
-from seqmem.tasks.layout import Arrangement
+from seqmem.tasks.layout import Layout
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,10 +126,10 @@ class RunConfig:
         return self.batch_size if self.rows == "sequences" else 1
 
     @functools.cached_property
-    def arrangement(self) -> Arrangement:
+    def layout(self) -> Layout:
         """How the steps of a sequence are laid out for the network."""
         rows = self.batch_size if self.rows == "steps" else 1
-        return Arrangement(self.task.time, self.steps_per_window, self.lags, self.context, rows, self.stateful)
+        return Layout(self.task.time, self.steps_per_window, self.lags, self.context, rows, self.stateful)
 
     @property
     def updates(self) -> int:

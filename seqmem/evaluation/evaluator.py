@@ -70,7 +70,7 @@ class Evaluator:
         self._config = config
         self._population = population
         self._baselines = baselines
-        self._choices = choice_symbols(config.task)
+        self._cues = recalled_symbols(config.task)
         self._all = _listed(config) if config.task.finite else None
         self._small = self._all is not None and len(self._all[0]) <= SMALL_TASK
         self._rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
@@ -115,8 +115,8 @@ class Evaluator:
 
     def outputs(self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None) -> StepOutputs:
         """Returns what each replicate wanted answers on its sequences; all replicates where none are named."""
-        arrangement = self._config.arrangement
-        return step_outputs(self._population, sequences, arrangement, self._rows, self._choices, replicates)
+        layout = self._config.layout
+        return step_outputs(self._population, sequences, layout, self._rows, self._cues, replicates)
 
     def state(self) -> list[dict[str, Any]]:
         """Returns where each stream of checks stands, as JSON can hold it."""
@@ -165,7 +165,7 @@ class Evaluator:
         return metrics, evidence, met
 
 
-def choice_symbols(task: Task) -> np.ndarray:
+def recalled_symbols(task: Task) -> np.ndarray:
     """Returns bool `(output symbols,)`: those that are ever to be recalled, all of them where nothing is."""
     chosen = task.recallable()
     return chosen if chosen.any() else ~chosen

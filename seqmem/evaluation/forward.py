@@ -14,7 +14,7 @@ from seqmem.backend.lazy import tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.layout import Arrangement, stack_examples
+from seqmem.tasks.layout import Layout, stack_windows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +27,7 @@ class StepOutputs:
         probability: float32, that output.
         margin: float32, how far it is above the runner-up.
         error: float32, largest distance of any output from the one-hot target.
-        choice: int32, the symbol with the largest output among the choices that were asked for.
+        best_cue: int32, the symbol with the largest output among the cues that were asked for.
     """
 
     loss: np.ndarray
@@ -35,7 +35,7 @@ class StepOutputs:
     probability: np.ndarray
     margin: np.ndarray
     error: np.ndarray
-    choice: np.ndarray
+    best_cue: np.ndarray
 
 
 @functools.lru_cache(maxsize=8)
@@ -50,12 +50,12 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
-        int32 and `valid` bool `(time, replicate, row)`, and `choices` bool `(output,)`. It gives the six arrays of
+        int32 and `valid` bool `(time, replicate, row)`, and `cues` bool `(output,)`. It gives the six arrays of
         `StepOutputs`, `(time, replicate, row)`.
     """
 
     def step(arguments: Any) -> Any:
-        values, inputs, targets, valid, states, choices = arguments
+        values, inputs, targets, valid, states, cues = arguments
         vectors = tf.reshape(tf.one_hot(inputs, input_size), (inputs.shape[0], inputs.shape[1] * input_size))
         output, following = network.advance(values, vectors, states)
         following = [tf.where(valid[:, None], new, old) for new, old in zip(following, states, strict=True)]
@@ -65,7 +65,7 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
         predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
         best = tf.reduce_max(outputs, axis=-1)
         others = tf.where(tf.one_hot(predicted, output_size, on_value=True, off_value=False), 0.0, outputs)
-        choice = tf.argmax(tf.where(choices, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
+        best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
         error = tf.reduce_max(tf.abs(outputs - wanted), axis=-1)
         answers = (
             network.losses(logits, wanted),
@@ -73,18 +73,18 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
             best,
             best - tf.reduce_max(others, axis=-1),
             error,
-            choice,
+            best_cue,
         )
         return answers, following
 
     @compiled
-    def forward(parameters: Any, inputs: Any, targets: Any, valid: Any, choices: Any) -> Any:
+    def forward(parameters: Any, inputs: Any, targets: Any, valid: Any, cues: Any) -> Any:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
         states = network.initial_states(replicates, rows)
         dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
         kept = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
-        each = tf.repeat(choices[None], replicates, axis=0)
+        each = tf.repeat(cues[None], replicates, axis=0)
         first = states
         for index in tf.range(time):
             if reset_every:
@@ -100,9 +100,9 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
 def step_outputs(
     population: Population,
     sequences: Sequence[SequenceBatch],
-    arrangement: Arrangement,
+    layout: Layout,
     sequences_at_once: int,
-    choices: np.ndarray,
+    cues: np.ndarray,
     replicates: Sequence[int] | None = None,
 ) -> StepOutputs:
     """Runs the forward pass over the sequences of each replicate, laid out as they are for training.
@@ -110,16 +110,16 @@ def step_outputs(
     Args:
         population: Whose parameters are used.
         sequences: One batch for each replicate wanted; all with as many sequences.
-        arrangement: How they are laid out.
+        layout: How they are laid out.
         sequences_at_once: Sequences that one replicate takes in a compiled call.
-        choices: bool `(output,)`, the symbols that `choice` is made among.
+        cues: bool `(output,)`, the symbols that `best_cue` is made among.
         replicates: The replicates wanted, by number; None for all. The compiled call always holds as many as there
             are: where few are wanted, each of them fills several places with sequences of its own.
     """
     wanted = range(len(sequences)) if replicates is None else replicates
-    reset_every = 0 if arrangement.reset_every == arrangement.length else arrangement.reset_every
-    input_size = population.network.features // arrangement.context
-    forward = compile_forward(population.network, input_size, len(choices), reset_every)
+    reset_every = 0 if layout.reset_every == layout.length else layout.reset_every
+    input_size = population.network.features // layout.context
+    forward = compile_forward(population.network, input_size, len(cues), reset_every)
     places = population.parameters.shape[0]
     count = len(sequences[0])
     starts = range(0, count, sequences_at_once)
@@ -131,7 +131,7 @@ def step_outputs(
         filled = [taken[place % len(taken)] for place in range(places)]
         pieces = [sequences[one][start : start + sequences_at_once] for one, start in filled]
         padded = [piece[np.resize(np.arange(len(piece)), sequences_at_once)] for piece in pieces]
-        stacked = stack_examples([arrangement.lay_out(piece) for piece in padded])
+        stacked = stack_windows([layout.lay_out(piece) for piece in padded])
 
         def rows_joined(array: np.ndarray) -> Any:
             moved = np.moveaxis(array, 0, 2)
@@ -139,9 +139,9 @@ def step_outputs(
 
         inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
         parameters = tf.gather(population.parameters.value, [wanted[one] for one, _ in filled])
-        answers = forward(parameters, inputs, targets, valid, tf.constant(choices))
-        shape = (*targets.shape[:2], sequences_at_once, arrangement.rows)
-        apart = [arrangement.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
+        answers = forward(parameters, inputs, targets, valid, tf.constant(cues))
+        shape = (*targets.shape[:2], sequences_at_once, layout.rows)
+        apart = [layout.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
         for place, block in enumerate(taken):
             found[block] = [array[place, : len(pieces[place])] for array in apart]
     joined = [

@@ -34,14 +34,14 @@ def gap_results(
         changed = config_with_gap(config, gap)
         found = replicate_baselines(changed.task, config.seeds, config.head)
         report = Evaluator(changed, population, found).report(sequences_count)
-        recall, choice = recall_scores(report.outputs, report.sequences)
+        recall, best_cue = recall_scores(report.outputs, report.sequences)
         looked_at = len(gaps) * config.replicates
         yield GapResult(
             gap=gap,
             trained=config.task.gap is not None and config.task.gap[0] <= gap <= config.task.gap[1],
             baseline=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
             recall_accuracy=tuple(recall),
-            cue_accuracy=tuple(choice),
+            cue_accuracy=tuple(best_cue),
             recall_loss=tuple(
                 one.recall_loss if one.recall_loss is not None else float("nan") for one in report.metrics
             ),

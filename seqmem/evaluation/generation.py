@@ -15,7 +15,7 @@ from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.results.evaluation import FreeRun
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.layout import Arrangement
+from seqmem.tasks.layout import Layout
 
 
 @functools.lru_cache(maxsize=4)
@@ -68,7 +68,7 @@ def free_runs(
     replicates: Iterable[int],
     steps: int,
     alphabet: tuple[str, ...],
-    arrangement: Arrangement,
+    layout: Layout,
 ) -> tuple[FreeRun, ...]:
     """Lets each chosen replicate go on from the first symbol of each of its sequences.
 
@@ -78,16 +78,16 @@ def free_runs(
         replicates: Numbers of the replicates wanted.
         steps: How many symbols to go on for.
         alphabet: How symbols are shown.
-        arrangement: How steps are laid out for the network, on one row.
+        layout: How steps are laid out for the network, on one row.
     """
     starts = [_different_starts(batch) for batch in sequences]
     rows = max(map(len, starts))
     first = np.stack(
         [batch.inputs[np.resize(rows_of, rows), 0] for batch, rows_of in zip(sequences, starts, strict=True)]
     )
-    kept = arrangement.reset_every == arrangement.length
-    reset_every = 0 if kept else arrangement.reset_every // arrangement.lags
-    recipe = (len(alphabet), arrangement.context, arrangement.lags, reset_every)
+    kept = layout.reset_every == layout.length
+    reset_every = 0 if kept else layout.reset_every // layout.lags
+    recipe = (len(alphabet), layout.context, layout.lags, reset_every)
     generate = compile_generation(population.network, *recipe)
     symbols, outputs = (found.numpy() for found in generate(population.parameters.value, tf.constant(first), steps))
     runs = []

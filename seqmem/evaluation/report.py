@@ -62,7 +62,7 @@ def build_result(
         evaluation=judged_on(trained, [account.presentations for account in accounts], report.sequences, config),
         cost=cost,
         history=history,
-        recipe_limit=recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell.keeps_state),
+        recipe_limit=recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state),
     )
 
 

@@ -49,12 +49,12 @@ def group_counts(outputs: StepOutputs, sequences: Sequence[SequenceBatch], task:
     """Counts, for each replicate, the groups of recall steps in which it recalls at least two cues.
 
     Args:
-        outputs: What each replicate answers; the `choice` among the symbols that are ever recalled is counted.
+        outputs: What each replicate answers; the `best_cue` among the symbols that are ever recalled is counted.
         sequences: Of each replicate.
         task: Knows which recall steps are a group.
     """
     return [
-        count_groups(outputs.choice[index] == batch.targets, task.groups(batch), batch.targets)
+        count_groups(outputs.best_cue[index] == batch.targets, task.groups(batch), batch.targets)
         for index, batch in enumerate(sequences)
     ]
 
@@ -96,15 +96,15 @@ def missed_sequences(
 
 
 def recall_scores(outputs: StepOutputs, sequences: Sequence[SequenceBatch]) -> tuple[list[float], list[float]]:
-    """Returns recall accuracy and accuracy among the choices at recall steps, one value per replicate."""
+    """Returns recall accuracy and accuracy among the cues at recall steps, one value per replicate."""
     scores = []
     for index, batch in enumerate(sequences):
         wanted = batch.targets[batch.recall]
         scores.append(
-            [float(np.mean(found[index][batch.recall] == wanted)) for found in (outputs.predicted, outputs.choice)]
+            [float(np.mean(found[index][batch.recall] == wanted)) for found in (outputs.predicted, outputs.best_cue)]
         )
-    recall, choice = zip(*scores, strict=True)
-    return list(recall), list(choice)
+    recall, best_cue = zip(*scores, strict=True)
+    return list(recall), list(best_cue)
 
 
 def _metrics(

@@ -98,7 +98,7 @@ def evaluate(
     result = build_result(config, stored.config, accounts, report, baselines, cost, stored.history)
     shown = shown_replicates(result.replicates)
     alphabet = config.task.input_symbols
-    free = free_runs(population, report.sequences, shown, free_run, alphabet, config.arrangement) if free_run else ()
+    free = free_runs(population, report.sequences, shown, free_run, alphabet, config.layout) if free_run else ()
     own = config.task == stored.config.task
     return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free, own)
 

@@ -18,7 +18,7 @@ import numpy as np
 from seqmem.errors import UsageError
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.contexts import context_ids, refine
-from seqmem.tasks.layout import Arrangement
+from seqmem.tasks.layout import Layout
 from seqmem.tasks.streams import finite_sequences
 from seqmem.tasks.task import Context, Task
 
@@ -85,65 +85,63 @@ def mean_baseline(baselines: Sequence[Baseline]) -> Baseline:
     return Baseline(*(mean(field.name) for field in dataclasses.fields(Baseline)))
 
 
-def recipe_limit(
-    task: Task, seeds: Sequence[int], head: str, arrangement: Arrangement, keeps_state: bool
-) -> Baseline | None:
+def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, keeps_state: bool) -> Baseline | None:
     """Computes the best that any network can do which sees no more than its recipe shows it.
 
     Args:
         task: A task of `seqmem.tasks`.
         seeds: Of each replicate.
         head: `sigmoid` or `softmax`.
-        arrangement: How steps are laid out.
+        layout: How steps are laid out.
         keeps_state: Whether the cell has a state at all.
 
     Returns:
         The mean over replicates. None where the network sees everything, and where fresh fillers leave no closed form
         (rows of steps that keep their state).
     """
-    if keeps_state and arrangement.rows == 1 and arrangement.reset_every == arrangement.length:
+    if keeps_state and layout.rows == 1 and layout.reset_every == layout.length:
         return None
     size = len(task.output_symbols)
     if task.finite:
         wanted = seeds[:1] if task.same_for_every_seed else seeds
         batches = [finite_sequences(task, seed) for seed in wanted]
-        return mean_baseline([of_contexts(seen_ids(one, arrangement, keeps_state), one, size, head) for one in batches])
-    if keeps_state and arrangement.reset_every == arrangement.length:
+        return mean_baseline([of_contexts(seen_ids(one, layout, keeps_state), one, size, head) for one in batches])
+    if keeps_state and layout.reset_every == layout.length:
         return None
-    if keeps_state and arrangement.lags == 1:
-        contexts = task.contexts(arrangement.context, arrangement.window)
+    if keeps_state and layout.lags == 1:
+        contexts = task.contexts(layout.context, layout.window)
     else:
-        contexts = task.contexts(arrangement.lags - 1 + arrangement.context)
+        contexts = task.contexts(layout.lags - 1 + layout.context)
     return None if contexts is None else _of_outcomes(contexts, size, head)
 
 
-def seen_ids(batch: SequenceBatch, arrangement: Arrangement, keeps_state: bool) -> np.ndarray:
+def seen_ids(batch: SequenceBatch, layout: Layout, keeps_state: bool) -> np.ndarray:
     """Numbers what a network has seen by each step since its state began.
 
     Args:
         batch: The sequences.
-        arrangement: How they are laid out.
+        layout: How they are laid out.
         keeps_state: Whether the cell has a state; if not, it sees one input vector.
 
     Returns:
         int64 `(batch, time)`: equal numbers where, and only where, all input vectors since then are equal.
     """
-    inputs = arrangement.lay_out(batch).inputs
+    inputs = layout.lay_out(batch).inputs
     vectors = np.zeros(inputs.shape[:-1], np.int64)
     for column in range(inputs.shape[-1]):
         vectors = refine(vectors, inputs[..., column])
     if not keeps_state:
-        return arrangement.gather(vectors)
+        return layout.gather(vectors)
     # (sequence, stretch, place in it, row): stretches begin alike, wherever they stand
-    stretches = vectors.reshape(len(batch), -1, arrangement.reset_every, arrangement.rows)
+    stretches = vectors.reshape(len(batch), -1, layout.reset_every, layout.rows)
     ids = np.zeros_like(stretches)
     before = np.zeros_like(stretches[:, :, 0])
-    for place in range(arrangement.reset_every):
+    for place in range(layout.reset_every):
         before = refine(before, stretches[:, :, place])
         ids[:, :, place] = before
     # equal numbers at different places mean different histories
-    ids += np.arange(arrangement.reset_every)[:, None] * ids[:, :, 0].size
-    return arrangement.gather(ids.reshape(inputs.shape[:-1]))
+    ids += np.arange(layout.reset_every)[:, None] * ids[:, :, 0].size
+    return layout.gather(ids.reshape(inputs.shape[:-1]))
 
 
 def finite_baseline(batch: SequenceBatch, alphabet_size: int, head: str, order: int = 1) -> Baseline:

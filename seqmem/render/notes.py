@@ -19,7 +19,7 @@ def recipe_note(config: Any) -> str | None:
         return f"No memory is needed: an input vector of {_symbols(config.context)} still holds the cue."
     if config.rows == "steps":
         return _note_on_rows(config)
-    if not config.stateful and config.arrangement.reset_every < config.arrangement.length:
+    if not config.stateful and config.layout.reset_every < config.layout.length:
         return _note_on_stateless(config, needed)
     reach = _gradient_reach(config)
     if reach < needed:

@@ -15,7 +15,7 @@ from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS
 from seqmem.results.drawing import Drawn
 from seqmem.results.summary import ReplicateResult, RunSummary, finite, summarise
-from seqmem.storage.json import from_plain, printable, to_plain
+from seqmem.storage.json import escape_control_characters, from_plain, to_plain
 
 SCHEMA = 2
 
@@ -177,7 +177,7 @@ class RunResult(Drawn):
             replicates=tuple(from_plain(ReplicateResult, with_metrics(one, names), "replicates") for one in replicates),
             predictions=from_plain(tuple[Prediction, ...], document["predictions"], "predictions"),
             evaluation=from_plain(JudgedOn, document["evaluation"], "evaluation"),
-            cost=printable(from_plain(dict[str, int], document["cost"], "cost")),
+            cost=escape_control_characters(from_plain(dict[str, int], document["cost"], "cost")),
             history=history,
             recipe_limit=from_plain(Baseline | None, document.get("recipe_limit"), "recipe_limit"),
             judged=from_plain(str | None, document.get("judged"), "judged"),

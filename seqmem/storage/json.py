@@ -81,13 +81,13 @@ def to_plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
-def printable(value: Any) -> Any:
+def escape_control_characters(value: Any) -> Any:
     """Returns a plain value with nothing in its texts that a terminal would obey, for values from a stranger."""
     if isinstance(value, str):
         return one_line(value, 10_000)
     if isinstance(value, dict):
-        return {printable(key): printable(one) for key, one in value.items()}
-    return [printable(one) for one in value] if isinstance(value, list) else value
+        return {escape_control_characters(key): escape_control_characters(one) for key, one in value.items()}
+    return [escape_control_characters(one) for one in value] if isinstance(value, list) else value
 
 
 def from_plain(hint: Any, value: Any, name: str) -> Any:

@@ -37,7 +37,7 @@ from seqmem.storage.atomic import (
     write_atomically,
     write_json,
 )
-from seqmem.storage.json import from_plain, parse_json, printable
+from seqmem.storage.json import escape_control_characters, from_plain, parse_json
 from seqmem.storage.lock import RunLock, is_locked
 
 CONFIG, HISTORY, RESULT = "config.toml", "history.jsonl", "result.json"
@@ -269,4 +269,4 @@ def read_run_id(path: Path) -> str:
 
 def _read_notes(path: Path) -> dict[str, Any]:
     """What a run says of itself, made fit to be printed."""
-    return printable(read_json(path, NOTES_LIMIT)) if os.path.lexists(path) else {}
+    return escape_control_characters(read_json(path, NOTES_LIMIT)) if os.path.lexists(path) else {}

@@ -12,7 +12,7 @@ from seqmem.tasks.batch import SequenceBatch
 
 
 @dataclasses.dataclass(frozen=True)
-class Arrangement:
+class Layout:
     """Where each step of a sequence goes, and what is seen there.
 
     A sample predicts one symbol. It is one time step, or with lags several, of which the last one predicts. Samples
@@ -95,7 +95,7 @@ class Arrangement:
         order = np.argsort(self.step[place, row])
         return place[order], row[order]
 
-    def lay_out(self, batch: SequenceBatch, loss_at: str = "all") -> Examples:
+    def lay_out(self, batch: SequenceBatch, loss_at: str = "all") -> Windows:
         """Lays out sequences.
 
         Args:
@@ -109,7 +109,7 @@ class Arrangement:
         """
         taken = self.step >= 0
         weights = step_weights(batch, loss_at)[:, self.step] * (self.predicts & taken)
-        return Examples(
+        return Windows(
             inputs=np.where(self.seen >= 0, batch.inputs[:, self.seen], np.int32(-1)),
             targets=batch.targets[:, self.step],
             valid=batch.valid[:, self.step] & taken,
@@ -138,7 +138,7 @@ def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
 
 
 @dataclasses.dataclass(frozen=True)
-class Examples:
+class Windows:
     """What a network sees and is to predict, laid out by `seqmem.tasks.layout`.
 
     Attributes:
@@ -154,10 +154,10 @@ class Examples:
     weights: np.ndarray
 
 
-def stack_examples(parts: Sequence[Examples]) -> Examples:
-    """Stacks examples `(sequence, time, row)` of each replicate to `(sequence, time, replicate, row)`."""
-    names = [field.name for field in dataclasses.fields(Examples)]
-    return Examples(*(np.stack([getattr(part, name) for part in parts], axis=2) for name in names))
+def stack_windows(parts: Sequence[Windows]) -> Windows:
+    """Stacks windows `(sequence, time, row)` of each replicate to `(sequence, time, replicate, row)`."""
+    names = [field.name for field in dataclasses.fields(Windows)]
+    return Windows(*(np.stack([getattr(part, name) for part in parts], axis=2) for name in names))
 
 
 def one_hot(symbols: np.ndarray, alphabet_size: int) -> np.ndarray:

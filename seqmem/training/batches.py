@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
-from seqmem.tasks.layout import Examples, stack_examples
+from seqmem.tasks.layout import Windows, stack_windows
 from seqmem.tasks.streams import SequenceStream
 
 
@@ -23,13 +23,13 @@ class Batches:
         seeds = [config.seed] if shared else list(config.seeds)
         self._streams = [SequenceStream(config.task, seed, "training", config.shuffle) for seed in seeds]
         self._config = config
-        self._arrangement = config.arrangement
+        self._layout = config.layout
 
-    def take(self, updates: int) -> Examples:
+    def take(self, updates: int) -> Windows:
         """Returns the next batches: arrays `(update, time, replicate, batch, ...)`."""
         size, replicates = self._config.sequences_per_batch, self._config.replicates
         drawn = [stream.take(updates * size) for stream in self._streams]
-        stacked = stack_examples([self._arrangement.lay_out(batch, self._config.loss_at) for batch in drawn])
+        stacked = stack_windows([self._layout.lay_out(batch, self._config.loss_at) for batch in drawn])
 
         def laid_out(array: np.ndarray) -> np.ndarray:
             wanted = np.moveaxis(array.reshape(updates, size, *array.shape[1:]), 1, 3)
@@ -37,7 +37,7 @@ class Batches:
             rows = wanted.reshape(*wanted.shape[:3], -1, *wanted.shape[5:])
             return np.broadcast_to(rows, (*rows.shape[:2], replicates, *rows.shape[3:]))
 
-        return Examples(*(laid_out(array) for array in vars(stacked).values()))
+        return Windows(*(laid_out(array) for array in vars(stacked).values()))
 
     def state(self) -> list[dict[str, Any]]:
         """Returns where each stream stands, as JSON can hold it."""

@@ -16,7 +16,7 @@ from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
-from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, keep
+from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, restore_rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,7 +140,7 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
         joined = network.join(gradient)
         if plan.clip_norm is not None:
             joined = clip_by_norm(joined, plan.clip_norm)
-        optimizer.update(joined, resting=(total == 0.0)[:, None] if plan.partial else None)
+        optimizer.update(joined, skip=(total == 0.0)[:, None] if plan.partial else None)
         return loss, tf.cast(total > 0.0, tf.float32), following
 
     @compiled
@@ -163,7 +163,7 @@ def compile_chunk(network: Network, parameters: Any, optimizer: PopulationOptimi
                 window_loss, window_made, states = train_window(pieces, states)
                 loss, made = loss + window_loss, made + window_made
             index += 1
-        keep(optimizer.variables, before, ~active[:, None])
+        restore_rows(optimizer.variables, before, ~active[:, None])
         return loss / tf.maximum(made, 1.0)
 
     return train_chunk

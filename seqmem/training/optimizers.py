@@ -55,25 +55,25 @@ class PopulationOptimizer:
             slot.assign(arrays[f"optimizer/slot_{index}"])
         self.updates.assign(arrays["optimizer/updates"])
 
-    def update(self, gradient: Any, resting: Any | None = None) -> None:
+    def update(self, gradient: Any, skip: Any | None = None) -> None:
         """Applies one update.
 
         Args:
             gradient: float32 `(replicate, parameters)`.
-            resting: bool `(replicate, 1)`, the replicates to leave untouched; None where all take part.
+            skip: bool `(replicate, 1)`, the replicates to leave untouched; None where all take part.
         """
-        before = [variable.value for variable in self.variables] if resting is not None else []
+        before = [variable.value for variable in self.variables] if skip is not None else []
         before = [tf.identity(value) for value in before]
         self._rule.update_step(gradient, self._parameters, self._rule.learning_rate)
         self.updates.assign_add(tf.ones_like(self.updates.value))
-        if resting is not None:
-            keep(self.variables, before, resting)
+        if skip is not None:
+            restore_rows(self.variables, before, skip)
 
 
-def keep(variables: list[Any], before: list[Any], kept: Any) -> None:
-    """Gives the rows where `kept` (bool `(replicate, 1)`) is true their values from before."""
+def restore_rows(variables: list[Any], before: list[Any], rows: Any) -> None:
+    """Gives the rows where `rows` (bool `(replicate, 1)`) is true their values from before."""
     for variable, value in zip(variables, before, strict=True):
-        variable.assign(tf.where(kept, value, variable.value))
+        variable.assign(tf.where(rows, value, variable.value))
 
 
 def clip_by_norm(gradient: Any, norm: float) -> Any:

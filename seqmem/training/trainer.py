@@ -9,7 +9,7 @@ import numpy as np
 from seqmem.backend.lazy import tf
 from seqmem.config.run_config import RunConfig
 from seqmem.models.population import Population
-from seqmem.tasks.layout import Examples
+from seqmem.tasks.layout import Windows
 from seqmem.training.batches import Batches
 from seqmem.training.bptt import ChunkPlan, compiled_trainer
 
@@ -52,7 +52,7 @@ class Trainer:
     def compile(self) -> None:
         """Compiles the chunk by making no update with it, so that compile time is known apart."""
         shape = (self._chunk, self._plan.time, self.config.replicates, self.config.batch_size)
-        empty = Examples(
+        empty = Windows(
             np.zeros((*shape, self.config.context), np.int32),
             np.zeros(shape, np.int32),
             np.zeros(shape, bool),
@@ -68,10 +68,10 @@ class Trainer:
             active: bool `(replicate,)`: which ones train; the others stay as they are.
         """
         count = min(self._chunk, until - self.updates_done)
-        examples = self._batches.take(count)
-        self._run_chunk(examples, count, active)
+        windows = self._batches.take(count)
+        self._run_chunk(windows, count, active)
         self.updates_done += count
-        self.time_steps += int(examples.valid[:, :, active].sum())
+        self.time_steps += int(windows.valid[:, :, active].sum())
 
     def state(self) -> dict[str, Any]:
         """Returns all that goes on from here beside the arrays, as JSON can hold it."""
@@ -86,39 +86,39 @@ class Trainer:
         self._batches.restore(state["batches"])
         self.updates_done, self.time_steps = state["updates_done"], state["time_steps"]
 
-    def _run_chunk(self, examples: Examples, count: int, active: np.ndarray) -> None:
+    def _run_chunk(self, windows: Windows, count: int, active: np.ndarray) -> None:
         # every call has the shape that was compiled; `count` says how much of it is real
-        missing = self._chunk - len(examples.targets)
+        missing = self._chunk - len(windows.targets)
 
         def filled(array: np.ndarray) -> Any:
             return tf.constant(np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1)) if missing else array)
 
-        arrays = [filled(array) for array in (examples.inputs, examples.targets, examples.weights, examples.valid)]
+        arrays = [filled(array) for array in (windows.inputs, windows.targets, windows.weights, windows.valid)]
         # a check reads the weights next, so wait until the chunk is done
         self._train_chunk(*arrays, tf.constant(count), tf.constant(active)).numpy()
 
 
 def chunk_updates(config: RunConfig) -> int:
     """Updates in one compiled call; it depends on the settings alone, and no result depends on it."""
-    steps = config.replicates * config.batch_size * config.arrangement.length
+    steps = config.replicates * config.batch_size * config.layout.length
     return max(1, min(config.check_interval, CHUNK_STEPS // steps))
 
 
 def chunk_plan(config: RunConfig) -> ChunkPlan:
     """Works out what has to be compiled for a run."""
-    arrangement = config.arrangement
+    layout = config.layout
     uneven = not config.task.equal_lengths
     some_rows_untrained = config.loss_at == "recall" and config.task.sequences_with_recall < config.task.epoch_size
-    some_windows_untrained = arrangement.blocks > 1 and (
+    some_windows_untrained = layout.blocks > 1 and (
         uneven or config.loss_at == "recall" or not config.task.asks_everywhere
     )
     return ChunkPlan(
-        time=arrangement.length,
-        window=arrangement.window_steps,
-        reset_every=arrangement.reset_every,
+        time=layout.length,
+        window=layout.window_steps,
+        reset_every=layout.reset_every,
         input_size=len(config.task.input_symbols),
         output_size=len(config.task.output_symbols),
-        masked=uneven or not arrangement.full,
+        masked=uneven or not layout.full,
         partial=some_rows_untrained or some_windows_untrained,
         clip_norm=config.clip_norm,
     )

@@ -47,7 +47,7 @@ def test_training_takes_each_sequence_from_a_fresh_state_however_it_is_cut(setti
     arrays = [tf.constant(array) for array in (data.inputs, data.targets, data.weights, data.valid)]
     cut = train_chunk(*arrays, tf.constant(2), tf.constant([True, True])).numpy()
     sequences = [finite_sequences(config.task, 0)] * 2
-    whole = step_outputs(population, sequences, config.arrangement, 2, CHOICES).loss.mean(axis=(1, 2))
+    whole = step_outputs(population, sequences, config.layout, 2, CHOICES).loss.mean(axis=(1, 2))
     np.testing.assert_allclose(cut, whole, atol=1e-6)
 
 
@@ -71,7 +71,7 @@ def test_a_batch_of_unequal_lengths_has_the_gradient_of_its_steps_one_by_one():
         before = population.parameters.numpy()
         if chosen != rows[:1]:
             sequences = [finite_sequences(config.task, 0)] * 2
-            losses.append(step_outputs(population, sequences, config.arrangement, len(chosen), CHOICES).loss)
+            losses.append(step_outputs(population, sequences, config.layout, len(chosen), CHOICES).loss)
         trained(config)
         changes.append(population.parameters.numpy() - before)
     together, first, second = changes

@@ -44,11 +44,11 @@ def config_of(name: str) -> RunConfig:
 def spelled_out(config: RunConfig) -> tuple[str, str]:
     """The first sequence of training, as the rows of a batch see it, and its targets."""
     batch = SequenceStream(config.task, config.seed, "training").take(1)
-    examples = config.arrangement.lay_out(batch)
+    windows = config.layout.lay_out(batch)
     rows = []
-    for inputs in np.moveaxis(examples.inputs[0], 0, 1):
+    for inputs in np.moveaxis(windows.inputs[0], 0, 1):
         rows.append(" ".join("".join("-" if symbol < 0 else str(symbol) for symbol in vector) for vector in inputs))
-    return " | ".join(rows), " ".join(map(str, config.arrangement.gather(examples.targets)[0]))
+    return " | ".join(rows), " ".join(map(str, config.layout.gather(windows.targets)[0]))
 
 
 def test_every_preset_is_spelled_out():
@@ -77,6 +77,6 @@ def test_the_note_tells_whether_the_preset_can_work(name):
 @pytest.mark.parametrize("name", preset_names())
 def test_the_baseline_of_a_preset_that_cannot_see_the_cue_is_chance(name):
     config = config_of(name)
-    control = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell.keeps_state)
+    control = recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state)
     expected = {"context": 1.0, "lags-enough": 1.0} | dict.fromkeys(CANNOT - {"tutorial"}, 0.5)
     assert (control and control.recall_accuracy) == expected.get(name)

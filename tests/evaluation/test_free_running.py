@@ -19,11 +19,11 @@ def test_free_running_is_being_shown_ones_own_answers(recipe):
     population = build_population(config)
     population.start(config)
     sequences = [finite_sequences(config.task, 0)]
-    runs = free_runs(population, sequences, [0], 4, config.task.input_symbols, config.arrangement)
+    runs = free_runs(population, sequences, [0], 4, config.task.input_symbols, config.layout)
     symbols = np.array([[*one.prompt, *one.generated] for one in runs], np.int32)
     every = np.ones((2, 4), bool)
     shown = next_symbol_batch(symbols, every, recall=~every, settled=every)
-    outputs = step_outputs(population, [shown], config.arrangement, 2, np.ones(5, bool))
+    outputs = step_outputs(population, [shown], config.layout, 2, np.ones(5, bool))
     np.testing.assert_array_equal(outputs.predicted[0], symbols[:, 1:])
     np.testing.assert_allclose(outputs.probability[0], [one.probability for one in runs], atol=1e-5)
     assert len(np.unique(symbols[:, 1:])) > 1

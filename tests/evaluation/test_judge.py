@@ -168,7 +168,7 @@ def test_a_judge_goes_on_from_where_it_was_kept():
 def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
     config = RunConfig(epochs=250)
     followed(run := Run(config))
-    runs = free_runs(run.population, run.evaluator.sequences(), [0], 4, config.task.input_symbols, config.arrangement)
+    runs = free_runs(run.population, run.evaluator.sequences(), [0], 4, config.task.input_symbols, config.layout)
     assert [one.generated for one in runs] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.generated for one in runs] == [one.expected for one in runs]
     assert [one.prompt for one in runs] == [(3,), (4,)]

@@ -101,7 +101,7 @@ def test_results_and_output_tell_the_same(file, preset, name):
 def test_recorded_baselines_are_those_of_the_recipe_and_hold(file, preset, name):
     one = RESULTS[file][preset]
     config = RunConfig.from_settings(read_preset(preset) | {"replicates": one["replicates"]})
-    best = recipe_limit(config.task, config.seeds, config.head, config.arrangement, config.cell.keeps_state)
+    best = recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state)
     accuracy, loss = one["recall_accuracy"], one["recall_loss"]
     assert accuracy["recipe_limit"] == (1.0 if best is None else pytest.approx(best.recall_accuracy))
     assert loss["recipe_limit"] == (0.0 if best is None else pytest.approx(best.recall_loss))

@@ -8,7 +8,7 @@ import pytest
 from seqmem.judge.baseline import baseline, of_contexts, recipe_limit, seen_ids
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.contexts import prefix_ids
-from seqmem.tasks.layout import Arrangement
+from seqmem.tasks.layout import Layout
 from seqmem.tasks.streams import finite_sequences
 
 TUTORIAL = ConflictingSequences()
@@ -29,20 +29,20 @@ RECIPES = [
 ]
 
 
-def histories(task, arrangement):
+def histories(task, layout):
     """What a network has seen by each step of each sequence, followed row by row: (sequence, step) -> vectors."""
     batch = finite_sequences(task, 0)
-    inputs = arrangement.lay_out(batch).inputs
+    inputs = layout.lay_out(batch).inputs
     seen = {}
     for sequence in range(len(batch)):
-        for row in range(arrangement.rows):
+        for row in range(layout.rows):
             history = ()
-            for place in range(arrangement.length):
-                if place % arrangement.reset_every == 0:
+            for place in range(layout.length):
+                if place % layout.reset_every == 0:
                     history = ()
                 history = (*history, tuple(inputs[sequence, place, row].tolist()))
-                step = arrangement.step[place, row]
-                if arrangement.predicts[place, 0] and step >= 0 and batch.valid[sequence, step]:
+                step = layout.step[place, row]
+                if layout.predicts[place, 0] and step >= 0 and batch.valid[sequence, step]:
                     seen[sequence, int(step)] = history
     return seen
 
@@ -50,10 +50,10 @@ def histories(task, arrangement):
 @pytest.mark.parametrize("task", TASKS, ids=str)
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
 def test_a_network_tells_apart_exactly_what_its_rows_have_shown_it(task, recipe):
-    arrangement = Arrangement(task.time, **recipe)
-    ids = seen_ids(finite_sequences(task, 0), arrangement, keeps_state=True)
+    layout = Layout(task.time, **recipe)
+    ids = seen_ids(finite_sequences(task, 0), layout, keeps_state=True)
     groups = defaultdict(set)
-    for place, history in histories(task, arrangement).items():
+    for place, history in histories(task, layout).items():
         groups[history].add(int(ids[place]))
     assert all(len(numbers) == 1 for numbers in groups.values())
     assert len({min(numbers) for numbers in groups.values()}) == len(groups)
@@ -62,16 +62,16 @@ def test_a_network_tells_apart_exactly_what_its_rows_have_shown_it(task, recipe)
 @pytest.mark.parametrize("task", TASKS, ids=str)
 @pytest.mark.parametrize("recipe", RECIPES, ids=str)
 def test_an_oracle_of_what_it_sees_scores_exactly_the_baseline(task, recipe):
-    arrangement = Arrangement(task.time, **recipe)
+    layout = Layout(task.time, **recipe)
     batch = finite_sequences(task, 0)
     followers = defaultdict(Counter)
-    seen = histories(task, arrangement)
+    seen = histories(task, layout)
     for (sequence, step), history in seen.items():
         followers[history][int(batch.targets[sequence, step])] += 1
     right = sum(
         followers[history].most_common(1)[0][0] == batch.targets[place] for place, history in seen.items()
     ) / len(seen)
-    found = recipe_limit(task, [0], "sigmoid", arrangement, keeps_state=True)
+    found = recipe_limit(task, [0], "sigmoid", layout, keeps_state=True)
     assert found.accuracy == pytest.approx(right, abs=1e-12)
 
 
@@ -79,10 +79,10 @@ def test_an_oracle_of_what_it_sees_scores_exactly_the_baseline(task, recipe):
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
 def test_an_mlp_and_lags_both_see_the_last_symbols(task, order):
     expected = baseline(task, 0, "softmax", order)
-    context = Arrangement(task.time, 1, context=order)
-    lags = Arrangement(task.time, 1, lags=order, stateful=False)
-    for arrangement, keeps_state in ((context, False), (lags, True)):
-        found = recipe_limit(task, [0], "softmax", arrangement, keeps_state)
+    context = Layout(task.time, 1, context=order)
+    lags = Layout(task.time, 1, lags=order, stateful=False)
+    for layout, keeps_state in ((context, False), (lags, True)):
+        found = recipe_limit(task, [0], "softmax", layout, keeps_state)
         for name, value in vars(expected).items():
             assert getattr(found, name) == pytest.approx(value, abs=1e-12), name
 
@@ -98,9 +98,9 @@ def test_stateless_windows_over_fresh_fillers_have_a_closed_form(gap, trigger, w
     strings = np.array(np.meshgrid(*[[0, 1]] * gap[1], indexing="ij")).reshape(gap[1], -1).T
     batch = every_string(listed, strings)
     for context in (1, 2):
-        arrangement = Arrangement(task.time, min(window, task.time), context=context, stateful=False)
-        expected = of_contexts(seen_ids(batch, arrangement, keeps_state=True), batch, len(task.input_symbols), head)
-        found = recipe_limit(task, [0], head, arrangement, keeps_state=True) or of_contexts(
+        layout = Layout(task.time, min(window, task.time), context=context, stateful=False)
+        expected = of_contexts(seen_ids(batch, layout, keeps_state=True), batch, len(task.input_symbols), head)
+        found = recipe_limit(task, [0], head, layout, keeps_state=True) or of_contexts(
             prefix_ids(batch.inputs), batch, len(task.input_symbols), head
         )
         for name in ("accuracy", "recall_accuracy", "loss", "recall_loss"):
@@ -115,23 +115,23 @@ def every_string(task, strings):
 
 
 def test_what_sees_everything_has_no_control():
-    assert recipe_limit(TUTORIAL, [0], "sigmoid", Arrangement(4, 1), keeps_state=True) is None
+    assert recipe_limit(TUTORIAL, [0], "sigmoid", Layout(4, 1), keeps_state=True) is None
 
 
 def test_rows_that_keep_their_state_over_fresh_fillers_have_no_closed_form():
     fresh = ConflictingSequences(fillers="fresh")
-    assert recipe_limit(fresh, [0], "sigmoid", Arrangement(4, 1, rows=2), keeps_state=True) is None
+    assert recipe_limit(fresh, [0], "sigmoid", Layout(4, 1, rows=2), keeps_state=True) is None
 
 
 def test_two_rows_of_the_tutorial_cannot_recall():
-    found = recipe_limit(TUTORIAL, [0], "sigmoid", Arrangement(4, 1, rows=2), keeps_state=True)
+    found = recipe_limit(TUTORIAL, [0], "sigmoid", Layout(4, 1, rows=2), keeps_state=True)
     assert found.recall_accuracy == 0.5
 
 
 def test_the_control_is_the_mean_where_replicates_have_fillers_of_their_own():
     task = ConflictingSequences(alphabet_size=4, gap=6, fillers="fixed")
-    arrangement = Arrangement(task.time, 1, context=2)
-    each = [recipe_limit(task, [seed], "sigmoid", arrangement, keeps_state=False).loss for seed in range(5)]
-    together = recipe_limit(task, range(5), "sigmoid", arrangement, keeps_state=False).loss
+    layout = Layout(task.time, 1, context=2)
+    each = [recipe_limit(task, [seed], "sigmoid", layout, keeps_state=False).loss for seed in range(5)]
+    together = recipe_limit(task, range(5), "sigmoid", layout, keeps_state=False).loss
     assert together == pytest.approx(np.mean(each), abs=1e-12)
     assert len(set(each)) > 1

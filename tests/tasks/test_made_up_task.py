@@ -190,8 +190,8 @@ def test_a_task_without_list_and_closed_form_is_refused():
 
     with pytest.raises(UsageError, match="the unknown task has no known baseline"):
         baseline(Unknown(), 0, "softmax")
-    arrangement = RunConfig(task=Unknown(), window=2, stateful=False).arrangement
-    assert recipe_limit(Unknown(), [0], "softmax", arrangement, keeps_state=True) is None
+    layout = RunConfig(task=Unknown(), window=2, stateful=False).layout
+    assert recipe_limit(Unknown(), [0], "softmax", layout, keeps_state=True) is None
 
 
 def test_gap_and_fillers_are_asked_of_the_task():
