@@ -31,20 +31,12 @@ FLOORS = (
 )
 RANKS = {name: rank for rank, names in enumerate(FLOORS) for name in names}
 # Imports that do not keep to the floors yet: this list may only get shorter.
-EXCEPTIONS = {
-    ("export.tables", "storage.json"),
-    ("export.task_files", "storage.atomic"),
-    ("results.evaluation", "storage.json"),
-    ("results.run", "storage.json"),
-    ("results.sweep", "storage.json"),
-}
+EXCEPTIONS: set[tuple[str, str]] = set()
 # What is drawn is a result: drawing knows nothing of how it came about.
 DRAWING = {"render", "export"}
 SEEN_BY_DRAWING = {"errors", "settings", "config", "results", "terminal", "charts"}
 # Where drawing sees more than that yet: this list may only get shorter.
 SEEN_BESIDE = {
-    ("export.task_files", "tasks.layout"),
-    ("export.task_files", "tasks.batch"),
     ("render.evidence_words", "judge.evidence"),
     ("render.headline", "judge.evidence"),
     ("render.live_run", "judge.baseline"),

@@ -10,8 +10,8 @@ from seqmem.cells.cell import Cell
 from seqmem.commands.train import trusted_cell
 from seqmem.experiment import evaluate as experiment
 from seqmem.judge.criterion import Criterion
+from seqmem.results.json import json_text
 from seqmem.storage.atomic import new_file, refuse_existing
-from seqmem.storage.json import json_text
 from seqmem.terminal.console import print_result
 from seqmem.terminal.output import Output
 

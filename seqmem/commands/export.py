@@ -10,8 +10,8 @@ import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.errors import UsageError
 from seqmem.export.pages import html_text, svg_text
 from seqmem.export.tables import csv_text, run_table, sweep_table
+from seqmem.results.json import json_text
 from seqmem.storage.atomic import new_file, refuse_existing
-from seqmem.storage.json import json_text
 from seqmem.storage.load import Stored, read_stored
 from seqmem.terminal.output import Output
 

@@ -9,7 +9,7 @@ from seqmem.errors import UsageError
 from seqmem.render.list_view import draw_list
 from seqmem.results import columns
 from seqmem.results.columns import COLUMNS
-from seqmem.storage.json import to_plain
+from seqmem.results.json import to_plain
 from seqmem.storage.load import list_runs, sweep_rows
 from seqmem.terminal.console import draw
 from seqmem.terminal.output import Output

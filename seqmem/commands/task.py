@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from seqmem.config.run_config import RunConfig
-from seqmem.export.task_files import write_task_file
+from seqmem.export.task_files import check_ending, write_sequences
 from seqmem.render.task_view import draw_task
+from seqmem.results.json import to_plain
 from seqmem.results.task import task_document
-from seqmem.storage.json import to_plain
+from seqmem.storage.atomic import new_file
 from seqmem.terminal.console import draw
 from seqmem.terminal.output import Output
 
@@ -25,7 +26,9 @@ def task(config: RunConfig, *, count: int | None, pairs: bool, arrays: bool, fil
         output: How it is printed.
     """
     if file is not None:
-        written = write_task_file(config, file, count)
+        check_ending(file)
+        with new_file(file) as stream:
+            written = write_sequences(config, stream, file.suffix, count)
         output.note(f"Wrote {written} sequences to {file}")
     elif output.json:
         output.document(to_plain(task_document(config, count)))

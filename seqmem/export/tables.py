@@ -9,10 +9,10 @@ from typing import Any
 
 from seqmem.config.axis import shown_value
 from seqmem.results.columns import TRIAL_COLUMNS, outcome_row
+from seqmem.results.json import to_plain
 from seqmem.results.run import RunResult
 from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import SweepResult, ranked
-from seqmem.storage.json import to_plain
 
 Row = dict[str, Any]
 

@@ -6,8 +6,8 @@ import dataclasses
 from typing import Any
 
 from seqmem.results.drawing import Drawn
+from seqmem.results.json import to_plain
 from seqmem.results.run import RunResult
-from seqmem.storage.json import to_plain
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,8 +14,8 @@ from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS
 from seqmem.results.drawing import Drawn
+from seqmem.results.json import escape_control_characters, from_plain, to_plain
 from seqmem.results.summary import ReplicateResult, RunSummary, finite, summarise
-from seqmem.storage.json import escape_control_characters, from_plain, to_plain
 
 SCHEMA = 2
 

@@ -10,8 +10,8 @@ from seqmem.config.axis import Axis
 from seqmem.config.plan import Point
 from seqmem.config.rank import MEASURES, check_rank
 from seqmem.results.drawing import Drawn
+from seqmem.results.json import to_plain
 from seqmem.results.summary import RunSummary
-from seqmem.storage.json import to_plain
 
 SCHEMA = 1
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.judge.baseline import baseline
 from seqmem.tasks.batch import Example as Example
-from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.batch import SequenceBatch as SequenceBatch
+from seqmem.tasks.layout import one_hot
 from seqmem.tasks.streams import SequenceStream, finite_sequences
-from seqmem.tasks.task import Task
+from seqmem.tasks.task import Task as Task
 
 # sequences of a task that has too many to list them all, where nobody says how many
 DRAWN = 10
@@ -41,6 +44,24 @@ def task_sequences(config: RunConfig, count: int | None = None) -> SequenceBatch
     if count is None and config.task.finite:
         return finite_sequences(config.task, config.seed)
     return first_presentations(config, count or DRAWN)
+
+
+def sequence_arrays(batch: SequenceBatch, task: Task) -> dict[str, np.ndarray]:
+    """Returns the arrays of sequences by name.
+
+    `symbols` int32 `(batch, time + 1)`; `inputs`, `targets` float32 `(batch, time, alphabet)`, one-hot, zeros where a
+    step does not exist or nothing is asked; `valid`, `recall`, `settled` bool `(batch, time)`; and `alphabet`, text
+    `(alphabet,)`. Where targets are labels, `output_alphabet` holds these in place of `symbols`.
+    """
+    first = {"output_alphabet": np.array(task.output_symbols)} if task.labelled else {"symbols": batch.symbols}
+    return first | {
+        "inputs": one_hot(np.where(batch.valid, batch.inputs, -1), len(task.input_symbols)),
+        "targets": one_hot(np.where(batch.asked, batch.targets, -1), len(task.output_symbols)),
+        "valid": batch.valid,
+        "recall": batch.recall,
+        "settled": batch.settled,
+        "alphabet": np.array(task.input_symbols),
+    }
 
 
 def sequence_rows(batch: SequenceBatch, task: Task) -> list[dict[str, Any]]:

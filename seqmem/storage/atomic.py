@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError
-from seqmem.storage.json import json_bytes, parse_json
+from seqmem.results.json import json_bytes, parse_json
 
 PARTIAL = ".partial"  # ends the name of a file that is not complete
 

@@ -24,8 +24,8 @@ import numpy as np
 import safetensors.numpy
 
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError
+from seqmem.results.json import from_plain
 from seqmem.storage.atomic import PARTIAL, disk_errors, open_bounded, write_atomically
-from seqmem.storage.json import from_plain
 
 SCHEMA = 2
 KEPT = 2

@@ -8,7 +8,7 @@ from typing import Any
 from seqmem.config.axis import axis_from_json, axis_to_json
 from seqmem.config.plan import MAX_PENDING, SEARCHES, Plan, number_points
 from seqmem.errors import UsageError
-from seqmem.storage.json import from_plain
+from seqmem.results.json import from_plain
 
 SCHEMA = 2
 # Of version 0.1: it knows nothing of decided settings, and what nobody gave followed from other defaults.

@@ -26,6 +26,7 @@ from typing import Any
 from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import LIMIT, config_text, parse_toml
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
+from seqmem.results.json import escape_control_characters, from_plain, parse_json
 from seqmem.results.run import Record, RunResult
 from seqmem.storage.atomic import (
     append_line,
@@ -37,7 +38,6 @@ from seqmem.storage.atomic import (
     write_atomically,
     write_json,
 )
-from seqmem.storage.json import escape_control_characters, from_plain, parse_json
 from seqmem.storage.lock import RunLock, is_locked
 
 CONFIG, HISTORY, RESULT = "config.toml", "history.jsonl", "result.json"

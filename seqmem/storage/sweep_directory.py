@@ -28,11 +28,11 @@ from seqmem.config.plan import Plan, Point, number_points
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
+from seqmem.results.json import from_plain, to_plain
 from seqmem.results.run import RunResult
 from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
-from seqmem.storage.json import from_plain, to_plain
 from seqmem.storage.lock import RunLock, is_locked
 from seqmem.storage.plan_file import plan_from_json, plan_to_json
 from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, read_history

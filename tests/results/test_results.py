@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
+from seqmem.results.json import from_plain, to_plain
 from seqmem.results.run import Record, RunResult
-from seqmem.storage.json import from_plain, to_plain
 
 DOCUMENT = json.loads(json.dumps(example_result(diverged=True).to_json()))
 

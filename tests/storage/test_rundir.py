@@ -14,7 +14,7 @@ from builders import Mark, example_record, example_result
 from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import read_toml_file
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
-from seqmem.storage.json import json_bytes
+from seqmem.results.json import json_bytes
 from seqmem.storage.load import CorruptRun, list_runs
 from seqmem.storage.run_directory import (
     create_run_directory,
