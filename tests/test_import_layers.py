@@ -30,21 +30,9 @@ FLOORS = (
     ("__main__",),
 )
 RANKS = {name: rank for rank, names in enumerate(FLOORS) for name in names}
-# Imports that do not keep to the floors yet: this list may only get shorter.
-EXCEPTIONS: set[tuple[str, str]] = set()
 # What is drawn is a result: drawing knows nothing of how it came about.
 DRAWING = {"render", "export"}
 SEEN_BY_DRAWING = {"errors", "settings", "config", "results", "terminal", "charts"}
-# Where drawing sees more than that yet: this list may only get shorter.
-SEEN_BESIDE = {
-    ("render.evidence_words", "judge.evidence"),
-    ("render.headline", "judge.evidence"),
-    ("render.live_run", "judge.baseline"),
-    ("render.loss_curve", "judge.baseline"),
-    ("render.task_view", "judge.baseline"),
-    ("render.verdict_words", "judge.evidence"),
-    ("render.verdict_words", "judge.verdict"),
-}
 MAY_USE_TENSORFLOW = {"backend"}
 
 
@@ -66,10 +54,6 @@ def room_of(module):
     return module.split(".")[1] if "." in module else "__init__"
 
 
-def short(module):
-    return module.removeprefix("seqmem.")
-
-
 EDGES = [(module, name, line) for module, path in SOURCES.items() for name, line in imported_modules(path)]
 INTERNAL = [edge for edge in EDGES if edge[1].split(".")[0] == "seqmem"]
 BETWEEN_ROOMS = [(module, name, line) for module, name, line in INTERNAL if room_of(module) != room_of(name)]
@@ -83,19 +67,9 @@ def test_imports_run_down():
     wrong = [
         f"{module}:{line} imports {name}"
         for module, name, line in BETWEEN_ROOMS
-        if RANKS[room_of(name)] >= RANKS[room_of(module)] and (short(module), short(name)) not in EXCEPTIONS
+        if RANKS[room_of(name)] >= RANKS[room_of(module)]
     ]
     assert wrong == []
-
-
-def test_no_exception_has_outlived_its_import():
-    upward = {
-        (short(module), short(name))
-        for module, name, _ in BETWEEN_ROOMS
-        if RANKS[room_of(name)] >= RANKS[room_of(module)]
-    }
-    assert EXCEPTIONS - upward == set()
-    assert SEEN_BESIDE - {(short(module), short(name)) for module, name, _ in INTERNAL} == set()
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -116,9 +90,7 @@ def test_drawing_sees_results_and_never_training():
     wrong = [
         f"{module}:{line} imports {name}"
         for module, name, line in BETWEEN_ROOMS
-        if room_of(module) in DRAWING
-        and room_of(name) not in SEEN_BY_DRAWING
-        and (short(module), short(name)) not in SEEN_BESIDE | EXCEPTIONS
+        if room_of(module) in DRAWING and room_of(name) not in SEEN_BY_DRAWING
     ]
     assert wrong == []
 

@@ -15,10 +15,10 @@ from seqmem.config.plan import build_plan
 from seqmem.config.run_config import RunConfig
 from seqmem.experiment import evaluate as experiment
 from seqmem.experiment.run import Run
-from seqmem.render.task_view import draw_task
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import RunResult
 from seqmem.results.sweep import SweepResult
+from seqmem.results.task import TaskResult
 from seqmem.settings import settings_of
 from seqmem.storage.load import read_stored
 from seqmem.storage.run_directory import create_run_directory
@@ -27,7 +27,6 @@ from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import open_engine
 from seqmem.sweep.search import random_points
 from seqmem.tasks.task import Task
-from seqmem.terminal.console import View
 
 PathLike = str | os.PathLike[str]
 
@@ -116,9 +115,9 @@ def sweep(
     return whole.result
 
 
-def describe(task: Task | RunConfig) -> View:
+def describe(task: Task | RunConfig) -> TaskResult:
     """Returns the drawing of `seqmem task`: sequences, conflict and baselines; print it, or show it in a notebook."""
-    return draw_task(_config(task, {}))
+    return TaskResult(_config(task, {}))
 
 
 def _config(task: Task | RunConfig, settings: Mapping[str, Any]) -> RunConfig:

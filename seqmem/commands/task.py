@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.config.run_config import RunConfig
 from seqmem.export.task_files import check_ending, write_sequences
-from seqmem.render.task_view import draw_task
-from seqmem.results.json import to_plain
-from seqmem.results.task import task_document
+from seqmem.results.task import TaskResult
 from seqmem.storage.atomic import new_file
-from seqmem.terminal.console import draw
+from seqmem.terminal.console import print_result
 from seqmem.terminal.output import Output
 
 
@@ -30,7 +29,5 @@ def task(config: RunConfig, *, count: int | None, pairs: bool, arrays: bool, fil
         with new_file(file) as stream:
             written = write_sequences(config, stream, file.suffix, count)
         output.note(f"Wrote {written} sequences to {file}")
-    elif output.json:
-        output.document(to_plain(task_document(config, count)))
     else:
-        draw(output, draw_task(config, count=count, pairs=pairs, arrays=arrays))
+        print_result(output, TaskResult(config, count, pairs, arrays))

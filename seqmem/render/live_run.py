@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from typing import Self
@@ -11,10 +10,10 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from seqmem.config.run_config import RunConfig
-from seqmem.judge.baseline import Baseline
 from seqmem.render.header import draw_header
 from seqmem.render.loss_curve import draw_loss, thinned
-from seqmem.results.run import Progress, Record
+from seqmem.results.findings import loss_spreads
+from seqmem.results.run import Baseline, Progress, Record
 from seqmem.terminal.console import Page
 from seqmem.terminal.live import LiveDisplay
 from seqmem.terminal.wording import shown_amount, shown_count, shown_score, shown_seconds
@@ -79,9 +78,8 @@ class LiveRun(LiveDisplay):
 
 def _loss_words(record: Record, baseline: Baseline) -> str:
     """`recall loss 0.253 (baseline 0.693)`, the median over the replicates that have one."""
-    recall = [value for value in record.recall_loss if value is not None]
-    values = recall or [value for value in record.loss if value is not None]
-    if not values:
+    recall, [spread] = loss_spreads([record])
+    if spread is None:
         return "diverged"
     name, least = ("recall loss", baseline.recall_loss) if recall else ("loss", baseline.loss)
-    return f"{name} {shown_score(statistics.median(values))} (baseline {shown_score(least)})"
+    return f"{name} {shown_score(spread.median)} (baseline {shown_score(least)})"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import shlex
-import statistics
-from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from seqmem.config.defaults import DECIDED, decided_by_rule
 from seqmem.config.run_config import RunConfig, setting_fields, task_of
-from seqmem.render.headline import above_baseline, blown_up, missed, nothing_settled
-from seqmem.results.run import Record, RunResult
+from seqmem.results.findings import above_baseline, blown_up, missed, nothing_settled, still_falling
+from seqmem.results.run import RunResult
 from seqmem.settings import settings_of
 
 # Said even where they go back to the default: they are the point.
@@ -114,18 +112,6 @@ def untried(config: RunConfig) -> dict[str, Any]:
     if changes and config.optimizer == "adam" and config.learning_rate < 0.01:
         changes["learning_rate"] = 0.01
     return changes
-
-
-def still_falling(history: Sequence[Record]) -> bool:
-    """Tells whether the median recall loss fell by a tenth and more over the last third of the checks."""
-    rows = [[value for value in record.recall_loss if value is not None] for record in history]
-    losses = [statistics.median(row) for row in rows if row]
-    third = len(losses) // 3
-    if third < 2:
-        return False
-    # halves of the last third, because single checks go up and down
-    before, after = losses[-third : -third + third // 2], losses[-third + third // 2 :]
-    return statistics.fmean(after) < 0.9 * statistics.fmean(before)
 
 
 def train_command(config: RunConfig, **changes: Any) -> str:

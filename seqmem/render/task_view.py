@@ -1,18 +1,17 @@
-"""A task drawn before anything is trained: its sequences, its conflict, its shapes, its baselines."""
+"""A task drawn before anything is trained: its sequences, its conflict, its baselines, its shapes."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from seqmem.config.run_config import RunConfig
-from seqmem.judge.baseline import baseline
-from seqmem.render.conflicts import conflict_lines
 from seqmem.render.examples import draw_strips
 from seqmem.render.header import LABEL_WIDTH, dotted, labelled, without_recall
-from seqmem.results.task import Example, first_presentations
+from seqmem.results.task import Example, TaskResult
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
@@ -20,35 +19,29 @@ from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symb
 SHOWN = 8
 MOST_SHOWN = 40  # of presentations asked for: more is for a file, not for the eye
 SHOWN_PAIRS = 2
-MOST_STEPS = 20_000_000
 LONGEST_TABLE = 24
 MOST_SEEN = 6  # of the symbols that a step sees, those nearest to it
+MOST_CONFLICTS = 4
+MOST_OPTIONS = 6
+LONGEST_START = 4
 
 
 @view
-def draw_task(
-    page: Page, config: RunConfig, count: int | None = None, pairs: bool = False, arrays: bool = False
-) -> list[Text]:
-    """Draws a task: each kind of sequence, or the first `count` presentations of training, `MOST_SHOWN` at most.
-
-    `pairs` adds every step as a pair of input and target, with the lags and the context of the settings; `arrays` the
-    one-hot arrays, and their shapes for each way to train on them.
-    """
-    task = config.task
-    examples = task.examples(config.seed, SHOWN)
-    if count:
-        examples = task.examples_of(first_presentations(config, min(count, MOST_SHOWN)))
+def draw_task(page: Page, result: TaskResult) -> list[Text]:
+    """Draws a task: each kind of sequence, or the presentations that training begins with."""
+    config, task = result.config, result.config.task
+    examples = result.examples(SHOWN, MOST_SHOWN)
     lines = [Text.assemble(" ", (f"{task.name} task", "title"), no_wrap=True)]
     lines += [Text("   ").append_text(line) for line in dotted(task.words(), page.width - 3, page)]
     lines += [Text(), *(Text("   ").append_text(line) for line in draw_strips(examples, page.width - 3, page.glyphs))]
-    more = (count or task.sequence_count or 0) - len(examples)
+    more = (result.count or task.sequence_count or 0) - len(examples)
     if more > 0:
-        words = "; --to FILE writes them all" if count else ""
+        words = "; --to FILE writes them all" if result.count else ""
         lines.append(Text(f"   and {_amount(more)} more{words}", "muted"))
-    lines += [Text(), *_facts(config, page)]
-    if pairs:
+    lines += [Text(), *_facts(config, page), *_baseline_lines(result, page)]
+    if result.pairs:
         lines += [Text(), *_pair_lines(examples[:SHOWN_PAIRS], config.lags + config.context - 1, page)]
-    if arrays:
+    if result.arrays:
         lines += [Text(), *_array_lines(examples[0], config, page), Text(), *shape_lines(config, page)]
     return lines
 
@@ -60,31 +53,58 @@ def _amount(count: int) -> str:
 def _facts(config: RunConfig, page: Page) -> list[Text]:
     task = config.task
     total = task.sequence_count
-    anew = "fillers are drawn anew each time" if task.gap else "they are drawn anew each time"
+    fresh = "new fillers each time" if task.gap else "drawn each time"
     if total is None:
-        sequences = f"about 10^{task.magnitude:,}: {anew}"
+        sequences = f"about 10^{task.magnitude:,}: {fresh}"
     elif task.finite:
         sequences = f"{_amount(total)} different, all of them trained on"
     else:
-        sequences = f"{_amount(total)} different: {anew}"
+        sequences = f"{_amount(total)} different: {fresh}"
     time = plural(task.time, "step")
-    told = without_recall(config)
-    lines = labelled("conflict", conflict_lines(config, page))
-    lines += labelled("memory", wrap(Text(told, "nothing_to_remember"), page.width - LABEL_WIDTH - 1)) if told else []
+    reason = without_recall(config)
+    room = page.width - LABEL_WIDTH - 1
+    lines = labelled("conflict", [part for line in _conflict_lines(config, page) for part in wrap(line, room)])
+    lines += labelled("memory", wrap(Text(reason, "nothing_to_remember"), room)) if reason else []
     facts = dict(task.facts()) | {
         "sequences": sequences,
         "length": f"{time} at most" if not task.equal_lengths else time,
         "epoch": plural(task.epoch_size, "presentation") + (", shuffled" if config.shuffle else ", in order"),
     }
-    lines += [line for label, words in facts.items() for line in labelled(label, [Text(words)])]
-    if task.finite and total and total * task.time > MOST_STEPS:
-        return lines
-    best = baseline(task, config.seed, config.head)
-    lines += [Text(), Text(" baseline: the best without memory, from the last symbol alone", "label")]
+    return lines + [line for label, words in facts.items() for line in labelled(label, wrap(words, room))]
+
+
+def _conflict_lines(config: RunConfig, page: Page) -> list[Text]:
+    """Lines such as `after 2: 3 or 4; the first symbol decides`."""
+    lines = []
+    for conflict in config.task.conflict(config.seed):
+        shown = [shown_symbol(symbol, 12, page.glyphs) for symbol in conflict.after]
+        shown = shown if len(shown) <= LONGEST_START else [page.glyphs.ellipsis, *shown[1 - LONGEST_START :]]
+        options = _either(conflict.options, page)
+        options += f", and at the end {_either(conflict.at_end, page)}" if conflict.at_end else ""
+        after = " ".join([*shown, *([conflict.place] if conflict.place else [])])
+        lines.append(Text.assemble("after ", (after, "bold"), ": ", (options, "recall"), f"; {conflict.decides}"))
+    if len(lines) > MOST_CONFLICTS:
+        lines = [*lines[: MOST_CONFLICTS - 1], Text(f"and {len(lines) - MOST_CONFLICTS + 1} more", "muted")]
+    return lines or [Text("none: the last symbol always tells the next", "muted")]
+
+
+def _either(symbols: Sequence[str], page: Page) -> str:
+    """`3 or 4`, `1, 2 or 3`, and no more than a few."""
+    words = [shown_symbol(symbol, 12, page.glyphs) for symbol in symbols]
+    if len(words) > MOST_OPTIONS:
+        words = [*words[: MOST_OPTIONS - 2], page.glyphs.ellipsis, words[-1]]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _baseline_lines(result: TaskResult, page: Page) -> list[Text]:
+    best = result.baseline
+    if best is None:
+        return []
     scores = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
     rows = [[name, shown_score(everywhere, 4), shown_score(recall, 4)] for name, everywhere, recall in scores]
     columns = [Column(align="left"), Column("all steps", style="baseline"), Column("recall steps", style="baseline")]
-    return [*lines, *table(columns, rows, page, indent=3)]
+    title = Text("baseline: the best without memory, from the last symbol alone", "label")
+    return [Text(), *wrap(title, page.width, 1, 3), *table(columns, rows, page, indent=3)]
 
 
 def _kept(count: int) -> list[int | None]:
@@ -123,8 +143,8 @@ def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
 
 def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
     """The first sequence as one-hot vectors, input beside target."""
-    seen, told = config.task.input_symbols, config.task.output_symbols
-    size = max(len(seen), len(told))
+    seen, answers = config.task.input_symbols, config.task.output_symbols
+    size = max(len(seen), len(answers))
     lines = [Text(" one-hot arrays of the first sequence, float32", "label")]
     room = (page.width - 12) // 2
     if 2 * size + 4 > room:
@@ -139,7 +159,7 @@ def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
             rows.append([(page.glyphs.vertical_ellipsis, "muted")])
         else:
             inputs = _one_hot(seen, example.symbols[step], example.parts[step])
-            rows.append([inputs, _one_hot(told, *example.target(step))])
+            rows.append([inputs, _one_hot(answers, *example.target(step))])
     return [*lines, *table([Column("input", "left"), Column("target", "left")], rows, page, indent=3, gap=5)]
 
 

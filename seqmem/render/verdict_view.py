@@ -9,10 +9,11 @@ from pathlib import PurePath
 from rich.text import Text
 
 from seqmem.render.evidence_words import evidence_words, judged_words
-from seqmem.render.headline import headline, missed, nothing_settled
+from seqmem.render.headline import headline
 from seqmem.render.next_command import next_commands
 from seqmem.render.notes import recipe_note
 from seqmem.render.score_table import score_lines
+from seqmem.results.findings import all_right, criterion_met, missed, nothing_settled
 from seqmem.results.run import RunResult
 from seqmem.results.summary import ReplicateResult
 from seqmem.terminal.console import Page, fill, wrap
@@ -105,18 +106,14 @@ def _range(counts: list[int]) -> str:
 
 def _right_by_a_hair(result: RunResult) -> list[str]:
     """How many answer everything right although they are not solved: their largest output is, by little."""
-    criterion, solved = result.config.criterion, sum(one.solved for one in result.replicates)
-    alive = [one for one in result.replicates if not one.diverged]
-    right = [one for one in alive if one.metrics.settled_accuracy == 1.0]
-    if result.config.criterion.kind == "argmax" or len(right) <= solved:
+    criterion, right = result.config.criterion, all_right(result)
+    if criterion.kind == "argmax" or len(right) <= (result.summary.solved or 0):
         return []
     steps = "recall step" if result.config.loss_at == "recall" else "settled step"
     text = f"{shown_count(len(right))} of {shown_count(len(result.replicates))} answer every {steps} right"
     if criterion.kind == "error":
-        within = sum(criterion.met(one.metrics) for one in alive)
-        text += f", {shown_count(within)} within {criterion.bound:g} of the target"
-    luck = not any(one.remembers for one in right)
-    return [f"{text}: right by a hair is luck" if luck else text]
+        text += f", {shown_count(criterion_met(result))} within {criterion.bound:g} of the target"
+    return [text if any(one.remembers for one in right) else f"{text}: right by a hair is luck"]
 
 
 def _notes(result: RunResult, recipe: str | None = None) -> list[str | None]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from seqmem.judge.evidence import P_VALUE
-from seqmem.judge.verdict import VERDICTS
-from seqmem.results.summary import ReplicateResult
+from seqmem.results.findings import P_VALUE
+from seqmem.results.summary import VERDICTS, ReplicateResult
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.wording import shown_score
 

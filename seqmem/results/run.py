@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.judge.baseline import Baseline
+from seqmem.judge.baseline import Baseline as Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS
@@ -132,7 +133,7 @@ class RunResult(Drawn):
     judged: str | None = None
     path: PurePath | None = dataclasses.field(default=None, compare=False)
 
-    @property
+    @functools.cached_property
     def summary(self) -> RunSummary:
         """The replicates in one row."""
         return summarise(self.replicates, self.baseline, self.judged)

@@ -11,6 +11,7 @@ from typing import Any
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
+from seqmem.judge.verdict import VERDICTS as VERDICTS
 from seqmem.judge.verdict import verdict, wilson_interval
 
 METRICS = tuple(field.name for field in dataclasses.fields(Metrics))
@@ -140,12 +141,13 @@ def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged:
         ),
         verdict=judged or verdict(replicates, baseline),
         baseline=baseline,
-        spreads={name: _spread([getattr(one.metrics, name) for one in replicates]) for name in METRICS},
+        spreads={name: spread_of([getattr(one.metrics, name) for one in replicates]) for name in METRICS},
         median_presentations=finite(median),
     )
 
 
-def _spread(values: Sequence[float | None]) -> Spread | None:
+def spread_of(values: Sequence[float | None]) -> Spread | None:
+    """Returns the spread of a measure; None where no replicate has a finite value."""
     known = [value for value in values if value is not None and math.isfinite(value)]
     return Spread(statistics.median(known), min(known), max(known)) if known else None
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
-from seqmem.judge.baseline import baseline
+from seqmem.judge.baseline import Baseline, baseline
+from seqmem.results.drawing import Drawn
 from seqmem.tasks.batch import Example as Example
 from seqmem.tasks.batch import SequenceBatch as SequenceBatch
 from seqmem.tasks.layout import one_hot
@@ -19,6 +21,43 @@ from seqmem.tasks.task import Task as Task
 # sequences of a task that has too many to list them all, where nobody says how many
 DRAWN = 10
 MOST_SYMBOLS = 2**28
+MOST_STEPS = 20_000_000  # of all sequences of a task together: more are not listed for its baseline
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskResult(Drawn):
+    """A task to look at, which draws itself.
+
+    Attributes:
+        config: The task, and what shapes its arrays.
+        count: How many presentations; None for each kind of sequence once.
+        pairs: Also draw every step as a pair of input and target.
+        arrays: Also draw the one-hot arrays and their shapes.
+    """
+
+    config: RunConfig
+    count: int | None = None
+    pairs: bool = False
+    arrays: bool = False
+
+    def examples(self, most: int, most_counted: int) -> list[Example]:
+        """Returns `most` kinds of sequences, or the presentations that were asked for, `most_counted` at most."""
+        task = self.config.task
+        if self.count:
+            return task.examples_of(first_presentations(self.config, min(self.count, most_counted)))
+        return task.examples(self.config.seed, most)
+
+    @functools.cached_property
+    def baseline(self) -> Baseline | None:
+        """The best scores possible without memory; None where too many sequences would have to be listed."""
+        task = self.config.task
+        if task.finite and (task.sequence_count or 0) * task.time > MOST_STEPS:
+            return None
+        return baseline(task, self.config.seed, self.config.head)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns what `seqmem task --json` prints."""
+        return task_document(self.config, self.count)
 
 
 def first_presentations(config: RunConfig, count: int) -> SequenceBatch:

@@ -7,7 +7,8 @@ from builders import build_record
 from render_samples import fresh_run, make_history, memoryless_run, replaced_replicates
 
 from seqmem.config.run_config import RunConfig
-from seqmem.render.next_command import next_commands, still_falling, untried
+from seqmem.render.next_command import next_commands, untried
+from seqmem.results.findings import still_falling
 
 WORKS = {"init": "chrono", "head": "softmax", "loss_at": "recall"}
 OLD = {"init": "glorot", "head": "sigmoid", "loss_at": "all"}

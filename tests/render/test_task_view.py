@@ -4,6 +4,7 @@ import pytest
 
 from seqmem.config.run_config import RunConfig
 from seqmem.render.task_view import draw_task
+from seqmem.results.task import TaskResult
 from seqmem.terminal.console import build_console
 
 
@@ -14,7 +15,7 @@ def drawn(renderable, width=80):
 
 
 def task_text(width=100, **settings):
-    return drawn(draw_task(RunConfig.from_settings(settings)), width)
+    return drawn(draw_task(TaskResult(RunConfig.from_settings(settings))), width)
 
 
 def test_a_task_shows_its_sequences_its_conflict_and_its_baselines():
@@ -41,16 +42,16 @@ def test_a_task_without_conflict_says_so():
 
 
 def test_pairs_and_arrays_come_when_asked_for():
-    text = drawn(draw_task(RunConfig(), pairs=True, arrays=True), 80)
+    text = drawn(draw_task(TaskResult(RunConfig(), pairs=True, arrays=True)), 80)
     assert "2  →  3  only the cue tells" in text
     assert "[0 0 0 1 0]     [1 0 0 0 0]" in text
     for shape in ("(1, 1, 5)", "(4, 1, 5)", "(1, 4, 5)", "(4, 2, 5)", "(4, 1, 10)", "(2, 4, 5)", "(2, 1, 5)"):
         assert shape in text
-    assert "[0 0 0 1 0]" not in drawn(draw_task(RunConfig()))
+    assert "[0 0 0 1 0]" not in drawn(draw_task(TaskResult(RunConfig())))
 
 
 def test_presentations_are_shown_in_their_order_when_counted():
-    text = drawn(draw_task(RunConfig(), count=3))
+    text = drawn(draw_task(TaskResult(RunConfig(), count=3)))
     assert [line.strip() for line in text.splitlines()[3:6]] == ["3 0 1 2 3", "4 0 1 2 4", "3 0 1 2 3"]
 
 
@@ -81,13 +82,13 @@ def test_different_sequences_are_counted(settings, count):
     ],
 )
 def test_a_task_of_any_size_is_drawn_within_its_width(settings, width):
-    text = drawn(draw_task(RunConfig.from_settings(settings), pairs=True, arrays=True), width)
+    text = drawn(draw_task(TaskResult(RunConfig.from_settings(settings), pairs=True, arrays=True)), width)
     assert max(map(len, text.splitlines())) <= width
     assert len(text.splitlines()) < 120
 
 
 def test_pairs_have_the_lags_of_the_settings():
-    lines = drawn(draw_task(RunConfig(lags=2, window=1), pairs=True)).splitlines()
+    lines = drawn(draw_task(TaskResult(RunConfig(lags=2, window=1), pairs=True))).splitlines()
     assert " pairs: each step sees the last 2 symbols and is to predict the next" in lines
     assert lines[lines.index(" pairs: each step sees the last 2 symbols and is to predict the next") + 1].split() == [
         "step", "1", "-", "3", "\u2192", "0",
@@ -96,7 +97,7 @@ def test_pairs_have_the_lags_of_the_settings():
 
 
 def test_many_presentations_are_counted_not_drawn():
-    lines = drawn(draw_task(RunConfig(), count=100_000)).splitlines()
+    lines = drawn(draw_task(TaskResult(RunConfig(), count=100_000))).splitlines()
     assert sum(line in ("   3 0 1 2 3", "   4 0 1 2 4") for line in lines) == 40
     assert "   and 99,960 more; --to FILE writes them all" in lines
 
@@ -108,7 +109,7 @@ def test_ordered_fillers_that_wrap_around_are_told():
 
 @pytest.mark.parametrize("width", [60, 80])
 def test_shapes_keep_their_notes_at_any_width(width):
-    lines = drawn(draw_task(RunConfig(), arrays=True), width).splitlines()
+    lines = drawn(draw_task(TaskResult(RunConfig(), arrays=True)), width).splitlines()
     assert any(line.startswith("   stateless ") for line in lines)
     assert sum("state lasts within the call" in line for line in lines) == 1
     assert any(line == "       state lasts within the call" for line in lines) is (width == 60)
@@ -116,5 +117,5 @@ def test_shapes_keep_their_notes_at_any_width(width):
 
 def test_pairs_on_a_narrow_page_leave_out_the_oldest_symbols():
     config = RunConfig.from_settings({"sequences": ["eleven-long1 eleven-long2 eleven-long3 x"], "context": 3})
-    lines = drawn(draw_task(config, pairs=True), 60).splitlines()
+    lines = drawn(draw_task(TaskResult(config, pairs=True)), 60).splitlines()
     assert "   step    3  eleven-long2  eleven-long3  →  x" in [line.rstrip() for line in lines]
