@@ -20,7 +20,7 @@ TOLD, FIRST_FOUND = ("trial", "status", "reason"), ("verdict", "replicates")
 
 
 def filled(text, folder):
-    """Returns the text of a README with every table made anew from the data in its folder."""
+    """Returns the text of a README with every table made again from the data in its folder."""
 
     def table(place):
         head, kind, name, measure, end = place.groups()
@@ -59,12 +59,12 @@ def recipe_recall(settings):
 
 
 def rows(axes, trials):
-    """Returns the lines of a table with a line a trial."""
+    """Returns the lines of a table with one line per trial."""
     limited = any(trial["recipe_limit"] < 1 for trial in trials)
     columns = [name.replace("_", " ") for name in axes]
-    columns += ["solved", "remember", "success rate, 95 % interval", "recall accuracy, median", "recall without memory"]
+    columns += ["solved", "remember", "success rate, 95 % interval", "recall accuracy, median", "recall baseline"]
     columns += ["recipe limit"] if limited else []
-    columns += ["recall loss, median", "loss without memory", "presentations to success", "verdict"]
+    columns += ["recall loss, median", "loss baseline", "presentations to success", "verdict"]
     lines = [line(columns), line(["---"] * len(columns))]
     for trial in trials:
         cells = [trial[name] for name in axes] + [solved(trial), trial["remember"], interval(trial), recall(trial)]
