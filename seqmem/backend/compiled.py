@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 from seqmem.backend import process
-from seqmem.backend.lazy import tf
+from seqmem.backend.lazy import Tensor, tf
 from seqmem.errors import SeqmemError
 
 
@@ -15,7 +14,7 @@ def compiled(function: Callable) -> Callable:
     """Compiles a function of tensors at its first call; a decorator.
 
     A damaged cache of compiled programs costs time and nothing else: TensorFlow raises where an entry is truncated or
-    not its own, and remembers that for the function, so the cache is emptied and the function compiled anew.
+    not its own, and remembers that for the function, so the cache is emptied and the function compiled again.
 
     Raises:
         SeqmemError: At a call, if there is not enough memory.
@@ -23,7 +22,7 @@ def compiled(function: Callable) -> Callable:
     current = tf.function(function, jit_compile=True)
 
     @functools.wraps(function)
-    def call(*arguments: Any) -> Any:
+    def call(*arguments: Tensor) -> Tensor:
         nonlocal current
         try:
             return current(*arguments)

@@ -23,6 +23,7 @@ from seqmem.errors import SeqmemError
 # Neither package has types that mypy can check; the names say what is meant.
 Tensor: TypeAlias = Any
 KerasLayer: TypeAlias = Any
+KerasVariable: TypeAlias = Any
 
 _LOADING = threading.RLock()
 

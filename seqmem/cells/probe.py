@@ -9,15 +9,16 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
-from seqmem.backend.lazy import keras, silence, tf
+from seqmem.backend.lazy import KerasLayer, Tensor, keras, silence, tf
 from seqmem.backend.seeding import seeded
 from seqmem.errors import SettingError, one_line
 
 ROWS, FEATURES, UNITS, REPLICATES = 3, 5, 4, 2
+Found = TypeVar("Found")
 NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and call(inputs, states) -> output, states"
 
 
@@ -46,7 +47,7 @@ def probe(name: str, cell_class: type) -> None:
     _check_compiled(name, cell, inputs, states)
 
 
-def cell_states(cell: Any, batch: int) -> Any:
+def cell_states(cell: KerasLayer, batch: int) -> list[Tensor]:
     """Returns the states a cell starts from, as Keras' RNN does: its own, or zeros of `state_size`."""
     if hasattr(cell, "get_initial_state"):
         return cell.get_initial_state(batch_size=batch)
@@ -54,7 +55,7 @@ def cell_states(cell: Any, batch: int) -> Any:
     return [tf.zeros((batch, size)) for size in sizes]
 
 
-def _attempt(name: str, problem: str, action: Callable[[], Any]) -> Any:
+def _attempt(name: str, problem: str, action: Callable[[], Found]) -> Found:
     """Does what may fail in any way: the code is not ours."""
     try:
         return action()
@@ -65,7 +66,7 @@ def _attempt(name: str, problem: str, action: Callable[[], Any]) -> Any:
         raise SettingError("cell", name, f"{told}; {NEEDS}") from error
 
 
-def _refuse_layers(name: str, cell: Any) -> None:
+def _refuse_layers(name: str, cell: KerasLayer) -> None:
     refused = (keras.layers.Dropout, keras.layers.GaussianNoise, keras.layers.BatchNormalization)
     for layer in cell._flatten_layers():
         rates = [getattr(layer, rate, None) for rate in ("dropout", "recurrent_dropout")]
@@ -74,7 +75,7 @@ def _refuse_layers(name: str, cell: Any) -> None:
             raise SettingError("cell", name, f"holds {what}: a cell must be deterministic and keep no statistics")
 
 
-def _check_start(name: str, cell_class: Callable[[int], Any]) -> None:
+def _check_start(name: str, cell_class: Callable[[int], KerasLayer]) -> None:
     starts = []
     for _ in range(2):
         with seeded(0):
@@ -85,13 +86,15 @@ def _check_start(name: str, cell_class: Callable[[int], Any]) -> None:
         raise SettingError("cell", name, "starts from other weights with the same seed: its draws must be Keras' own")
 
 
-def _step(cell: Any, weights: Any, inputs: Any, states: Any, **kwargs: Any) -> tuple[Any, list[Any]]:
+def _step(
+    cell: KerasLayer, weights: list[Tensor], inputs: Tensor, states: Tensor, **kwargs: bool
+) -> tuple[Tensor, list[Tensor]]:
     fixed = [variable.value for variable in cell.non_trainable_variables]
     (output, following), _ = cell.stateless_call(weights, fixed, inputs, states, **kwargs)
     return output, tf.nest.flatten(following)
 
 
-def _check_step(name: str, cell: Any, inputs: Any, states: Any) -> None:
+def _check_step(name: str, cell: KerasLayer, inputs: Tensor, states: Tensor) -> None:
     weights = [variable.value for variable in cell.trainable_variables]
     if not weights:
         raise SettingError("cell", name, "has no weights to train")
@@ -107,7 +110,7 @@ def _check_step(name: str, cell: Any, inputs: Any, states: Any) -> None:
         raise SettingError("cell", name, f"its states are {new} after a step and {old} before, must stay the same")
 
 
-def _check_repeats(name: str, cell: Any, inputs: Any, states: Any) -> None:
+def _check_repeats(name: str, cell: KerasLayer, inputs: Tensor, states: Tensor) -> None:
     weights = [variable.value for variable in cell.trainable_variables]
     first, again = (_flat(_step(cell, weights, inputs, states)) for _ in range(2))
     if not all(np.isfinite(part).all() for part in first):
@@ -120,12 +123,12 @@ def _check_repeats(name: str, cell: Any, inputs: Any, states: Any) -> None:
             raise SettingError("cell", name, "answers differently with training=True: a cell must be deterministic")
 
 
-def _check_compiled(name: str, cell: Any, inputs: Any, states: Any) -> None:
+def _check_compiled(name: str, cell: KerasLayer, inputs: Tensor, states: Tensor) -> None:
     """Takes the gradient of a step of two replicates at once, compiled, and compares the step with a plain one."""
     weights = [tf.stack([variable.value] * REPLICATES) for variable in cell.trainable_variables]
     stacked = [tf.stack([state] * REPLICATES) for state in tf.nest.flatten(states)]
 
-    def one(arguments: Any) -> Any:
+    def step_with_gradient(arguments: tuple) -> tuple:
         values, vectors, flat = arguments
         with tf.GradientTape() as tape:
             tape.watch([values, flat])
@@ -135,13 +138,13 @@ def _check_compiled(name: str, cell: Any, inputs: Any, states: Any) -> None:
         return output, following, gradients
 
     @tf.function(jit_compile=True)
-    def many(values: Any, vectors: Any, flat: Any) -> Any:
-        return tf.vectorized_map(one, (values, vectors, flat), fallback_to_while_loop=False)
+    def all_replicates(values: list[Tensor], vectors: Tensor, flat: list[Tensor]) -> tuple:
+        return tf.vectorized_map(step_with_gradient, (values, vectors, flat), fallback_to_while_loop=False)
 
-    def compiled() -> Any:
+    def compiled() -> tuple:
         with warnings.catch_warnings(), silence():
             warnings.simplefilter("ignore")
-            return many(weights, tf.stack([tf.constant(inputs)] * REPLICATES), stacked)
+            return all_replicates(weights, tf.stack([tf.constant(inputs)] * REPLICATES), stacked)
 
     try:
         output, following, gradients = compiled()
@@ -157,6 +160,6 @@ def _check_compiled(name: str, cell: Any, inputs: Any, states: Any) -> None:
         raise SettingError("cell", name, "has a gradient that is not a finite number")
 
 
-def _flat(step: tuple[Any, list[Any]]) -> list[np.ndarray]:
+def _flat(step: tuple[Tensor, list[Tensor]]) -> list[np.ndarray]:
     output, following = step
     return [np.asarray(part) for part in (output, *following)]

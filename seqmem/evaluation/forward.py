@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from seqmem.backend.compiled import compiled
-from seqmem.backend.lazy import tf
+from seqmem.backend.lazy import Tensor, tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.tasks.batch import SequenceBatch
@@ -19,7 +18,7 @@ from seqmem.tasks.layout import Layout, stack_windows
 
 @dataclasses.dataclass(frozen=True)
 class StepOutputs:
-    """What a population answers at each step; arrays `(replicate, row, time)`.
+    """What a population outputs at each step; arrays `(replicate, row, time)`.
 
     Attributes:
         loss: float32, nats.
@@ -46,7 +45,7 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
         network: The network of every replicate.
         input_size: Length of a one-hot input.
         output_size: Length of a one-hot target.
-        reset_every: Time steps after which the state starts anew; 0 where it never does.
+        reset_every: Time steps after which the state starts again; 0 where it never does.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
@@ -54,7 +53,7 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
         `StepOutputs`, `(time, replicate, row)`.
     """
 
-    def step(arguments: Any) -> Any:
+    def step(arguments: tuple) -> tuple:
         values, inputs, targets, valid, states, cues = arguments
         vectors = tf.reshape(tf.one_hot(inputs, input_size), (inputs.shape[0], inputs.shape[1] * input_size))
         output, following = network.advance(values, vectors, states)
@@ -78,7 +77,7 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
         return answers, following
 
     @compiled
-    def forward(parameters: Any, inputs: Any, targets: Any, valid: Any, cues: Any) -> Any:
+    def forward(parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor) -> list[Tensor]:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
         states = network.initial_states(replicates, rows)
@@ -133,7 +132,7 @@ def step_outputs(
         padded = [piece[np.resize(np.arange(len(piece)), sequences_at_once)] for piece in pieces]
         stacked = stack_windows([layout.lay_out(piece) for piece in padded])
 
-        def rows_joined(array: np.ndarray) -> Any:
+        def rows_joined(array: np.ndarray) -> Tensor:
             moved = np.moveaxis(array, 0, 2)
             return tf.constant(moved.reshape(*moved.shape[:2], -1, *moved.shape[4:]))
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from seqmem.backend.lazy import keras, tf
+from seqmem.backend.lazy import KerasLayer, KerasVariable, Tensor, keras, tf
 from seqmem.backend.seeding import seeded
 from seqmem.cells.cell import Cell
 from seqmem.cells.probe import cell_states
@@ -36,7 +35,7 @@ class Network:
         self._head_kind = head
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
         self._cell, self._head = _build(*self._recipe)
-        # stacked cells hold a list of states a layer; the engine knows one flat list
+        # stacked cells hold one list of states per layer; the engine knows one flat list
         self._structure = cell_states(self._cell, 1)
         self._cell_count = len(self._cell.trainable_variables)
         variables = self._cell.trainable_variables + self._head.trainable_variables
@@ -72,29 +71,31 @@ class Network:
         lead = arrays[0].ndim - len(self.shapes[0])
         return np.concatenate([array.reshape(*array.shape[:lead], -1) for array in arrays], axis=-1)
 
-    def split(self, flat: Any) -> list[Any]:
-        """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` a parameter."""
+    def split(self, flat: Tensor) -> list[Tensor]:
+        """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` per parameter."""
         ends = np.cumsum(self.sizes)
         starts = ends - self.sizes
         pieces = [flat[:, start:end] for start, end in zip(starts, ends, strict=True)]
         reshape = np.reshape if isinstance(flat, np.ndarray) else tf.reshape
         return [reshape(piece, (-1, *shape)) for piece, shape in zip(pieces, self.shapes, strict=True)]
 
-    def join(self, pieces: Sequence[Any]) -> Any:
+    def join(self, pieces: Sequence[Tensor]) -> Tensor:
         """Joins tensors `(replicate, *shape)` into one `(replicate, parameters)`; the opposite of `split`."""
         joined = [tf.reshape(piece, (-1, size)) for piece, size in zip(pieces, self.sizes, strict=True)]
         return tf.concat(joined, axis=1)
 
-    def initial_states(self, replicates: int, batch: int) -> list[Any]:
+    def initial_states(self, replicates: int, batch: int) -> list[Tensor]:
         """Returns the states at the start of a sequence, float32 `(replicate, batch, units)` each."""
         states = tf.nest.flatten(cell_states(self._cell, batch))
         return [tf.repeat(state[None], replicates, axis=0) for state in states]
 
-    def advance(self, parameters: Sequence[Any], inputs: Any, states: Sequence[Any]) -> tuple[Any, list[Any]]:
+    def advance(
+        self, parameters: Sequence[Tensor], inputs: Tensor, states: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor]]:
         """Takes one time step of one replicate.
 
         Args:
-            parameters: One tensor a parameter, without the replicate axis.
+            parameters: One tensor per parameter, without the replicate axis.
             inputs: float32 `(batch, features)`.
             states: float32 `(batch, units)` each.
 
@@ -106,37 +107,37 @@ class Network:
         (output, states), _ = self._cell.stateless_call(parameters[: self._cell_count], fixed, inputs, nested)
         return output, tf.nest.flatten(states)
 
-    def logits(self, parameters: Sequence[Any], output: Any) -> Any:
+    def logits(self, parameters: Sequence[Tensor], output: Tensor) -> Tensor:
         """Returns the head's outputs before sigmoid or softmax, `(batch, alphabet)`."""
         return self._head.stateless_call(parameters[self._cell_count :], [], output)[0]
 
-    def losses(self, logits: Any, targets: Any) -> Any:
+    def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Returns the loss in nats of each row, `(batch,)`; sigmoid: the mean over the outputs, as Keras has it."""
         if self._head_kind == "softmax":
             return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(targets, logits), axis=-1)
 
-    def probabilities(self, logits: Any) -> Any:
+    def probabilities(self, logits: Tensor) -> Tensor:
         """Returns the outputs, `(batch, alphabet)`."""
         return tf.nn.softmax(logits) if self._head_kind == "softmax" else tf.nn.sigmoid(logits)
 
 
-def _build(cell: Cell, units: int, layers: int, features: int, alphabet_size: int) -> tuple[Any, Any]:
+def _build(cell: Cell, units: int, layers: int, features: int, alphabet_size: int) -> tuple[KerasLayer, KerasLayer]:
     built = build_cell(cell, units, layers, features)
     head = keras.layers.Dense(alphabet_size)
     head.build((None, units))
     return built, head
 
 
-def _names(variables: Sequence[Any], owner: str) -> list[str]:
+def _names(variables: Sequence[KerasVariable], owner: str) -> list[str]:
     """`cell/kernel`, `cell/bias`, and so on; numbered where a name comes again, as in stacked cells."""
     names = [variable.name for variable in variables]
     again = [names[:index].count(name) for index, name in enumerate(names)]
     return [f"{owner}/{name}" + (f"_{count}" if count else "") for name, count in zip(names, again, strict=True)]
 
 
-def build_cell(cell: Cell, units: int, layers: int, features: int) -> Any:
-    """Builds a cell, or layers of cells on top of each other, with weights drawn anew at each call.
+def build_cell(cell: Cell, units: int, layers: int, features: int) -> KerasLayer:
+    """Builds a cell, or layers of cells on top of each other, with weights drawn again at each call.
 
     Args:
         cell: What each layer is.

@@ -44,10 +44,10 @@ class Population:
 
 
 def build_population(config: RunConfig) -> Population:
-    """Returns a population for a run; the same one again, to be started anew, where only its shape matters.
+    """Returns a population for a run; the same one again, to be started again, where only its shape matters.
 
     Raises:
-        SettingError: If the cell is somebody's own and was not allowed, or cannot be used.
+        SettingError: If the cell is user code and was not allowed, or cannot be used.
     """
     config.cell.check_permission()
     features, outputs = len(config.task.input_symbols) * config.context, len(config.task.output_symbols)
@@ -55,7 +55,7 @@ def build_population(config: RunConfig) -> Population:
     return _population(recipe, config.replicates)
 
 
-# What is compiled hangs on a population. Trials of the same shape use it again: a new network costs memory for good.
+# What is compiled depends on a population. Trials of the same shape use it again: a new network costs memory for good.
 # So the key holds what changes the graph, and nothing of what only changes the start.
 @functools.lru_cache(maxsize=4)
 def _population(recipe: tuple[Cell, int, int, int, int, str], replicates: int) -> Population:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
 
 import numpy as np
 
-from seqmem.backend.lazy import KerasLayer
+from seqmem.backend.lazy import KerasLayer, KerasVariable
 from seqmem.cells.cell import Cell
 from seqmem.settings import Init
 
@@ -27,7 +26,7 @@ class Start:
     steps: int = 1
 
 
-def apply_start(built: KerasLayer, others: list[Any], start: Start, rng: np.random.Generator) -> None:
+def apply_start(built: KerasLayer, others: list[KerasVariable], start: Start, rng: np.random.Generator) -> None:
     """Changes parameters just drawn by Keras' initialisers to what a run is to start from.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from seqmem.backend.lazy import tf
+from seqmem.backend.lazy import Tensor, tf
 from seqmem.config.run_config import RunConfig
 from seqmem.models.population import Population
 from seqmem.tasks.layout import Windows
@@ -90,7 +90,7 @@ class Trainer:
         # every call has the shape that was compiled; `count` says how much of it is real
         missing = self._chunk - len(windows.targets)
 
-        def filled(array: np.ndarray) -> Any:
+        def filled(array: np.ndarray) -> Tensor:
             return tf.constant(np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1)) if missing else array)
 
         arrays = [filled(array) for array in (windows.inputs, windows.targets, windows.weights, windows.valid)]
