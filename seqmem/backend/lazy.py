@@ -24,6 +24,7 @@ from seqmem.errors import SeqmemError
 Tensor: TypeAlias = Any
 KerasLayer: TypeAlias = Any
 KerasVariable: TypeAlias = Any
+KerasModel: TypeAlias = Any
 
 _LOADING = threading.RLock()
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqmem.backend.lazy import KerasLayer
+from seqmem.backend.lazy import KerasLayer, keras
 from seqmem.errors import SettingError
 from seqmem.settings import read_settings
 
@@ -48,6 +48,17 @@ class Cell(abc.ABC):
     @abc.abstractmethod
     def layer(self, units: int) -> KerasLayer:
         """Makes a Keras cell, whose weights are drawn when it is built."""
+
+    def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
+        """Makes the layer that takes whole sequences, for a plain Keras model: `(batch, time, inputs)` to `units`.
+
+        Its trainable variables are those of `layer`, in the same order.
+
+        Args:
+            units: Units of the cell.
+            stateful: Whether the state stays from one call to the next.
+        """
+        return keras.layers.RNN(self.layer(units), return_sequences=True, stateful=stateful)
 
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Returns a bias with the start of Tallec and Ollivier 2018 (arXiv:1804.11188), section 3, written into it.

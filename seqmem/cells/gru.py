@@ -34,6 +34,10 @@ class GRU(Cell):
         """Makes Keras' cell."""
         return keras.layers.GRUCell(units)
 
+    def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
+        """Makes Keras' layer of these cells."""
+        return keras.layers.GRU(units, return_sequences=True, stateful=stateful)
+
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Opens the update gate by `held`: it multiplies the old state, and sees the sum of both rows."""
         changed = bias.copy()

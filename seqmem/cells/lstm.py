@@ -41,6 +41,10 @@ class LSTM(Cell):
         """Makes Keras' cell."""
         return keras.layers.LSTMCell(units)
 
+    def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
+        """Makes Keras' layer of these cells."""
+        return keras.layers.LSTM(units, return_sequences=True, stateful=stateful)
+
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Opens the forget gate by `held` and closes the input gate by as much."""
         if self.forget_bias is not None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import ClassVar
 
-from seqmem.backend.lazy import Tensor
+from seqmem.backend.lazy import KerasLayer, Tensor, keras
 from seqmem.cells.cell import Shapes
 from seqmem.cells.step_layer import StepCell
 
@@ -42,3 +42,7 @@ class MLP(StepCell):
     ) -> tuple[Tensor, Sequence[Tensor]]:
         """Returns the hidden layer, and the states as they came."""
         return ops.tanh(ops.matmul(inputs, weights["kernel"]) + weights["bias"]), states
+
+    def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
+        """Makes Keras' dense layer: with no state, every step is by itself."""
+        return keras.layers.Dense(units, activation="tanh")

@@ -28,3 +28,7 @@ class SimpleRNN(Cell):
     def layer(self, units: int) -> KerasLayer:
         """Makes Keras' cell."""
         return keras.layers.SimpleRNNCell(units)
+
+    def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
+        """Makes Keras' layer of these cells."""
+        return keras.layers.SimpleRNN(units, return_sequences=True, stateful=stateful)

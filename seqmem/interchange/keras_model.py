@@ -1,0 +1,36 @@
+"""A trained replicate as a plain Keras model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from seqmem.backend.lazy import KerasModel, keras
+from seqmem.config.run_config import RunConfig
+
+
+def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stateful: bool = True) -> KerasModel:
+    """Builds the network of a run from layers of Keras alone, with trained weights.
+
+    Its input is float32 `(batch, time, symbols * context)`: one-hot vectors in the order of the task's input symbols,
+    with a context one after the other, the newest last. Its output is `(batch, time, outputs)`: probabilities, in the
+    order of the task's output symbols.
+
+    Args:
+        config: The settings of the run.
+        weights: Of one replicate by name, `cell/kernel` and so on, in the order that `Population.arrays` gives them.
+        stateful: One sequence at a time, a call for each step or for several, and the state stays until
+            `reset_states` of the recurrent layer; else any number of whole sequences, each from the first state.
+    """
+    features = len(config.task.input_symbols) * config.context
+    inputs = keras.Input(batch_shape=(1 if stateful else None, None, features), name="symbols")
+    layers = [config.cell.sequence_layer(config.units, stateful) for _ in range(config.layers)]
+    layers.append(keras.layers.Dense(len(config.task.output_symbols), activation=config.head, name="head"))
+    outputs = inputs
+    for layer in layers:
+        outputs = layer(outputs)
+    model = keras.Model(inputs, outputs, name="seqmem")
+    for variable, array in zip(model.trainable_variables, weights.values(), strict=True):
+        variable.assign(array)
+    return model
