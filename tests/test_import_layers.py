@@ -22,7 +22,7 @@ FLOORS = (
     ("judge",),
     ("config",),
     ("results", "models"),
-    ("training", "evaluation", "storage", "render", "export"),
+    ("training", "evaluation", "storage", "render", "export", "interchange"),
     ("experiment",),
     ("sweep",),
     ("commands",),

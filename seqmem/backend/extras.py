@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import logging
 from typing import Any
@@ -29,8 +30,34 @@ def import_distributed() -> Any:
     return distributed
 
 
+@dataclasses.dataclass(frozen=True)
+class TensorBoard:
+    """What it takes to write an event file."""
+
+    RecordWriter: Any
+    Event: Any
+    Summary: Any
+    hparams_pb: Any
+
+
+def import_tensorboard() -> TensorBoard:
+    """Returns what writes TensorBoard's files, without TensorFlow; raises as `import_optuna` does."""
+    records, events, summaries, hparams = (
+        _import(f"tensorboard.{name}", "--format tensorboard", "tensorboard")
+        for name in (
+            "summary.writer.record_writer",
+            "compat.proto.event_pb2",
+            "compat.proto.summary_pb2",
+            "plugins.hparams.summary_v2",
+        )
+    )
+    return TensorBoard(records.RecordWriter, events.Event, summaries.Summary, hparams.hparams_pb)
+
+
 def _import(package: str, what: str, extra: str) -> Any:
     try:
         return importlib.import_module(package)
     except ImportError:
-        raise UsageError(f"{what} needs {package}, which is not installed: pip install 'seqmem[{extra}]'") from None
+        raise UsageError(
+            f"{what} needs {package.split('.')[0]}, which is not installed: pip install 'seqmem[{extra}]'"
+        ) from None

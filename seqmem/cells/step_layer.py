@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 import functools
 from collections.abc import Sequence
 from types import ModuleType
@@ -66,4 +67,20 @@ def _layer_class() -> type[KerasLayer]:
         def call(self, inputs: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, Sequence[Tensor]]:
             return self.cell.step(keras.ops, self.named, inputs, states)
 
+        def get_config(self) -> dict[str, Any]:
+            return super().get_config() | {"cell": self.cell.name, "units": self.units, **dataclasses.asdict(self.cell)}
+
+        @classmethod
+        def from_config(cls, config: dict[str, Any]) -> KerasLayer:
+            cell = next(known for known in StepCell.__subclasses__() if known.name == config["cell"])
+            settings = {field.name: config[field.name] for field in dataclasses.fields(cell)}
+            return cls(cell(**settings), config["units"])
+
     return StepLayer
+
+
+def __getattr__(name: str) -> type[KerasLayer]:
+    # where Keras looks for the class when it loads a saved model
+    if name != "StepLayer":
+        raise AttributeError(name)
+    return _layer_class()
