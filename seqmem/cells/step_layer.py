@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-import dataclasses
 import functools
 from collections.abc import Sequence
 from types import ModuleType
@@ -11,6 +10,7 @@ from typing import Any
 
 from seqmem.backend.lazy import KerasLayer, Tensor, keras
 from seqmem.cells.cell import Cell
+from seqmem.settings import settings_of
 
 
 class StepCell(Cell):
@@ -68,13 +68,13 @@ def _layer_class() -> type[KerasLayer]:
             return self.cell.step(keras.ops, self.named, inputs, states)
 
         def get_config(self) -> dict[str, Any]:
-            return super().get_config() | {"cell": self.cell.name, "units": self.units, **dataclasses.asdict(self.cell)}
+            own = {field.name: getattr(self.cell, field.name) for field in settings_of(type(self.cell))}
+            return super().get_config() | {"cell": self.cell.name, "units": self.units, **own}
 
         @classmethod
         def from_config(cls, config: dict[str, Any]) -> KerasLayer:
             cell = next(known for known in StepCell.__subclasses__() if known.name == config["cell"])
-            settings = {field.name: config[field.name] for field in dataclasses.fields(cell)}
-            return cls(cell(**settings), config["units"])
+            return cls(cell(**{field.name: config[field.name] for field in settings_of(cell)}), config["units"])
 
     return StepLayer
 

@@ -6,9 +6,10 @@ import sys
 import numpy as np
 import pytest
 from cells.own_cells import Leaky
+from cells.test_made_up_cell import Keeper
 
 from seqmem.backend.lazy import keras
-from seqmem.cells import CELLS, UserCell
+from seqmem.cells import CELLS, UserCell, step_layer
 from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import step_outputs
 from seqmem.interchange.keras_model import build_keras_model
@@ -88,3 +89,14 @@ np.save("answers.npy", model.predict(np.load("vectors.npy"), verbose=0))
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['InputLayer', 'LSTM', 'Dense']"
     assert_same(np.load(tmp_path / "answers.npy"), outputs, valid)
+
+
+def test_a_saved_model_of_a_cell_written_as_formulas_is_loaded_with_its_settings(tmp_path):
+    CELLS[Keeper.name] = Keeper
+    try:
+        config, weights, vectors, outputs, valid = drawn(cell=Keeper(slope=2.0))
+        build_keras_model(config, weights, stateful=False).save(tmp_path / "model.keras")
+        model = keras.models.load_model(tmp_path / "model.keras", custom_objects={"StepLayer": step_layer.StepLayer})
+        assert_same(model(vectors).numpy(), outputs, valid)
+    finally:
+        del CELLS[Keeper.name]
