@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import click
 
 from seqmem.cells import CellKind
 from seqmem.cells.cell import Cell
-from seqmem.cli.options import HeadedCommand, cache_option, option, sequence_options
+from seqmem.cli.options import SEQUENCE_OPTIONS, HeadedCommand, cache_option, option, sequence_options
 from seqmem.cli.output import output_options
 from seqmem.config.run_config import setting_fields
 from seqmem.config.sources import own_sequences, source_in_errors, typed_value
@@ -89,8 +88,6 @@ def command(
     run: Path,
     out: Path | None,
     cell: Cell | None,
-    sequence: Sequence[str],
-    sequences: Path | None,
     output: Output,
     **asked: Any,
 ) -> None:
@@ -98,7 +95,7 @@ def command(
 
     Nothing is written into the run directory: it may be someone else's.
     """
-    own = own_sequences(sequence, sequences)
+    own = own_sequences({name: asked.pop(name) for name in SEQUENCE_OPTIONS})
     typed = {name: typed_value(name, value) for name, value in asked.items() if value is not None}
     asked["gaps"] = asked["gaps"] or ()
     from seqmem.commands.evaluate import evaluate

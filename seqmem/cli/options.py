@@ -13,12 +13,14 @@ from click.shell_completion import CompletionItem
 
 from seqmem.config import presets
 from seqmem.config.run_config import setting_fields, task_kind
+from seqmem.config.sequence_formats import FORMATS
 from seqmem.config.sources import Given, option_name, read_typed
-from seqmem.settings import Flag, Kind
+from seqmem.settings import Choice, Flag, Kind
 from seqmem.tasks import TASKS, tasks_with
 from seqmem.terminal.output import Output
 
 Decorator = Callable[[Any], Any]
+SEQUENCE_OPTIONS = ("sequence", "sequences", "format", "header", "chars")
 
 
 class KindType(click.ParamType):
@@ -134,21 +136,28 @@ def _default_note(field: dataclasses.Field[Any]) -> str:
 
 
 def sequence_options(heading: str) -> Decorator:
-    """Declares `--sequence` and `--sequences`, the two ways to bring sequences of one's own."""
+    """Declares `--sequence` and `--sequences`, the two ways to bring sequences of one's own, and how files are read."""
 
     def declare(function: Any) -> Any:
-        words = "Sequences of your own from a file, one a line."
         field = setting_fields()["sequences"]
-        function = option("--sequences", type=click.Path(path_type=Path), metavar="FILE", help=words, heading=heading)(
-            function
+        path, kind = click.Path(path_type=Path, allow_dash=True), field.metadata["kind"]
+        words = (
+            "Sequences of your own from a file (.txt: one a line; .csv, .tsv: one a row; .json, .jsonl: lists or "
+            "texts), or - for standard input; repeat it to join files."
         )
-        return option(
-            "--sequence",
-            multiple=True,
-            metavar=field.metadata["kind"].metavar,
-            help=field.metadata["help"],
-            heading=heading,
-        )(function)
+        for declared in (
+            option("--chars", is_flag=True, heading=heading, help="Make each character of them a symbol."),
+            option(
+                "--header/--no-header", default=None, heading=heading, help="Skip the first row of the file, or not."
+            ),
+            option(
+                "--format", kind=Choice(tuple(FORMATS)), heading=heading, help="The file's format, whatever its name."
+            ),
+            option("--sequences", multiple=True, type=path, metavar="FILE", heading=heading, help=words),
+            option("--sequence", multiple=True, metavar=kind.metavar, heading=heading, help=field.metadata["help"]),
+        ):
+            function = declared(function)
+        return function
 
     return declare
 

@@ -34,7 +34,9 @@ from seqmem.terminal.output import Output
 )
 @option("--pairs", is_flag=True, heading="Drawing", help="Every step as a pair of input and target.")
 @option("--arrays", is_flag=True, heading="Drawing", help="The one-hot arrays and their shapes.")
-@option("--to", type=click.Path(path_type=Path), metavar="FILE", heading="Output", help="Write .npz, .csv or .jsonl.")
+@option(
+    "--to", type=click.Path(path_type=Path), metavar="FILE", heading="Output", help="Write .npz, .csv, .jsonl or .txt."
+)
 @output_options
 @list_presets_first
 def command(

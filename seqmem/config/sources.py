@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from seqmem.config.axis import Axis, parse_axis, read_axis
 from seqmem.config.presets import preset_names, read_preset
 from seqmem.config.request import Request
 from seqmem.config.run_config import RunConfig, setting_fields, task_kind, task_of
+from seqmem.config.sequence_file import STANDARD_INPUT, characters, read_sequences
+from seqmem.config.sequence_formats import Reading
 from seqmem.config.toml import read_toml_file
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.settings import Kind
 from seqmem.tasks import named_task
-from seqmem.tasks.explicit import read_sequences
 
 VARY = "vary"
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}
@@ -214,14 +216,14 @@ def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
     """Collects the settings that were typed.
 
     Args:
-        options: What click collected: a `Given` for each setting that was typed, a truth value for a flag, and in
-            `sequence` or in the file `sequences` the user's own sequences.
+        options: What click collected: a `Given` for each setting that was typed, a truth value for a flag, and what
+            `own_sequences` takes.
     """
     given = {name: one for name, one in options.items() if isinstance(one, Given)}
     for name in setting_fields():
         if isinstance(options.get(name), bool):
             given[name] = typed_value(name, options[name])
-    return given | own_sequences(options.get("sequence", ()), options.get("sequences"))
+    return given | own_sequences(options)
 
 
 def typed_value(setting: str, value: Any) -> Given:
@@ -229,13 +231,37 @@ def typed_value(setting: str, value: Any) -> Given:
     return Given(value, lambda wrong: typed_option(setting, wrong if setting == "sequences" else value))
 
 
-def own_sequences(sequences: Sequence[str], file: Path | None) -> dict[str, Given]:
-    """Returns the setting that `--sequence` or `--sequences` makes, empty where neither was typed."""
-    if sequences and file:
+def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
+    """Returns the setting that `--sequence` or `--sequences` makes, empty where neither was typed.
+
+    Args:
+        options: What click collected, of which this takes the texts `sequence`, the files `sequences`, which are
+            joined, and how files are read: `format`, `header` and `chars`.
+    """
+    texts, files, reading = options.get("sequence") or (), options.get("sequences") or (), how_to_read(options)
+    if texts and files:
         raise UsageError("--sequence does not go with --sequences: put all sequences into the file, or none")
-    if file:
-        return {"sequences": Given(read_sequences(file), lambda wrong: str(file))}
-    return {"sequences": typed_value("sequences", list(sequences))} if sequences else {}
+    if files:
+        rows = [row for file in files for row in read_sequences(file, reading)]
+        return {"sequences": Given(rows, lambda wrong: ", ".join(map(str, files)))}
+    if texts and reading.chars:
+        texts = [" ".join(characters([text])) for text in texts]
+    elif stray := reading.options().strip():
+        raise UsageError(f"{stray}: goes with --sequences FILE")
+    return {"sequences": typed_value("sequences", list(texts))} if texts else {}
+
+
+def how_to_read(options: Mapping[str, Any]) -> Reading:
+    """Returns how files of sequences are read, as it was typed."""
+    return Reading(options.get("format"), options.get("header"), bool(options.get("chars")))
+
+
+def files_typed(options: Mapping[str, Any]) -> str | None:
+    """Returns the options that give the user's own sequences again; None where there are none that can be typed."""
+    files = options.get("sequences") or ()
+    if not files or STANDARD_INPUT in files:
+        return None
+    return " ".join(f"--sequences {shlex.quote(str(file))}" for file in files) + how_to_read(options).options()
 
 
 def option_name(setting: str) -> str:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
+from seqmem.config.sequence_formats import STEP_COLUMNS
 from seqmem.errors import UsageError, did_you_mean
 from seqmem.results.task import SequenceBatch, Task, sequence_arrays, sequence_rows, task_sequences
 
@@ -28,10 +29,11 @@ def check_ending(path: Path) -> None:
 def write_sequences(config: RunConfig, file: BinaryIO, ending: str, count: int | None = None) -> int:
     """Writes sequences of a task to a file in the format of its ending, and returns how many.
 
-    `.npz` holds the arrays of `seqmem.results.task.sequence_arrays`, `.csv` one step per line, `.jsonl` one sequence.
+    `.npz` holds the arrays of `seqmem.results.task.sequence_arrays`, `.csv` one step per line, `.jsonl` and
+    `.txt` one sequence; all but the first are read again as sequences of one's own, where targets are next symbols.
 
     Raises:
-        UsageError: If the arrays would be too large.
+        UsageError: If the arrays would be too large, or the format cannot hold the task.
     """
     batch = task_sequences(config, count)
     WRITERS[ending](file, batch, config.task)
@@ -48,7 +50,7 @@ def _write_npz(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
 def _write_csv(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["sequence", "step", "input", "target", "recall", "settled"])
+    writer.writerow(STEP_COLUMNS)
     for number, row in enumerate(sequence_rows(batch, task)):
         steps = zip(row["inputs"], row["targets"], map(int, row["recall"]), map(int, row["settled"]), strict=True)
         writer.writerows([number, step, *values] for step, values in enumerate(steps))
@@ -60,8 +62,18 @@ def _write_jsonl(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
         file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
+def _write_txt(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
+    for row in sequence_rows(batch, task):
+        if row["inputs"][1:] != row["targets"][:-1] or row["targets"][-1] is None:
+            raise UsageError(
+                f".txt holds symbols alone, and the {task.name} task has labels beside: write .csv or .jsonl"
+            )
+        file.write(" ".join([*row["inputs"], row["targets"][-1]]).encode() + b"\n")
+
+
 WRITERS: dict[str, Callable[[BinaryIO, SequenceBatch, Task], None]] = {
     ".npz": _write_npz,
     ".csv": _write_csv,
     ".jsonl": _write_jsonl,
+    ".txt": _write_txt,
 }

@@ -6,12 +6,11 @@ import dataclasses
 import functools
 import itertools
 import string
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
-from seqmem.errors import SettingError, UsageError
+from seqmem.errors import SettingError
 from seqmem.settings import Kind, Words, read_settings, setting
 from seqmem.tasks.batch import Example, SequenceBatch, next_symbol_batch
 from seqmem.tasks.contexts import agreeing, prefix_ids, refine, settling_lengths
@@ -228,27 +227,6 @@ def _decider(steps: np.ndarray, lengths: np.ndarray) -> str:
     if len(back) == 1:
         return f"the symbol {back[0]} before decides" if back[0] > 1 else "the symbol before decides"
     return f"a symbol {back.min()} to {back.max()} before decides"
-
-
-def read_sequences(path: Path) -> list[str]:
-    """Reads a file of sequences: one a line, any words set apart by blanks; empty lines do not count.
-
-    Raises:
-        UsageError: If the file cannot be read as text, has no sequence, or a line has a single symbol.
-    """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text") from None
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from None
-    for number, line in enumerate(lines, 1):
-        if len(line.split()) == 1:
-            raise UsageError(f"{path}: line {number}: a sequence must have at least 2 symbols, got {line.strip()!r}")
-    sequences = [line.strip() for line in lines if line.strip()]
-    if not sequences:
-        raise UsageError(f"{path}: has no sequence; write one a line, its symbols set apart by blanks")
-    return sequences
 
 
 def contradicted(symbols: np.ndarray, valid: np.ndarray) -> np.ndarray:

@@ -139,7 +139,7 @@ def test_the_help_of_a_command_ends_with_examples_that_parse(name, capsys):
             ["eval", "taken", "--replicate", "first"],
             "Error: --replicate first: must be the number of a replicate, from",
         ),
-        (["task", "--to", "a.np"], "Error: a.np: must end in one of .npz, .csv, .jsonl (did you mean '.npz'?)"),
+        (["task", "--to", "a.np"], "Error: a.np: must end in one of .npz, .csv, .jsonl, .txt (did you mean '.npz'?)"),
         (["task", "--to", "there.csv"], "Error: there.csv: is there already, and nothing is written over"),
         (["list", "--where", "gaps=3"], "Error: no such column 'gaps' (did you mean 'gap'?)"),
         (["list", "--where", "gap"], "Error: --where gap: must be column=value"),

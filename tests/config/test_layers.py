@@ -18,7 +18,7 @@ def toml(tmp_path):
 
 
 def options(typed: dict) -> dict:
-    """Returns what click collects; sequences are strings or a file."""
+    """Returns what click collects; sequences are strings or files."""
     own = {name: typed[name] for name in ("sequence", "sequences") if name in typed}
     kinds = setting_kinds()
     return own | {
@@ -91,7 +91,7 @@ def test_a_key_of_a_file_that_an_option_overrules_is_not_blamed(toml):
 def test_sequences_come_from_a_file_of_words(tmp_path):
     file = tmp_path / "words.txt"
     file.write_text("the cat sat\n\na cat ran away\n")
-    task = read_config(None, None, options({"sequences": file})).task
+    task = read_config(None, None, options({"sequences": (file,)})).task
     assert task.sequences == (("the", "cat", "sat"), ("a", "cat", "ran", "away"))
 
 
@@ -99,13 +99,13 @@ def test_a_file_of_sequences_is_named_where_they_are_no_task(tmp_path):
     file = tmp_path / "words.txt"
     file.write_text("a a\n")
     with pytest.raises(UsageError) as caught:
-        read_config(None, None, options({"sequences": file}))
+        read_config(None, None, options({"sequences": (file,)}))
     assert str(caught.value) == f"{file}: must use at least 2 different symbols"
 
 
 def test_sequences_typed_and_from_a_file_do_not_mix(tmp_path):
     with pytest.raises(UsageError, match="--sequence does not go with --sequences"):
-        read_config(None, None, options({"sequence": ("a b",), "sequences": tmp_path / "words.txt"}))
+        read_config(None, None, options({"sequence": ("a b",), "sequences": (tmp_path / "words.txt",)}))
 
 
 def test_the_task_stays_conflicting_without_sequences():

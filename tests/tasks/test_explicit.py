@@ -1,13 +1,12 @@
-"""The user's own sequences: settled and recall steps worked out by hand, and the file they are read from."""
+"""The user's own sequences: settled and recall steps worked out by hand."""
 
 import numpy as np
 import pytest
 
-from seqmem.errors import SettingError, UsageError
+from seqmem.errors import SettingError
 from seqmem.judge.baseline import baseline
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
 from seqmem.tasks.contexts import settling_lengths
-from seqmem.tasks.explicit import read_sequences
 from seqmem.tasks.streams import finite_sequences
 
 
@@ -113,29 +112,3 @@ def test_numbers_are_ordered_by_value_and_words_by_appearance():
 def test_malformed_sequences_are_refused(settings, problem):
     with pytest.raises(SettingError, match=problem):
         ExplicitSequences(**settings)
-
-
-def test_file_of_sequences_is_read_line_by_line(tmp_path):
-    path = tmp_path / "words.txt"
-    path.write_bytes("\ufeffthe  cat sat\r\n\n \u03b1 cat ran \n".encode())
-    assert read_sequences(path) == ["the  cat sat", "\u03b1 cat ran"]
-    task = ExplicitSequences(sequences=read_sequences(path))
-    assert task.sequences == (("the", "cat", "sat"), ("\u03b1", "cat", "ran"))
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [(b"\n \n", "has no sequence"), (b"a b\nc\n", "line 2: .*got 'c'"), (b"\xff\xfe a", "not UTF-8")],
-)
-def test_malformed_file_of_sequences_is_one_line(tmp_path, content, problem):
-    path = tmp_path / "words.txt"
-    path.write_bytes(content)
-    with pytest.raises(UsageError, match=problem) as caught:
-        read_sequences(path)
-    assert str(caught.value).startswith(str(path))
-    assert "\n" not in str(caught.value)
-
-
-def test_missing_file_of_sequences_is_named(tmp_path):
-    with pytest.raises(UsageError, match="No such file"):
-        read_sequences(tmp_path / "none.txt")
