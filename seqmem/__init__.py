@@ -13,7 +13,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seqmem.commands.python import describe, evaluate, load, run, sweep
+    from seqmem.commands.python import describe, evaluate, evaluate_model, load, run, sweep
     from seqmem.config.run_config import RunConfig
     from seqmem.tasks import ConflictingSequences, ExplicitSequences
 
@@ -26,12 +26,13 @@ __all__ = [
     "__version__",
     "describe",
     "evaluate",
+    "evaluate_model",
     "load",
     "run",
     "sweep",
 ]
 
-_COMMANDS = ("describe", "evaluate", "load", "run", "sweep")
+_COMMANDS = ("describe", "evaluate", "evaluate_model", "load", "run", "sweep")
 _MODULES = {
     "ConflictingSequences": "seqmem.tasks",
     "ExplicitSequences": "seqmem.tasks",

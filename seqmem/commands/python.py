@@ -14,6 +14,7 @@ from seqmem.config.defaults import decided_by_rule
 from seqmem.config.plan import build_plan
 from seqmem.config.run_config import RunConfig
 from seqmem.experiment import evaluate as experiment
+from seqmem.experiment.evaluate_model import evaluate_model as evaluate_model
 from seqmem.experiment.run import Run
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import RunResult

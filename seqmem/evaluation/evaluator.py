@@ -97,21 +97,9 @@ class Evaluator:
         return metrics, passed
 
     def report(self, count: int | None = None) -> Report:
-        """Judges all sequences of a finite task, or `count` fresh ones that nothing else has used."""
-        sequences = self.sequences(count)
-        outputs = self.outputs(sequences)
-        metrics, evidence, met = self._weighed(outputs, sequences, range(len(sequences)))
-        missed = missed_sequences(outputs, sequences, self._config.criterion, self._config.loss_at)
-        return Report(metrics, evidence, met, missed, outputs, sequences)
-
-    def sequences(self, count: int | None = None) -> list[SequenceBatch]:
-        """Returns the sequences of each replicate that are reported on; see `report`."""
-        if self._all is not None:
-            return self._all
-        cues = cues_per_string(self._config.task)
-        usual = cues * max(REPORTED_STRINGS, -(-REPORTED_SEQUENCES // cues))
-        streams = [SequenceStream(self._config.task, seed, "evaluation") for seed in self._config.seeds]
-        return [stream.take_paired(count or usual) for stream in streams]
+        """Judges the sequences of `reported_sequences`."""
+        sequences = reported_sequences(self._config, count)
+        return build_report(self._config, self._baselines, self.outputs(sequences), sequences)
 
     def outputs(self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None) -> StepOutputs:
         """Returns what each replicate wanted answers on its sequences; all replicates where none are named."""
@@ -137,32 +125,50 @@ class Evaluator:
         self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None
     ) -> tuple[list[Metrics], list[Evidence], list[bool]]:
         wanted = range(len(sequences)) if replicates is None else replicates
-        return self._weighed(self.outputs(sequences, replicates), sequences, wanted)
+        outputs = self.outputs(sequences, replicates)
+        return weighed(self._config, [self._baselines[index] for index in wanted], outputs, sequences)
 
-    def _weighed(
-        self, outputs: StepOutputs, sequences: list[SequenceBatch], replicates: Sequence[int]
-    ) -> tuple[list[Metrics], list[Evidence], list[bool]]:
-        """Scores, evidence and whether that is solved, of each of these replicates."""
-        metrics = population_metrics(outputs, sequences, self._config.loss_at)
-        counts = group_counts(outputs, sequences, self._config.task)
-        baselines = [self._baselines[index] for index in replicates]
-        evidence = [
-            # what has diverged answers nothing: its largest output is no choice
-            weigh(
-                count.groups,
-                count.right if math.isfinite(one.loss) else 0,
-                count.cues,
-                one.recall_loss,
-                known.recall_loss,
-            )
-            for one, count, known in zip(metrics, counts, baselines, strict=True)
-        ]
-        # right without memory is not solved, unless there is nothing to remember
-        met = [
-            self._config.criterion.met(one) and (found.remembers or known.recall_accuracy is None)
-            for one, found, known in zip(metrics, evidence, baselines, strict=True)
-        ]
-        return metrics, evidence, met
+
+def reported_sequences(config: RunConfig, count: int | None = None) -> list[SequenceBatch]:
+    """Returns the sequences of each replicate that are reported on.
+
+    All of a finite task; else `count` fresh ones, from a stream that nothing else uses.
+    """
+    if config.task.finite:
+        return _listed(config)
+    cues = cues_per_string(config.task)
+    usual = cues * max(REPORTED_STRINGS, -(-REPORTED_SEQUENCES // cues))
+    return [SequenceStream(config.task, seed, "evaluation").take_paired(count or usual) for seed in config.seeds]
+
+
+def build_report(
+    config: RunConfig, baselines: Sequence[Baseline], outputs: StepOutputs, sequences: list[SequenceBatch]
+) -> Report:
+    """Joins what each replicate answers on its sequences with what that proves."""
+    metrics, evidence, met = weighed(config, baselines, outputs, sequences)
+    missed = missed_sequences(outputs, sequences, config.criterion, config.loss_at)
+    return Report(metrics, evidence, met, missed, outputs, sequences)
+
+
+def weighed(
+    config: RunConfig, baselines: Sequence[Baseline], outputs: StepOutputs, sequences: Sequence[SequenceBatch]
+) -> tuple[list[Metrics], list[Evidence], list[bool]]:
+    """Returns scores, evidence and whether that is solved, of each replicate."""
+    metrics = population_metrics(outputs, sequences, config.loss_at)
+    counts = group_counts(outputs, sequences, config.task)
+    evidence = [
+        # what has diverged answers nothing: its largest output is no choice
+        weigh(
+            count.groups, count.right if math.isfinite(one.loss) else 0, count.cues, one.recall_loss, known.recall_loss
+        )
+        for one, count, known in zip(metrics, counts, baselines, strict=True)
+    ]
+    # right without memory is not solved, unless there is nothing to remember
+    met = [
+        config.criterion.met(one) and (found.remembers or known.recall_accuracy is None)
+        for one, found, known in zip(metrics, evidence, baselines, strict=True)
+    ]
+    return metrics, evidence, met
 
 
 def recalled_symbols(task: Task) -> np.ndarray:

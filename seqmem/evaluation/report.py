@@ -21,7 +21,7 @@ REPLAYED_SYMBOLS = 4_000_000
 
 def build_result(
     config: RunConfig,
-    trained: RunConfig,
+    trained: RunConfig | None,
     accounts: Sequence[Account],
     report: Report,
     baselines: Sequence[Baseline],
@@ -32,7 +32,8 @@ def build_result(
 
     Args:
         config: The settings that were judged.
-        trained: The settings of training; the same but where a stored run is judged on other sequences.
+        trained: The settings of training; the same but where a stored run is judged on other sequences. None for
+            networks from elsewhere, of whose training nothing is known.
         accounts: Of each replicate.
         report: Of the same replicates.
         baselines: Of each replicate.
@@ -54,15 +55,21 @@ def build_result(
         for index, (seed, account) in enumerate(zip(config.seeds, accounts, strict=True))
     )
     shown = shown_replicates(replicates)
+    presentations = [account.presentations for account in accounts]
+    if trained is None:
+        judged, limit = JudgedOn(len(report.sequences[0]), None, None, config.task.finite), None
+    else:
+        judged = judged_on(trained, presentations, report.sequences, config)
+        limit = recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state)
     return RunResult(
         config=config,
         baseline=mean_baseline(baselines),
         replicates=replicates,
         predictions=predictions(report.outputs, report.sequences, shown, config.task),
-        evaluation=judged_on(trained, [account.presentations for account in accounts], report.sequences, config),
+        evaluation=judged,
         cost=cost,
         history=history,
-        recipe_limit=recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state),
+        recipe_limit=limit,
     )
 
 

@@ -13,7 +13,8 @@ from rich.text import Text
 from seqmem.charts.curve import Level, Series, curve
 from seqmem.render.header import header_lines
 from seqmem.render.predictions import prediction_lines
-from seqmem.render.verdict_view import other_lines, verdict_lines
+from seqmem.render.run_view import replicate_lines
+from seqmem.render.verdict_view import model_lines, other_lines, verdict_lines
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
@@ -29,7 +30,10 @@ RULE = "remembers: p < 0.001 / (gaps x replicates), or a recall loss below 0.9 o
 @view
 def draw_eval(page: Page, result: EvalResult) -> list[Text]:
     """Draws what judging a stored run again found: predictions, gaps, free runs, verdict."""
-    lines = [*header_lines(page, result.run.config), Text(), *prediction_lines(result.run, page)]
+    head = header_lines(page, result.run.config, model=result.model)
+    lines = [*head, Text(), *prediction_lines(result.run, page)]
+    if result.model:
+        return [*lines, *replicate_lines(result.run, page), *model_lines(result.run, page)]
     if result.gaps:
         lines += [*gap_lines(result.gaps, page), Text()]
     if result.free_runs:

@@ -23,8 +23,11 @@ LOSS_WORDS = {
 }
 
 
-def header_lines(page: Page, config: RunConfig, parameters: int | None = None) -> list[Text]:
-    """Returns what is about to be trained, in about six lines; parameters of None are counted for cells of Keras."""
+def header_lines(page: Page, config: RunConfig, parameters: int | None = None, model: str = "") -> list[Text]:
+    """Returns what is about to be trained, in about six lines; parameters of None are counted for cells of Keras.
+
+    A network that no run has trained is called by the name `model`; of its training nothing is said.
+    """
     room = page.width - LABEL_WIDTH - 1
     examples = config.task.examples(config.seed, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
@@ -37,12 +40,9 @@ def header_lines(page: Page, config: RunConfig, parameters: int | None = None) -
         for strip, line in zip(strips, beside, strict=False):
             strip.append(" " * (widest + 4 - strip.cell_len)).append_text(line)
         words = []
-    rows: list[tuple[str, list[str]]] = [
-        ("", words),
-        ("network", network),
-        ("training", training_words(config)),
-        ("budget", budget_words(config)),
-    ]
+    rows: list[tuple[str, list[str]]] = [("", words), ("network", [model] if model else network)]
+    if not model:
+        rows += [("training", training_words(config)), ("budget", budget_words(config))]
     lines = labelled("task", strips)
     if told := without_recall(config):
         lines += labelled("", wrap(Text(told, "nothing_to_remember"), room))

@@ -38,6 +38,15 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
     return lines
 
 
+def model_lines(result: RunResult, page: Page) -> list[Text]:
+    """Returns the verdict on networks that no run has trained: nothing of training, and no advice."""
+    verdict = result.summary.verdict
+    sign = (getattr(page.glyphs, verdict), verdict)
+    lines = wrap(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 1, 3)
+    met = None if nothing_settled(result) else _met(result)
+    return [*lines, *_bulleted([met, *_notes(result)], page), Text(), *score_lines(result, page)]
+
+
 def other_lines(result: RunResult, page: Page) -> list[Text]:
     """Returns the scores and the evidence on sequences that a run was not made for, without a verdict or advice."""
     lines = wrap(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 1, 3)
@@ -70,12 +79,17 @@ def _counts(result: RunResult) -> list[str]:
         if rest := summary.replicates - len(solved) - len(late) - summary.diverged:
             lines[0] += f"; by {shown_count(rest)} not within {shown_count(config.budget)}"
     elif solved:
-        lines = [f"{config.criterion} is met by {shown_count(len(solved))} of {shown_count(summary.replicates)}"]
+        lines = [_met(result)]
     else:
         lines = [] if late else [f"none meets {config.criterion} within {plural(config.budget, 'presentation')}"]
     if late:
         lines.append(_missed_words(late, result))
     return [*lines, *_right_by_a_hair(result)]
+
+
+def _met(result: RunResult) -> str:
+    met = sum(one.solved for one in result.replicates)
+    return f"{result.config.criterion} is met by {shown_count(met)} of {shown_count(len(result.replicates))}"
 
 
 def _without_recall(result: RunResult) -> str:

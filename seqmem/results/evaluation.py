@@ -8,6 +8,7 @@ from typing import Any
 from seqmem.results.drawing import Drawn
 from seqmem.results.json import to_plain
 from seqmem.results.run import RunResult
+from seqmem.settings import settings_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,18 +66,26 @@ class EvalResult(Drawn):
         free_runs: Free-running sequences; empty where none was asked for.
         own_task: Whether these are the sequences that the run was made for. On others there are scores and evidence,
             but no verdict on the network.
+        model: What a network is called that no run has trained; empty for a stored run. Of the settings of `run` only
+            the task, head, criterion, steps, context and seeds are its own.
     """
 
     run: RunResult
     gaps: tuple[GapResult, ...] = ()
     free_runs: tuple[FreeRun, ...] = ()
     own_task: bool = True
+    model: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Returns the document of the run with `gaps` and `free_runs` added; on other sequences without a verdict."""
         document = self.run.to_json()
         if not self.own_task:
             document["summary"]["verdict"] = None
+        if self.model:
+            own = {"task", "head", "criterion", "loss_at", "context", "seed", "replicates"}
+            own |= {field.name for field in settings_of(type(self.run.config.task))}
+            document["config"] = {name: value for name, value in document["config"].items() if name in own}
+            document["model"] = self.model
         return {
             **document,
             "gaps": to_plain(self.gaps),

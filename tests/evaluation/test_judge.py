@@ -6,7 +6,7 @@ import pytest
 from trainings import followed
 
 from seqmem.config.run_config import RunConfig
-from seqmem.evaluation.evaluator import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Evaluator, Report
+from seqmem.evaluation.evaluator import CONFIRMING_SEQUENCES, GATE_SEQUENCES, Evaluator, Report, reported_sequences
 from seqmem.evaluation.forward import StepOutputs
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
@@ -72,8 +72,8 @@ def test_shorter_sequences_are_judged_on_their_own_steps_only():
 
 
 def test_the_reported_sequences_are_none_of_those_checked():
-    _, _, judge = judged({"gap": 30, "fillers": "fresh", "units": 7})
-    reported = {row.tobytes() for row in judge.sequences()[0].symbols}
+    config, _, judge = judged({"gap": 30, "fillers": "fresh", "units": 7})
+    reported = {row.tobytes() for row in reported_sequences(config)[0].symbols}
     checked = {row.tobytes() for row in judge._streams[0].take_paired(GATE_SEQUENCES + CONFIRMING_SEQUENCES).symbols}
     assert len(reported) == 256
     assert not reported & checked
@@ -81,8 +81,8 @@ def test_the_reported_sequences_are_none_of_those_checked():
 
 @pytest.mark.parametrize(("cues", "count"), [(2, 256), (3, 258), (4, 256), (10, 256)])
 def test_reported_sequences_are_strings_after_several_cues_each(cues, count):
-    _, _, judge = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 20, "cues": cues, "units": 3})
-    batch = judge.sequences()[0]
+    config, _, _ = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 20, "cues": cues, "units": 3})
+    batch = reported_sequences(config)[0]
     assert len(batch) == count
     strings, sizes = np.unique(batch.symbols[:, 1:-1], axis=0, return_counts=True)
     assert len(strings) >= 32
@@ -168,7 +168,7 @@ def test_a_judge_goes_on_from_where_it_was_kept():
 def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
     config = RunConfig(epochs=250)
     followed(run := Run(config))
-    runs = free_runs(run.population, run.evaluator.sequences(), [0], 4, config.task.input_symbols, config.layout)
+    runs = free_runs(run.population, reported_sequences(config), [0], 4, config.task.input_symbols, config.layout)
     assert [one.generated for one in runs] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.generated for one in runs] == [one.expected for one in runs]
     assert [one.prompt for one in runs] == [(3,), (4,)]

@@ -1,0 +1,81 @@
+"""Keras models from elsewhere, judged as the networks of a run are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from seqmem.backend.lazy import KerasModel
+from seqmem.config.run_config import RunConfig
+from seqmem.errors import SettingError
+from seqmem.evaluation.evaluator import build_report, reported_sequences
+from seqmem.evaluation.keras_outputs import model_outputs
+from seqmem.evaluation.report import build_result
+from seqmem.judge.baseline import replicate_baselines
+from seqmem.judge.criterion import Criterion
+from seqmem.results.evaluation import EvalResult
+from seqmem.results.run import Account
+from seqmem.tasks.task import Task
+
+HEADS = ("sigmoid", "softmax")
+
+
+def evaluate_model(
+    model: KerasModel | Sequence[KerasModel],
+    task: Task,
+    *,
+    head: str | None = None,
+    criterion: Criterion | str = "error:0.25",
+    loss_at: str = "all",
+    context: int = 1,
+    seed: int = 0,
+    sequences_count: int | None = None,
+) -> EvalResult:
+    """Judges Keras models that the caller built or loaded: the scores, baselines, evidence and tables of a run.
+
+    A model takes one-hot vectors `(batch, time, symbols)` in the order of `task.input_symbols` and gives probabilities
+    `(batch, time, outputs)` in the order of `task.output_symbols`. One that takes a single time step, such as a
+    stateful one, is called once for each, and its states are reset before each sequence.
+
+    Args:
+        model: One, or several that were trained alike: they are the replicates.
+        task: What they were trained on.
+        head: `sigmoid` or `softmax`, which the loss follows from; None to ask the last layer for its activation.
+        criterion: What counts as solved.
+        loss_at: The steps that were trained: `recall` asks for these alone.
+        context: Symbols in an input vector, one-hot vectors one after the other, the newest last.
+        seed: Of the first model; fixed fillers and the sequences judged are drawn from it.
+        sequences_count: Fresh sequences to judge; None for as many as `train` reports on.
+
+    Raises:
+        SettingError: If a model takes or gives other shapes, or what it gives is not known to be probabilities.
+    """
+    models = tuple(model) if isinstance(model, Sequence) else (model,)
+    head = head or _activation(models[0])
+    if head not in HEADS:
+        raise SettingError("head", head, f"must be one of {', '.join(HEADS)}: outputs must be probabilities")
+    config = RunConfig(
+        task=task,
+        head=head,
+        criterion=criterion,  # type: ignore[arg-type]
+        loss_at=loss_at,
+        context=context,
+        seed=seed,
+        replicates=len(models),
+        init="glorot",  # type: ignore[arg-type]
+    )
+    baselines = replicate_baselines(task, config.seeds, head)
+    sequences = reported_sequences(config, sequences_count)
+    report = build_report(config, baselines, model_outputs(models, sequences, config), sequences)
+    # nobody counted what they were trained on, nor looked at them meanwhile
+    accounts = [Account(0, None, not math.isfinite(one.loss), looked=False) for one in report.metrics]
+    result = build_result(config, None, accounts, report, baselines, {"updates": 0, "time_steps": 0}, ())
+    counts = sorted({one.count_params() for one in models})
+    words = f"Keras model {models[0].name!r}, {' or '.join(f'{count:,}' for count in counts)} parameters"
+    return EvalResult(result, model=words)
+
+
+def _activation(model: KerasModel) -> str:
+    """The name of the last layer's activation."""
+    found = getattr(model.layers[-1], "activation", None)
+    return getattr(found, "__name__", "unknown")
