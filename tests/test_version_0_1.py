@@ -3,6 +3,7 @@
 import copy
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from seqmem.cli.main import run
 from seqmem.config.run_config import RunConfig
 from seqmem.render.list_view import draw_list
 from seqmem.render.run_view import draw_run
-from seqmem.results.columns import run_row
+from seqmem.results.columns import ListedRun, run_row
 from seqmem.results.run import RunResult
 from seqmem.terminal.console import build_console
 
@@ -84,11 +85,9 @@ def test_every_verdict_of_version_0_1_keeps_its_name_and_is_drawn(verdict, held_
 
 
 def test_the_list_says_that_no_version_now_would_call_it_so():
-    class Stored:
-        path, status, result = "runs/old", "complete", RunResult.from_json(document())
-        config = result.config
-
-    text = drawn(draw_list([run_row(Stored)]))
+    result = RunResult.from_json(document())
+    old = ListedRun(Path("runs/old"), "complete", result.config, result.summary)
+    text = drawn(draw_list([run_row(old)]))
     assert "? unsolved (0.1)" in text
     assert "unsolved (0.1): judged by version 0.1" in text
 

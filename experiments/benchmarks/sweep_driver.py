@@ -21,14 +21,16 @@ from seqmem.backend.extras import import_optuna
 from seqmem.config.axis import parse_axis
 from seqmem.config.plan import Plan, build_plan
 from seqmem.config.run_config import RunConfig
+from seqmem.config.toml import config_text
 from seqmem.judge.baseline import baseline
 from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
 from seqmem.results.run import JudgedOn, Prediction, RunResult
 from seqmem.results.summary import ReplicateResult
 from seqmem.results.sweep import Outcome
-from seqmem.storage.run_directory import CONFIG, RESULT
-from seqmem.storage.sweep_directory import Digest, create_sweep_directory, open_sweep_directory, read_sweep
+from seqmem.storage.result_files import SUMMARY, write_result
+from seqmem.storage.run_directory import CONFIG
+from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory, read_sweep
 from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.processes import InlineExecutor, WorkerExecutor
@@ -113,13 +115,13 @@ def main(count: int, searched: int) -> None:
         tell("grid: in this process", run(plan, one, InlineExecutor(), 1))
         tell("grid: on two workers", run(plan, two, WorkerExecutor(2), 2))
         store(plan, one)
-        tell("grid: going on where all are finished, no digest", run(plan, one, InlineExecutor(), 1, again=True))
-        for what in ("each run directory", "the digest"):
+        tell("grid: resuming where all are finished", run(plan, one, InlineExecutor(), 1, again=True))
+        for what in ("the rows of the trials", "results without rows, as older ones are"):
             began = time.perf_counter()
             assert read_sweep(one).counts["complete"] == count
             tell(f"grid: reading it for `seqmem show` from {what}", time.perf_counter() - began)
-            if what != "the digest":
-                fill_digest(one)
+            for row in one.glob(f"trials/*/{SUMMARY}"):
+                row.unlink()
         optuna, watch = import_optuna(), Stopwatch()
         for name in ("ask", "tell", "add_trials"):
             setattr(optuna.Study, name, watch.around(getattr(optuna.Study, name)))
@@ -128,25 +130,14 @@ def main(count: int, searched: int) -> None:
         tell("tpe: all the rest, the mirror for optuna-dashboard as well", whole - watch.seconds, searched)
 
 
-def fill_digest(path: Path) -> None:
-    """Writes the digest that the driver writes as real trials end."""
-    digest = Digest(path)
-    for trial in read_sweep(path).trials:
-        digest.add(trial, path / "trials" / trial.name)
-
-
 def store(plan: Plan, path: Path) -> None:
-    """Writes the run directories of finished trials, without waiting for the disk."""
-    import json
-
-    from seqmem.config.toml import config_text
-
+    """Writes the run directories of finished trials."""
     for point in plan.points:
         config = plan.config(point)
         place = path / "trials" / point.name
         place.mkdir()
         (place / CONFIG).write_text(config_text(config))
-        (place / RESULT).write_text(json.dumps(result_of(config).to_json()))
+        write_result(place, result_of(config))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any
 
-from seqmem.config.run_config import setting_fields
+from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import UsageError, did_you_mean
 from seqmem.results.summary import METRICS, SPREADS, RunSummary
 
@@ -28,24 +30,34 @@ TRIAL_COLUMNS = (
 COLUMNS = ("run", "status", "task", *setting_fields(), *OUTCOMES, *METRICS)
 
 
-def run_row(stored: Any) -> Row:
-    """Returns a stored run as a row of `COLUMNS`; None where there is no value.
+@dataclasses.dataclass(frozen=True)
+class ListedRun:
+    """A stored run as a list has it.
 
-    Args:
-        stored: What `list_runs` found. A damaged run has the status `corrupt` and a `problem`.
-
-    Returns:
-        Settings as a TOML file holds them; presentations to success and metrics as medians over replicates.
+    Attributes:
+        path: The run directory.
+        status: `complete`, `running`, `interrupted` or `corrupt`.
+        config: Its settings; None where it is corrupt.
+        summary: What became of it; None unless it is complete.
+        problem: Why it is corrupt, in one line that names the file.
     """
-    if hasattr(stored, "problem"):
-        return dict.fromkeys(COLUMNS) | {"run": str(stored.path), "status": "corrupt", "problem": stored.problem}
-    known = outcome_row(stored.result.summary) if stored.result is not None else {}
-    return (
-        dict.fromkeys(COLUMNS)
-        | stored.config.to_settings()
-        | {"run": str(stored.path), "status": stored.status}
-        | {name: known[name] for name in (*OUTCOMES, *METRICS) if known}
-    )
+
+    path: PurePath
+    status: str
+    config: RunConfig | None = None
+    summary: RunSummary | None = None
+    problem: str = ""
+
+
+def run_row(run: ListedRun) -> Row:
+    """Returns a stored run as a row of `COLUMNS`; None where there is no value, and a `problem` where it is corrupt.
+
+    Settings are as a TOML file holds them; presentations to success and metrics are medians over replicates.
+    """
+    row = dict.fromkeys(COLUMNS) | (run.config.to_settings() if run.config else {})
+    row |= {"run": str(run.path), "status": run.status} | ({"problem": run.problem} if run.problem else {})
+    outcome = outcome_row(run.summary) if run.summary else {}
+    return row | {name: outcome[name] for name in (*OUTCOMES, *METRICS) if outcome}
 
 
 def outcome_row(summary: RunSummary) -> Row:

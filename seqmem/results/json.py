@@ -28,6 +28,12 @@ def json_bytes(document: Any) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
+def document_bytes(document: Mapping[str, Any]) -> bytes:
+    """Returns a JSON object with one line per key."""
+    lines = [json_bytes(key) + b": " + json_bytes(value) for key, value in document.items()]
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
+
+
 def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     """Returns the JSON object that a file's content is.
 

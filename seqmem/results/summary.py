@@ -13,6 +13,7 @@ from seqmem.judge.evidence import Evidence
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS as VERDICTS
 from seqmem.judge.verdict import verdict, wilson_interval
+from seqmem.results.json import from_plain
 
 METRICS = tuple(field.name for field in dataclasses.fields(Metrics))
 # Those of them that a table of trials has, each beside its baseline.
@@ -110,6 +111,20 @@ class RunSummary:
             "spreads": {name: self.spreads[name] for name in SPREADS},
             "presentations_to_success": self.median_presentations,
         }
+
+
+def summary_from_json(document: object) -> RunSummary:
+    """Builds a row from plain values, which may come from a stranger.
+
+    Raises:
+        ValueError: If it is none.
+    """
+    summary = from_plain(RunSummary, document, "summary")
+    if summary.verdict not in VERDICTS or not summary.spreads.keys() >= set(METRICS):
+        raise ValueError("summary: must have a verdict and all measures")
+    if summary.presentations_to_success and not summary.presentations_to_success.keys() >= {"median", "min", "max"}:
+        raise ValueError("summary.presentations_to_success: must have median, min and max")
+    return summary
 
 
 def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged: str | None = None) -> RunSummary:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import itertools
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError
-from seqmem.results.json import json_bytes, parse_json
+from seqmem.results.json import document_bytes, json_bytes, parse_json
 
 PARTIAL = ".partial"  # ends the name of a file that is not complete
+CHECKSUM = b',\n"sha256": "'  # ends a JSON file: of all that stands before it
 
 
 @contextlib.contextmanager
@@ -158,10 +160,10 @@ def read_bounded(path: Path, limit: int) -> bytes:
         return file.read(size)
 
 
-def write_json(path: Path, document: dict[str, Any]) -> None:
-    """Writes a JSON object atomically, one line per key."""
-    lines = [json_bytes(key) + b": " + json_bytes(value) for key, value in document.items()]
-    write_atomically(path, b"{\n" + b",\n".join(lines) + b"\n}\n")
+def write_json(path: Path, document: Mapping[str, Any]) -> None:
+    """Writes a JSON object atomically, one line per key, the last one a checksum of the others."""
+    body = document_bytes(document).removesuffix(b"\n}\n")
+    write_atomically(path, body + CHECKSUM + sha256(body).encode() + b'"\n}\n')
 
 
 def append_line(path: Path, document: Any, sync: bool = False) -> None:
@@ -204,5 +206,18 @@ def read_lines(path: Path, limit: int) -> list[dict[str, Any]]:
 
 
 def read_json(path: Path, limit: int) -> dict[str, Any]:
-    """Reads a JSON object from a file of at most `limit` bytes; see `read_bounded` and `parse_json`."""
-    return parse_json(read_bounded(path, limit), path)
+    """Reads what `write_json` wrote, in a file of at most `limit` bytes; older files have no checksum.
+
+    Raises:
+        DamagedFileError: If it is no JSON object, or not the one that was written.
+    """
+    content = read_bounded(path, limit)
+    document = parse_json(content, path)
+    if (written := document.pop("sha256", None)) not in (None, sha256(content.rpartition(CHECKSUM)[0])):
+        raise DamagedFileError(path, "is not as it was written: its checksum differs")
+    return document
+
+
+def sha256(content: bytes) -> str:
+    """Returns the SHA-256 of a file's content, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -7,10 +7,11 @@ import os
 from pathlib import Path
 from typing import Any
 
-from seqmem.errors import SeqmemError
-from seqmem.results.columns import COLUMNS, Row, run_row
+from seqmem.errors import DamagedFileError, SeqmemError
+from seqmem.results.columns import COLUMNS, ListedRun, Row, run_row
 from seqmem.storage.lock import is_locked
-from seqmem.storage.run_directory import CONFIG, RESULT, StoredRun, read_run
+from seqmem.storage.result_files import RESULT, has_settings, read_summary
+from seqmem.storage.run_directory import CONFIG, read_config, read_run
 from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
 
 
@@ -46,35 +47,35 @@ def read_stored(path: Path) -> Stored:
     return Stored(path, dataclasses.replace(stored.result, path=path), False)
 
 
-@dataclasses.dataclass(frozen=True)
-class CorruptRun:
-    """A run directory that cannot be read, and why, in a line that names the file."""
-
-    path: Path
-    problem: str
-
-
-def list_runs(root: Path) -> tuple[StoredRun | CorruptRun, ...]:
-    """Reads every run directory right under a folder, or the folder itself where it is one, in order of name.
+def list_runs(root: Path) -> tuple[ListedRun, ...]:
+    """Returns every run right under a folder, or the folder itself where it is one, in order of name.
 
     A damaged run is listed as such, and never keeps the others from being read. A missing folder has no runs.
     """
     if not root.exists():
         return ()
     if _looks_like_run(root):
-        return (_read_or_report(root),)
+        return (_listed(root),)
     try:
         folders = sorted(path for path in root.iterdir() if path.is_dir() and _looks_like_run(path))
     except OSError as error:
         raise SeqmemError(f"{root}: {error.strerror or error}") from None
-    return tuple(_read_or_report(path) for path in folders)
+    return tuple(_listed(path) for path in folders)
 
 
-def _read_or_report(path: Path) -> StoredRun | CorruptRun:
+def _listed(path: Path) -> ListedRun:
+    """A run as its settings and its row have it; records and checkpoints are not read."""
     try:
-        return read_run(path)
+        config = read_config(path)
+        # asked before the result is looked for: a run that ends in between is then seen as complete
+        status = "running" if is_locked(path) else "interrupted"
+        if (row := read_summary(path)) is None:
+            return ListedRun(path, status, config)
+        if not has_settings(row.config, config.to_settings()):
+            raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
+        return ListedRun(path, "complete", config, row.summary)
     except SeqmemError as error:
-        return CorruptRun(path, str(error))
+        return ListedRun(path, "corrupt", problem=str(error))
 
 
 def _looks_like_run(path: Path) -> bool:
@@ -94,7 +95,7 @@ def _row(path: Path) -> Row:
     try:
         plan = read_plan(path)
     except SeqmemError as error:
-        return run_row(CorruptRun(path, str(error)))
+        return run_row(ListedRun(path, "corrupt", problem=str(error)))
     finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
     status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
     varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}

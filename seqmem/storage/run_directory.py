@@ -3,7 +3,7 @@
 ::
 
     runs/2026-11-22-conflicting-gap3-lstm20-seed0/
-      config.toml  environment.json  history.jsonl  timing.json  checkpoints/  result.json  lock
+      config.toml  environment.json  history.jsonl  timing.json  checkpoints/  summary.json  result.json  lock
 
 What a run is doing is never stored: it is complete where there is a result, running where somebody holds the lock,
 and interrupted otherwise. A directory may come from a stranger: it is read, checked and never executed.
@@ -39,10 +39,11 @@ from seqmem.storage.atomic import (
     write_json,
 )
 from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.result_files import RESULT, read_result, write_result
 
-CONFIG, HISTORY, RESULT = "config.toml", "history.jsonl", "result.json"
+CONFIG, HISTORY = "config.toml", "history.jsonl"
 ENVIRONMENT, TIMING, CHECKPOINTS = "environment.json", "timing.json", "checkpoints"
-NOTES_LIMIT, RESULT_LIMIT, HISTORY_LIMIT = 2**20, 2**28, 2**29  # bytes
+NOTES_LIMIT, HISTORY_LIMIT = 2**20, 2**29  # bytes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +83,7 @@ class RunDirectory:
     def write_result(self, result: RunResult) -> None:
         """Writes the result, last of all: its presence means that the run is complete."""
         self.sync_history()
-        write_json(self.path / RESULT, result.to_json())
+        write_result(self.path, result)
 
     @functools.cached_property
     def run_id(self) -> str:
@@ -181,15 +182,12 @@ def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     config = read_config(path, trusted)
     # asked before the result is looked for: a run that ends in between is then seen as complete
     status = "running" if is_locked(path) else "interrupted"
-    document = read_json(path / RESULT, RESULT_LIMIT) if os.path.lexists(path / RESULT) else None
+    result = read_result(path)
     history = read_history(path / HISTORY, config)
     environment, timing = _read_notes(path / ENVIRONMENT), _read_notes(path / TIMING)
-    if document is None:
+    if result is None:
         return StoredRun(path, config, history, None, environment, timing, status)
-    try:
-        result = RunResult.from_json(document, history)
-    except ValueError as error:
-        raise DamagedFileError(path / RESULT, str(error)) from None
+    result = dataclasses.replace(result, history=history)
     if result.config != config:
         raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
     _warn_of_lost_history(path / HISTORY, result)

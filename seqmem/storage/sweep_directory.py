@@ -7,7 +7,6 @@
       trials/         a run directory each; those with a result are finished, and nothing else says so
       asked.jsonl     the trials that a search has asked for so far, a line each
       failures.jsonl  why trials failed
-      digest.jsonl    what a table needs of the finished trials: a copy, so that `show` need not read them all
       study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
 
 What is missing is the plan minus the finished trials: no state is stored that could be wrong after a kill.
@@ -15,7 +14,6 @@ What is missing is the plan minus the finished trials: no state is stored that c
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime
 import os
@@ -28,19 +26,16 @@ from seqmem.config.plan import Plan, Point, number_points
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
-from seqmem.results.json import from_plain, to_plain
-from seqmem.results.run import RunResult
-from seqmem.results.summary import RunSummary
+from seqmem.results.json import from_plain
 from seqmem.results.sweep import Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.lock import RunLock, is_locked
 from seqmem.storage.plan_file import plan_from_json, plan_to_json
-from seqmem.storage.run_directory import HISTORY, RESULT, RESULT_LIMIT, read_history
+from seqmem.storage.result_files import RESULT, has_settings, read_summary
+from seqmem.storage.run_directory import HISTORY, read_history
 
 PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
 PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
-DIGEST = "digest.jsonl"
-DIGEST_LIMIT = 2**30  # bytes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -154,37 +149,20 @@ def read_outcome(path: Path, known: Mapping[str, Any]) -> Outcome:
     Raises:
         DamagedFileError: If what is stored there is not a result of these settings.
     """
-    if os.path.lexists(path / RESULT):
-        try:
-            result = RunResult.from_json(read_json(path / RESULT, RESULT_LIMIT))
-        except ValueError as error:
-            raise DamagedFileError(path / RESULT, str(error)) from None
-        if not _has_settings(result.config, known):
+    if (row := read_summary(path)) is not None:
+        if not has_settings(row.config, known):
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
-        return Outcome("complete", result.summary)
+        return Outcome("complete", row.summary)
     if os.path.lexists(path / PRUNED):
         reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
         return Outcome("pruned", reason=one_line(reason, 200))
     return Outcome()
 
 
-def _has_settings(config: RunConfig, known: Mapping[str, Any]) -> bool:
+def read_known_trial(path: Path, plan: Plan, point: Point) -> Trial:
+    """Returns a trial as `read_outcome` does; one whose files are damaged, or whose settings do not fit, has failed."""
     try:
-        return config == RunConfig.from_settings({**config.to_settings(), **known})
-    except UsageError:  # settings that do not even go together
-        return False
-
-
-def read_known_trial(path: Path, plan: Plan, point: Point, digest: Digest) -> Trial:
-    """Returns a trial as the digest has it, where that can be relied on, else as `read_outcome` does.
-
-    It counts as failed where what is stored is damaged, or where its settings do not go together.
-    """
-    place = path / TRIALS / point.name
-    if (result := digest.find(point, place)) is not None:
-        return Trial(point, Outcome("complete", result))
-    try:
-        return Trial(point, read_outcome(place, plan.known_settings(point)))
+        return Trial(point, read_outcome(path / TRIALS / point.name, plan.known_settings(point)))
     except SeqmemError as error:
         return Trial(point, Outcome("failed", reason=str(error)))
 
@@ -204,9 +182,9 @@ def read_sweep(path: Path) -> SweepResult:
     plan = read_plan(path)
     failures = read_lines(path / FAILURES, LINES_LIMIT)
     reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
-    found, digest = [], Digest(path)
+    found = []
     for point in known_points(path, plan):
-        trial = read_known_trial(path, plan, point, digest)
+        trial = read_known_trial(path, plan, point)
         if trial.status == "missing" and is_locked(path / TRIALS / point.name):
             trial = Trial(point, Outcome("running"))
         elif trial.status == "missing" and point.name in reasons:
@@ -215,48 +193,3 @@ def read_sweep(path: Path) -> SweepResult:
     return SweepResult(
         plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found), plan.decided
     )
-
-
-class Digest:
-    """The digest of a sweep directory, read when it is first asked.
-
-    Args:
-        folder: The sweep directory.
-    """
-
-    def __init__(self, folder: Path):
-        self._path = folder / DIGEST
-        self._lines: dict[str, dict[str, Any]] | None = None
-
-    def find(self, point: Point, place: Path) -> RunSummary | None:
-        """Returns what a trial found, or None where its run directory must be read.
-
-        Args:
-            point: The trial's.
-            place: Its run directory.
-        """
-        if self._lines is None:
-            self._lines = {}
-            with contextlib.suppress(SeqmemError):  # damaged: then every run directory is read
-                self._lines = {str(line.get("trial")): line for line in read_lines(self._path, DIGEST_LIMIT)}
-        line = self._lines.get(point.name)
-        if line is None or line.get("stamp") != _stamp(place):
-            return None
-        with contextlib.suppress(ValueError):
-            return from_plain(RunSummary, line.get("result"), "result")
-        return None
-
-    def add(self, trial: Trial, place: Path) -> None:
-        """Adds a trial that is complete."""
-        stamp = _stamp(place)
-        if stamp is not None:
-            append_line(self._path, {"trial": trial.name, "stamp": stamp, "result": to_plain(trial.result)})
-
-
-def _stamp(place: Path) -> list[int] | None:
-    """Size and time of a result; None where there is none."""
-    try:
-        found = os.lstat(place / RESULT)
-    except OSError:
-        return None
-    return [found.st_size, found.st_mtime_ns]

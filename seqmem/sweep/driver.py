@@ -10,7 +10,7 @@ from seqmem.config.plan import Point
 from seqmem.errors import SeqmemError, UsageError
 from seqmem.results.importance import importances
 from seqmem.results.sweep import Outcome, SweepProgress, SweepResult, Trial, ranked
-from seqmem.storage.sweep_directory import Digest, SweepDirectory, known_points, read_known_trial
+from seqmem.storage.sweep_directory import SweepDirectory, known_points, read_known_trial
 from seqmem.sweep.adaptive import Adaptive
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.processes import TrialTimeout, WorkerDied
@@ -33,7 +33,6 @@ class Sweep:
 
     def __init__(self, directory: SweepDirectory, engine: Engine):
         self._directory, self._engine, self._plan = directory, engine, directory.plan
-        self._digest = Digest(directory.path)
         self._ended: dict[int, Trial] = {}
         self._running: dict[Future[Outcome], tuple[Point, Job]] = {}
         self._again: list[tuple[Point, Job]] = []
@@ -73,7 +72,7 @@ class Sweep:
     def _order(self) -> Order:
         """The order of what is missing: the plan minus what is finished."""
         path, plan = self._directory.path, self._plan
-        known = [read_known_trial(path, plan, point, self._digest) for point in known_points(path, plan)]
+        known = [read_known_trial(path, plan, point) for point in known_points(path, plan)]
         missing = [trial.point for trial in known if trial.status == "missing"]
         # made first: it looks whether trials have failed before
         order: Order
@@ -111,8 +110,6 @@ class Sweep:
             self._again.append((point, job))
             return None
         trial = Trial(point, outcome)
-        if trial.status == "complete":
-            self._digest.add(trial, self._directory.trial_path(point))
         self._end(trial)
         return trial
 

@@ -24,7 +24,8 @@ from seqmem.experiment import run
 from seqmem.results.sweep import Outcome
 from seqmem.storage.atomic import write_atomically, write_json
 from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
-from seqmem.storage.run_directory import CONFIG, RESULT, RunDirectory, read_config
+from seqmem.storage.result_files import RESULT
+from seqmem.storage.run_directory import CONFIG, RunDirectory, read_config
 from seqmem.storage.sweep_directory import PLAN, PRUNED, read_checks, read_outcome
 from seqmem.sweep.pruning import prune_reason
 

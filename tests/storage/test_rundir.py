@@ -15,7 +15,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import read_toml_file
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.results.json import json_bytes
-from seqmem.storage.load import CorruptRun, list_runs
+from seqmem.storage.load import list_runs
 from seqmem.storage.run_directory import (
     create_run_directory,
     directory_name,
@@ -25,7 +25,7 @@ from seqmem.storage.run_directory import (
 from seqmem.tasks import ConflictingSequences, ExplicitSequences
 
 CONFIG = RunConfig(replicates=2, seed=5)
-FILES = ("config.toml", "environment.json", "history.jsonl", "timing.json", "result.json")
+FILES = ("config.toml", "environment.json", "history.jsonl", "timing.json", "summary.json", "result.json")
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_one_damaged_run_never_breaks_the_list(complete):
     (root / "c-other").mkdir()
     (root / "notes.txt").touch()
     good, broken, started = list_runs(root)
-    assert isinstance(broken, CorruptRun)
+    assert broken.status == "corrupt"
     assert broken.problem.startswith(f"{root / 'a-broken' / 'config.toml'}: is not TOML")
     assert broken.problem.isprintable()
     assert (good.status, good.config) == ("complete", CONFIG)

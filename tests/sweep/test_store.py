@@ -67,8 +67,12 @@ def test_a_result_of_other_settings_is_not_taken_for_a_trial(begin, finish):
     first, second = begin("gap=3,4", name="a"), begin("gap=3,4", name="b", base={"units": 7})
     finish(first)
     finish(second)
-    trial = TRIALS + "/1-gap3/result.json"
-    (first.path / trial).write_bytes((second.path / trial).read_bytes())
+    problems = {"result.json": "summary.json has another checksum", "summary.json": "other settings than the plan"}
+    for name, problem in problems.items():
+        trial = f"{TRIALS}/1-gap3/{name}"
+        (first.path / trial).write_bytes((second.path / trial).read_bytes())
+        assert problem in read_sweep(first.path).trials[0].reason
+    (first.path / TRIALS / "1-gap3/summary.json").unlink()
     assert "other settings than the plan" in read_sweep(first.path).trials[0].reason
 
 
