@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -34,3 +36,11 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
     for variable, array in zip(model.trainable_variables, weights.values(), strict=True):
         variable.assign(array)
     return model
+
+
+def keras_file(model: KerasModel) -> bytes:
+    """Returns a model as a `.keras` file holds it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return path.read_bytes()

@@ -1,0 +1,118 @@
+"""What a stored run has learned: the weights of its newest checkpoint, replicate by replicate."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+
+import numpy as np
+
+from seqmem.backend import process
+from seqmem.config.run_config import RunConfig
+from seqmem.errors import DamagedFileError, SettingError
+from seqmem.models.population import Population, build_population
+from seqmem.results.run import Account
+from seqmem.results.summary import ranked_replicates
+from seqmem.storage.checkpoints import Checkpoint, Shapes, read_checkpoint
+from seqmem.storage.run_directory import CHECKPOINTS, StoredRun, read_run_id
+
+WEIGHTS = ("cell/", "head/")  # what the names of weights begin with
+MOST_SLOTS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedRun:
+    """A stored run with what it has learned.
+
+    Attributes:
+        stored: The run.
+        seed: Of the first of the replicates that were asked for.
+        accounts: What training knows of each of them.
+        weights: Theirs by name, float32 `(replicate, *shape)`.
+    """
+
+    stored: StoredRun
+    seed: int
+    accounts: list[Account]
+    weights: dict[str, np.ndarray]
+
+    def population(self, config: RunConfig, cache: bool = True) -> Population:
+        """Returns the networks of these replicates, prepared for the threads that the run was started with.
+
+        Args:
+            config: The run's own settings, or others of the same network.
+            cache: Whether compiled programs are kept for the next process.
+
+        Raises:
+            DamagedFileError: If the weights are of another network than the settings.
+        """
+        process.prepare(self.stored.threads, cache)
+        population = build_population(config)
+        expected = {name: array.shape for name, array in population.arrays().items()}
+        if expected != {name: array.shape for name, array in self.weights.items()}:
+            raise DamagedFileError(self.stored.path / CHECKPOINTS, "the weights do not fit the run's settings")
+        population.load(self.weights)
+        return population
+
+
+def read_trained(stored: StoredRun, replicate: str = "all") -> TrainedRun:
+    """Reads what a stored run has learned.
+
+    Args:
+        stored: Complete, or with a checkpoint.
+        replicate: `all`, `best`, `worst` or a number.
+
+    Raises:
+        SettingError: If there is no such replicate.
+        DamagedFileError: If there is no checkpoint of this run that can be read.
+    """
+    path, config = stored.path, stored.config
+    checkpoint = read_checkpoint(path / CHECKPOINTS, read_run_id(path), functools.partial(_check_shapes, config))
+    weights = {name: array for name, array in checkpoint.arrays.items() if name.startswith(WEIGHTS)}
+    accounts = _accounts(stored, checkpoint)
+    if replicate == "all":
+        return TrainedRun(stored, config.seed, accounts, weights)
+    # replicate i of seed s is the run of seed s + i
+    index = _chosen(replicate, stored)
+    one = slice(index, index + 1)
+    weights = {name: array[one] for name, array in weights.items()}
+    return TrainedRun(stored, config.seed + index, accounts[one], weights)
+
+
+def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
+    """Raises ValueError unless the weights are as many as the settings say: before a network of that size is built."""
+    weights = {name: found for name, found in shapes.items() if name.startswith(WEIGHTS)}
+    outputs = len(config.task.output_symbols)
+    head = {"head/bias": (config.replicates, outputs), "head/kernel": (config.replicates, config.units, outputs)}
+    if any(weights.get(name) != (shape, "float32") for name, shape in head.items()):
+        raise ValueError("the weights do not fit the run's settings")
+    if any(dtype != "float32" for _, dtype in weights.values()):
+        raise ValueError("the weights are not 32-bit floats")
+    count = sum(math.prod(shape) for shape, _ in weights.values())
+    known = config.parameter_count
+    if known is not None and count != config.replicates * known:
+        raise ValueError("the weights do not fit the run's settings")
+    # an optimizer has few numbers for each weight, and an epoch is put in order for training and for checks
+    most = MOST_SLOTS * count + config.replicates * (2 * config.task.epoch_size + 1)
+    if sum(math.prod(shape) for name, (shape, _) in shapes.items() if name not in weights) > most:
+        raise ValueError("holds more than a run of these settings keeps")
+
+
+def _accounts(stored: StoredRun, checkpoint: Checkpoint) -> list[Account]:
+    """What training knows of each replicate; of an interrupted run only how far it came."""
+    if stored.result is None:
+        return [Account(checkpoint.presentations, None, False, looked=False)] * stored.config.replicates
+    return [Account(one.presentations, one.met_at, one.diverged) for one in stored.result.replicates]
+
+
+def _chosen(replicate: str, stored: StoredRun) -> int:
+    """The number of the replicate asked for."""
+    if replicate in ("best", "worst"):
+        if stored.result is None:
+            raise SettingError("replicate", replicate, "this run has no result yet; give a number")
+        return ranked_replicates(stored.result.replicates)[0 if replicate == "best" else -1]
+    count = stored.config.replicates
+    if not replicate.isdigit() or int(replicate) >= count:
+        raise SettingError("replicate", replicate, f"must be best, worst, all or a number below {count}")
+    return int(replicate)
