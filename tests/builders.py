@@ -67,7 +67,7 @@ def build_result(config=None, replicates=None, **fields):
     if "baseline" not in fields:
         fields["baseline"] = baseline(config.task, config.seed, config.head)
     if "predictions" not in fields:
-        fields["predictions"] = (build_prediction(0, config),)
+        fields["predictions"] = (build_prediction(0, config),) if config.task.gap else ()
     judged = 2 * len(replicates)
     known = {"evaluation": JudgedOn(2, judged, judged, exhaustive=True), "cost": {"updates": 200, "time_steps": 800}}
     return RunResult(config=config, replicates=replicates, **known | fields)

@@ -22,6 +22,7 @@ from seqmem.terminal.output import Output
         "seqmem sweep --vary gap=3,10,30 --vary units=5,20 --replicates 20": "A map of memory over two axes.",
         "seqmem sweep --vary gap=10,100,1000 --jobs 2": "On two processes.",
         "seqmem sweep --vary learning-rate=1e-4~1e-1 --vary units=8..64*2 --search tpe --trials 40": "A search.",
+        "seqmem sweep --vary sequences=first.txt,second.csv --replicates 20": "Which of these takes more memory?",
         "seqmem sweep --resume runs/2026-11-22-sweep-gap": "Go on after an interruption.",
         "seqmem sweep --vary gap=3..30 --dry-run": "How many trials, and about how long.",
     },
@@ -32,8 +33,8 @@ from seqmem.terminal.output import Output
     multiple=True,
     metavar="SETTING=VALUES",
     heading="Sweep",
-    help="An axis: a list (gap=3,10), a range with steps (units=8..64*2, gap=2..8) or, for a search, without "
-    "(learning-rate=1e-4~1e-1 by the logarithm). Repeat it.",
+    help="An axis: a list (gap=3,10 or files, sequences=a.txt,b.csv), a range with steps (units=8..64*2, gap=2..8) "
+    "or, for a search, without (learning-rate=1e-4~1e-1 by the logarithm). Repeat it.",
 )
 @option(
     "--search",

@@ -9,7 +9,7 @@ import click
 
 from seqmem.cli.options import HeadedCommand, cache_option, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
-from seqmem.config.sources import option_name, read_config, typed_settings
+from seqmem.config.sources import files_typed, option_name, read_config, typed_settings
 from seqmem.errors import UsageError
 from seqmem.settings import Integer
 from seqmem.terminal.output import Output
@@ -60,7 +60,9 @@ def command(
     from seqmem.commands import train
 
     if resume is None:
-        train.train(config, out, threads=threads or 1, cache=cache, checkpoint_every=checkpoint_every, output=output)
+        named = files_typed(typed)
+        how: dict[str, Any] = {"cache": cache, "checkpoint_every": checkpoint_every, "sequences_option": named}
+        train.train(config, out, threads=threads or 1, output=output, **how)
     else:
         trusted = cell.value if cell else None
         train.resume(resume, trusted, cache=cache, checkpoint_every=checkpoint_every, output=output)

@@ -13,6 +13,7 @@ from seqmem.config.axis import Axis, parse_axis, read_axis
 from seqmem.config.defaults import decided_by_rule
 from seqmem.config.plan import build_plan
 from seqmem.config.run_config import RunConfig
+from seqmem.config.sources import files_of
 from seqmem.experiment import evaluate as experiment
 from seqmem.experiment.evaluate_model import evaluate_model as evaluate_model
 from seqmem.experiment.run import Run
@@ -97,13 +98,15 @@ def sweep(
         rank: The column to sort by; what a search seeks.
         settings: Any setting of all trials by name.
     """
+    axes = [_axis(name, values) for name, values in vary.items()]
     plan = build_plan(
         _given(task, settings, vary),
-        [_axis(name, values) for name, values in vary.items()],
+        axes,
         search=search,
         count=trials,
         rank=rank,
         draw=random_points,
+        files=files_of(axes),
     )
     with open_engine(jobs, None, None, 1, ()) as engine:
         directory = create_sweep_directory(plan, None if out is None else Path(out))

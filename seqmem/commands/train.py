@@ -19,13 +19,23 @@ from seqmem.terminal.output import Output
 
 
 def train(
-    config: RunConfig, out: Path | None, *, threads: int, cache: bool, checkpoint_every: int | None, output: Output
+    config: RunConfig,
+    out: Path | None,
+    *,
+    threads: int,
+    cache: bool,
+    checkpoint_every: int | None,
+    output: Output,
+    sequences_option: str | None = None,
 ) -> None:
-    """Trains a new run, stores it and prints what it found; the options are those of `seqmem.experiment.run.Run`."""
+    """Trains a new run, stores it and prints what it found.
+
+    The options are those of `seqmem.experiment.run.Run`; `sequences_option` is as in `RunResult`.
+    """
     experiment.try_cell(config.cell, threads=threads, cache=cache)
     directory = create_run_directory(config, out)
     run = experiment.Run(config, directory, threads=threads, cache=cache, checkpoint_every=checkpoint_every)
-    _follow(run, directory.path, output)
+    _follow(run, directory.path, output, sequences_option)
 
 
 def resume(path: Path, cell: Cell | None, *, cache: bool, checkpoint_every: int | None, output: Output) -> None:
@@ -35,10 +45,10 @@ def resume(path: Path, cell: Cell | None, *, cache: bool, checkpoint_every: int 
     _follow(run, path, output)
 
 
-def _follow(run: experiment.Run, path: Path, output: Output) -> None:
+def _follow(run: experiment.Run, path: Path, output: Output, sequences_option: str | None = None) -> None:
     with run, LiveRun(talk(output), run.config, quiet=output.quiet) as live:
         live.follow(until_stopped(run, path, live))
-    print_result(output, dataclasses.replace(run.result, path=path))
+    print_result(output, dataclasses.replace(run.result, path=path, sequences_option=sequences_option))
     output.note(f"Stored in {path}")
 
 

@@ -24,8 +24,8 @@ class Axis:
 
     Attributes:
         name: The setting.
-        values: The values in order, as a TOML file holds them; None leaves an optional setting out. Empty between
-            two numbers, which only a search can try.
+        values: The values in order, as a TOML file holds them, of `sequences` the names of files; None leaves an
+            optional setting out. Empty between two numbers, which only a search can try.
         low, high: The two numbers.
         log: Whether equal ratios between them are equally likely, rather than equal steps.
         whole: Whether only whole numbers are tried between them.
@@ -127,6 +127,8 @@ def read_axis(name: str, values: Any) -> Axis:
 
 def _read_value(name: str, kind: Kind, value: Any) -> Any:
     """The value as TOML holds it, or None for `none` where the setting may be left out."""
+    if name == "sequences" and isinstance(value, str):
+        return value  # the name of a file, which the plan holds
     if value is None or value == NOT_SET:
         if not kind.optional and not isinstance(kind, Window):
             raise SettingError(name, NOT_SET, "is a setting that always has a value")

@@ -13,7 +13,7 @@ from seqmem.config.axis import Axis, shown_value, shown_values
 from seqmem.config.decisions import decide_once
 from seqmem.config.rank import measure_of
 from seqmem.config.run_config import RunConfig
-from seqmem.errors import UsageError
+from seqmem.errors import UsageError, one_line
 
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
@@ -52,6 +52,7 @@ class Plan:
         points: All trials, but for `tpe`, which asks for them as it goes.
         max_pending: How many trials of an adaptive sweep can run side by side; see `seqmem.sweep.adaptive`.
         decided: What rules decided for all trials together, as `decide_once` returns it.
+        files: The sequences of each file that an axis `sequences` names, so that trials need no file again.
         old: Whether version 0.1 made it: then it can be looked at, but `config` knows only the defaults of today.
     """
 
@@ -65,6 +66,7 @@ class Plan:
     points: tuple[Point, ...]
     max_pending: int = MAX_PENDING
     decided: dict[str, Any] = dataclasses.field(default_factory=dict)
+    files: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     old: bool = False
 
     @property
@@ -88,7 +90,8 @@ class Plan:
         Raises:
             UsageError: If its values do not go together; it names them.
         """
-        settings = self.base | _without_none(self.decided) | _without_none(point.values)
+        values = with_contents(point.values, self.files)
+        settings = self.base | _without_none(self.decided) | _without_none(values)
         try:
             return RunConfig.from_settings(settings)
         except UsageError as error:
@@ -97,6 +100,20 @@ class Plan:
     def known_settings(self, point: Point) -> dict[str, Any]:
         """Returns what is known of a trial's settings: all, but of an old plan only what was given; as `config`."""
         return self.base | _without_none(point.values) if self.old else self.config(point).to_settings()
+
+
+def with_contents(values: Mapping[str, Any], files: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Returns a trial's values with the sequences of a file in place of its name.
+
+    Raises:
+        UsageError: If there is no such file.
+    """
+    name = values.get("sequences")
+    if not isinstance(name, str):
+        return dict(values)
+    if name not in files:
+        raise UsageError(f"sequences = {one_line(name, 60)}: is no file of this plan")
+    return {**values, "sequences": files[name]}
 
 
 def _without_none(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,6 +164,7 @@ def build_plan(
     threads: int = 1,
     max_pending: int = MAX_PENDING,
     draw: Draw | None = None,
+    files: Mapping[str, list[str]] | None = None,
 ) -> Plan:
     """Makes the plan of a sweep and checks every trial in it.
 
@@ -160,6 +178,7 @@ def build_plan(
         threads: Threads of each worker.
         max_pending: As in `Plan`.
         draw: Draws the trials of `random`; it stands where searches do.
+        files: As in `Plan`.
 
     Raises:
         UsageError: If the settings of a trial do not go together, or the parts of the plan.
@@ -184,8 +203,9 @@ def build_plan(
     else:
         rows = []
     points = number_points(axes, rows, count)
-    decided = decide_once(base, axes, [point.values for point in points])
-    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, points, max_pending, decided)
+    files = dict(files or {})
+    decided = decide_once(base, axes, [with_contents(point.values, files) for point in points])
+    plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, points, max_pending, decided, files)
     for point in example_points(plan):
         plan.config(point)
     return plan

@@ -20,6 +20,7 @@ class Request:
         base: Settings of every trial.
         axes: What varies.
         search, count, rank, prune, threads, ahead: As in `Plan`, there `max_pending`.
+        files: The sequences of the files that vary, as in `Plan`.
         cells: Cells of the user's own that were named on the command line, and so may be imported.
     """
 
@@ -31,6 +32,7 @@ class Request:
     prune: bool | None = None
     threads: int | None = None
     ahead: int | None = None
+    files: dict[str, list[str]] = dataclasses.field(default_factory=dict)
     cells: tuple[str, ...] = ()
 
     def plan(self, draw: Draw | None = None) -> Plan:
@@ -52,6 +54,7 @@ class Request:
             threads=self.threads or 1,
             max_pending=self.ahead or MAX_PENDING,
             draw=draw,
+            files=self.files,
         )
 
     def check_cells(self, plan: Plan) -> None:

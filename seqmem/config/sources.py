@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shlex
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from seqmem.config.axis import Axis, parse_axis, read_axis
 from seqmem.config.presets import preset_names, read_preset
 from seqmem.config.request import Request
 from seqmem.config.run_config import RunConfig, setting_fields, task_kind, task_of
-from seqmem.config.sequence_file import STANDARD_INPUT, characters, read_sequences
+from seqmem.config.sequence_file import AS_NAMED, STANDARD_INPUT, characters, read_sequences
 from seqmem.config.sequence_formats import Reading
 from seqmem.config.toml import read_toml_file
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
@@ -29,6 +29,7 @@ VARY = "vary"
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}
 # each of these takes the place of the other
 RIVALS = {"epochs": "presentations", "presentations": "epochs"}
+READING = tuple(field.name for field in dataclasses.fields(Reading))
 LONGEST_VALUE = 60
 
 
@@ -126,9 +127,10 @@ def read_request(
     """
     below, axes = read_sweep_file(path) if path else ({}, [])
     base = merge(preset_settings(preset) if preset else {}, below)
-    typed = typed_settings(options)
     varied = [parse_axis(text) for text in vary]
     axes = [axis for axis in axes if axis.name not in {one.name for one in varied}] + varied
+    files = files_of(axes, how_to_read(options))
+    typed = typed_settings({name: value for name, value in options.items() if name not in READING or not files})
     for axis in axes:
         if axis.name in typed:
             raise UsageError(f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other")
@@ -138,7 +140,7 @@ def read_request(
     named = [typed["cell"].value.name] if "cell" in typed else []
     named += [value for axis in varied if axis.name == "cell" for value in axis.values]
     cells = tuple(cell for cell in named if is_user_cell(cell))
-    return Request(_written(merge(base, typed)), tuple(axes), **how, cells=cells)
+    return Request(_written(merge(base, typed)), tuple(axes), **how, files=files, cells=cells)
 
 
 def _written(given: Source) -> dict[str, Any]:
@@ -251,9 +253,15 @@ def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
     return {"sequences": typed_value("sequences", list(texts))} if texts else {}
 
 
+def files_of(axes: Sequence[Axis], reading: Reading = AS_NAMED) -> dict[str, list[str]]:
+    """Returns the sequences of each file that an axis names."""
+    names = [value for axis in axes if axis.name == "sequences" for value in axis.values if isinstance(value, str)]
+    return {name: read_sequences(Path(name), reading) for name in names}
+
+
 def how_to_read(options: Mapping[str, Any]) -> Reading:
     """Returns how files of sequences are read, as it was typed."""
-    return Reading(options.get("format"), options.get("header"), bool(options.get("chars")))
+    return Reading(**{name: options[name] for name in READING if options.get(name) is not None})
 
 
 def files_typed(options: Mapping[str, Any]) -> str | None:

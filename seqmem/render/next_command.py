@@ -27,13 +27,26 @@ LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on
 
 def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[str, str]]:
     """Returns the command lines worth trying next, each with why; `run` is its directory, where it is known."""
-    commands = [_next_training(result)]
     config = result.config
+    command, why = _next_training(result)
+    commands = [(_from_file(command, result, run), why)]
     if run is not None and result.summary.solved and config.task.gap:
         gap = config.task.gap[1]
         command = f"seqmem eval {shlex.quote(str(run))} --gaps {gap},{2 * gap},{10 * gap}"
         commands.append((command, "does it remember over gaps that it never saw?"))
     return commands
+
+
+def _from_file(command: str, result: RunResult, run: PurePath | None) -> str:
+    """Names the file that sequences came from, or the settings of the run that hold them where they are long."""
+    written = result.config.to_settings().get("sequences")
+    if not written:
+        return command
+    spelled = _spelled("sequences", written)
+    if result.sequences_option:
+        return command.replace(spelled, result.sequences_option)
+    named = spelled if run is None else f"--sequences {shlex.quote(str(run / 'config.toml'))}"
+    return command.replace("--sequences FILE", named)
 
 
 def _next_training(result: RunResult) -> tuple[str, str]:

@@ -120,6 +120,7 @@ class RunResult(Drawn):
         recipe_limit: What any network can reach that sees no more than this recipe shows it; None where it sees all.
         judged: The verdict of version 0.1, which knew no evidence, where that version judged; else None.
         path: The run directory, where it is known; not stored.
+        sequences_option: What was typed to name files of sequences, where there were any; not stored.
     """
 
     config: RunConfig
@@ -132,6 +133,7 @@ class RunResult(Drawn):
     recipe_limit: Baseline | None = None
     judged: str | None = None
     path: PurePath | None = dataclasses.field(default=None, compare=False)
+    sequences_option: str | None = dataclasses.field(default=None, compare=False)
 
     @functools.cached_property
     def summary(self) -> RunSummary:

@@ -16,6 +16,7 @@ OLD_SCHEMA = 1
 PLAIN = dict[str, Any]
 # What stands in the file under the name of the plan's own attribute.
 HINTS = {"base": PLAIN, "decided": PLAIN, "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
+HINTS |= {"files": dict[str, list[str]]}
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:
@@ -40,6 +41,8 @@ def plan_from_json(document: Mapping[str, Any]) -> Plan:
         raise ValueError(f"schema {schema!r} is not {OLD_SCHEMA} or {SCHEMA}, the ones this version reads")
     if schema == OLD_SCHEMA:
         document = {**document, "decided": {}}
+    # a plan without files may have been made before files could vary
+    document = {"files": {}, **document}
     known = {name: from_plain(hint, document.get(name), name) for name, hint in HINTS.items()}
     known["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
     rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")

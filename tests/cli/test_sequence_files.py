@@ -1,8 +1,11 @@
 """Files of sequences: what is read of each format, and what is refused, word for word."""
 
 import csv
+import dataclasses
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
 
@@ -231,3 +234,66 @@ def test_settings_hold_the_sequences_and_need_no_file_again(tmp_path):
     (tmp_path / "config.toml").write_text(config_text(config))
     assert read_config(tmp_path / "config.toml", None, {}) == config
     assert config.task == ExplicitSequences(sequences=('a x" b', 'c x" d,'))
+
+
+SHORT, LONG = "c x d\na x b\n", "".join(f"{cue} {' '.join(map(str, range(60)))} {cue}\n" for cue in "ab")
+
+
+def next_command(printed: str) -> str:
+    return re.sub(r"\s*\\?\n\s+", " ", printed[printed.rindex("seqmem train") :]).strip()
+
+
+@pytest.mark.parametrize("text", [SHORT, LONG], ids=["short", "long"])
+def test_the_next_command_names_the_file_as_it_was_typed(text, workplace, made_up_training, capsys):
+    (workplace / "my file").write_text(text)
+    typed = ["--sequences", "my file", "--no-header"]
+    assert run(["train", *typed, "--out", "first", "--format", "txt", "--head", "sigmoid"]) == 0
+    command = next_command(capsys.readouterr().out)
+    assert command.startswith("seqmem train --replicates 20 --sequences 'my file' --format txt --no-header")
+    assert run(shlex.split(command.removeprefix("seqmem"))) == 0
+    assert made_up_training[1][0] == dataclasses.replace(made_up_training[0][0], replicates=20)
+
+
+def test_the_next_command_of_a_stored_run_needs_no_file(workplace, made_up_training, monkeypatch, capsys):
+    given(monkeypatch, LONG.encode())
+    assert run(["train", "--sequences", "-", "--out", "first"]) == 0
+    printed = capsys.readouterr().out
+    assert run(["show", "first"]) == 0
+    assert capsys.readouterr().out == printed
+    assert next_command(printed) == "seqmem train --replicates 20 --sequences first/config.toml"
+    assert run(shlex.split(next_command(printed).removeprefix("seqmem"))) == 0
+    assert made_up_training[1][0] == dataclasses.replace(made_up_training[0][0], replicates=20)
+
+
+def test_an_axis_of_files_trains_on_each_and_needs_none_to_go_on(workplace, made_up_training, capsys):
+    (workplace / "a.txt").write_text(SHORT)
+    (workplace / "b.csv").write_text("one,two,three\n" + SHORT.replace(" ", ","))
+    arguments = ["--vary", "sequences=a.txt,b.csv", "--vary", "units=5,6", "--header", "--out", "map", "--json"]
+    assert run(["sweep", *arguments]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert {trial["values"]["sequences"] for trial in document["trials"]} == {"a.txt", "b.csv"}
+    trained = [config.task.sequences for config, _ in made_up_training]
+    assert trained == [(("a", "x", "b"),)] * 2 + [(("c", "x", "d"), ("a", "x", "b"))] * 2
+    for path in [*workplace.glob("?.*"), *(workplace / "map" / "trials" / "3-sequencesb.csv-units5").iterdir()]:
+        path.unlink()
+    assert run(["sweep", "--resume", "map", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == document
+    assert made_up_training[-1][0].task.sequences == trained[2]
+    assert run(["show", "map"]) == 0
+    assert "b.csv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--vary", "sequences=a.txt,none.txt"], "none.txt: No such file or directory"),
+        (["--vary", "sequences=a.txt", "--gap", "3"], "the trial sequences a.txt: gap = 3: does not go with sequences"),
+        (["--vary", "sequences=a.txt", "--sequences", "a.txt"], "--sequences does not go with --vary sequences"),
+        (["--vary", "sequences=a.txt,a.txt"], "--vary sequences=a.txt,a.txt: sequences: a.txt is there twice"),
+        (["--vary", "sequences="], "--vary sequences=: must be SETTING=VALUES"),
+    ],
+)
+def test_an_axis_of_files_that_cannot_be_is_one_line(words, line, workplace, capsys):
+    (workplace / "a.txt").write_text(SHORT)
+    assert run(["sweep", *words]) == 2
+    assert capsys.readouterr().err.startswith(f"Error: {line}")
