@@ -213,7 +213,7 @@ def read_json(path: Path, limit: int) -> dict[str, Any]:
     """
     content = read_bounded(path, limit)
     document = parse_json(content, path)
-    if (written := document.pop("sha256", None)) not in (None, sha256(content.rpartition(CHECKSUM)[0])):
+    if document.pop("sha256", None) not in (None, sha256(content.rpartition(CHECKSUM)[0])):
         raise DamagedFileError(path, "is not as it was written: its checksum differs")
     return document
 
