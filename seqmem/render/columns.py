@@ -3,58 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from seqmem.render.verdict_words import recall_cell, verdict_style, verdict_word
+from seqmem.results.columns import Row, ShownColumn
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column
 from seqmem.terminal.wording import shown_amount, shown_score
 
-# What became of a run by name: a summary, medians of scores, `recall_baseline`; without a verdict, a `status`.
-Row = Mapping[str, Any]
-Show = Callable[[Row, Glyphs], str]
 
-
-def shown_columns(shows: Mapping[str, Show], ranks: Mapping[str, int]) -> list[Column]:
+def shown_columns(ranks: Mapping[ShownColumn, int]) -> list[Column]:
     """Returns the columns of a table: words begin at the left, numbers end at the right."""
-    return [Column(name, "left" if name == "verdict" else "right", rank=ranks[name]) for name in shows]
+    return [
+        Column(column.title, "left" if column.kind == "verdict" else "right", rank=rank)
+        for column, rank in ranks.items()
+    ]
 
 
-def shown_cells(shows: Mapping[str, Show], row: Row, glyphs: Glyphs) -> list[Cell]:
+def shown_cells(columns: Iterable[ShownColumn], row: Row, glyphs: Glyphs) -> list[Cell]:
     """Returns the cells of a row, the verdict in its colour."""
     style = verdict_style(row.get("verdict") or "") or "muted"
-    return [(show(row, glyphs), style if name == "verdict" else "") for name, show in shows.items()]
+    return [
+        (KINDS[column.kind](row, column.name, glyphs), style if column.kind == "verdict" else "") for column in columns
+    ]
 
 
 def remarks(rows: Iterable[Row], glyphs: Glyphs) -> list[str]:
     """Returns what the signs of single cells mean, those that occur only."""
     rows, words = list(rows), []
-    if any(recall(row, glyphs).startswith(glyphs.near) for row in rows):
+    if any(_recall(row, "recall_accuracy", glyphs).startswith(glyphs.near) for row in rows):
         words.append(f"{glyphs.near} recall that was not counted as evidence of memory")
     if any(row.get("verdict") == "unsolved" for row in rows):
         words.append("unsolved (0.1): judged by version 0.1")
     return words
 
 
-def score(name: str, digits: int = 3) -> Show:
-    """Returns how a score is shown."""
-    return lambda row, glyphs: shown_score(row.get(name), digits)
+def _verdict(row: Row, name: str, glyphs: Glyphs) -> str:
+    return verdict_word(row.get(name) or row["status"], glyphs)
 
 
-def count(name: str) -> Show:
-    """Returns how a count is shown."""
-    return lambda row, glyphs: "-" if row.get(name) is None else shown_amount(row[name])
+def _count(row: Row, name: str, glyphs: Glyphs) -> str:
+    return "-" if row.get(name) is None else shown_amount(row[name])
 
 
-def recall(row: Row, glyphs: Glyphs) -> str:
-    """Returns the recall accuracy, marked where it is high and no evidence of memory."""
-    return recall_cell(row.get("recall_accuracy"), row.get("recall_baseline"), row.get("verdict"), glyphs)
+def _share(row: Row, name: str, glyphs: Glyphs) -> str:
+    return "-" if row.get(name) is None else f"{row[name]}/{row['replicates']}"
 
 
-COUNTS: dict[str, Show] = {
-    "verdict": lambda row, glyphs: verdict_word(row.get("verdict") or row["status"], glyphs),
-    "solved": lambda row, glyphs: "-" if row.get("solved") is None else f"{row['solved']}/{row['replicates']}",
-    "remember": count("remember"),
-    "memoryless": count("memoryless"),
-    "diverged": count("diverged"),
+def _rate(row: Row, name: str, glyphs: Glyphs) -> str:
+    rate, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    return "-" if rate is None or low is None else f"{rate:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def _range(row: Row, name: str, glyphs: Glyphs) -> str:
+    if row[name] is None:
+        return "-"
+    middle, low, high = (shown_amount(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
+    return middle + (f" ({low} to {high})" if low != high else "")
+
+
+def _recall(row: Row, name: str, glyphs: Glyphs) -> str:
+    return recall_cell(row.get(name), row.get("recall_baseline"), row.get("verdict"), glyphs)
+
+
+KINDS: dict[str, Callable[[Row, str, Glyphs], str]] = {
+    "verdict": _verdict,
+    "count": _count,
+    "share": _share,
+    "rate": _rate,
+    "range": _range,
+    "recall": _recall,
+    "score": lambda row, name, glyphs: shown_score(row.get(name)),
+    "loss": lambda row, name, glyphs: shown_score(row.get(name), 4),
+    "setting": lambda row, name, glyphs: str(row.get(name) or "-"),
+    "network": lambda row, name, glyphs: "-" if row.get(name) is None else f"{row[name]} {row['units']}",
 }

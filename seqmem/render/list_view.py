@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from seqmem.render.columns import COUNTS, Row, Show, count, recall, remarks, score, shown_cells, shown_columns
+from seqmem.render.columns import remarks, shown_cells, shown_columns
+from seqmem.results.columns import SHOWN, Row
 from seqmem.terminal.console import Page, view
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
@@ -15,24 +16,7 @@ from seqmem.terminal.wording import plural, shown_symbol
 SHORTEST_NAME = 24
 
 
-def _setting(name: str) -> Show:
-    return lambda row, glyphs: str(row.get(name) or "-")
-
-
-COLUMNS: dict[str, Show] = COUNTS | {
-    "recall": recall,
-    "at": count("presentations_to_success"),
-    "gap": _setting("gap"),
-    "network": lambda row, glyphs: "-" if row.get("cell") is None else f"{row['cell']} {row['units']}",
-    "fillers": _setting("fillers"),
-    "recall loss": score("recall_loss", 4),
-}
-# What there is room for is chosen in this order, the first two in any case.
-PRIORITY = (
-    *("verdict", "solved", "recall", "remember", "at", "gap", "network", "memoryless", "diverged", "fillers"),
-    "recall loss",
-)
-RANKS = {name: max(0, place - 1) for place, name in enumerate(PRIORITY)}
+RANKS = {column: column.listed for column in SHOWN if column.listed is not None}
 
 
 @view
@@ -41,7 +25,7 @@ def draw_list(page: Page, rows: Sequence[Row]) -> list[Text]:
     if not rows:
         return [Text(" no runs here yet: seqmem train makes one", "muted")]
     # the name of a run is shown in full where it can be
-    columns = [Column("run", "left", least=SHORTEST_NAME, keeps_end=True), *shown_columns(COLUMNS, RANKS)]
+    columns = [Column("run", "left", least=SHORTEST_NAME, keeps_end=True), *shown_columns(RANKS)]
     lines = table(columns, [_cells(row, page.glyphs) for row in rows], page)
     unfinished = sum(row["status"] != "complete" for row in rows)
     words = plural(len(rows), "run") + (f", {unfinished} of them without a result" if unfinished else "")
@@ -54,4 +38,4 @@ def _cells(row: Row, glyphs: Glyphs) -> list[Cell]:
         problem = shown_symbol(row.get("problem") or "cannot be read", 500, glyphs)
         problem = problem.removeprefix(f"{row['run']}: ").removeprefix(f"{row['run']}/")
         return [Text.assemble(name, ("  corrupt: ", "wrong"), (problem, "muted"))]
-    return [name, *shown_cells(COLUMNS, row, glyphs)]
+    return [name, *shown_cells(RANKS, row, glyphs)]

@@ -2,59 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from rich.text import Text
 
 from seqmem.config.axis import shown_value, shown_values
 from seqmem.config.rank import MEASURES
-from seqmem.render.columns import COUNTS, Row, Show, recall, remarks, score, shown_cells, shown_columns
+from seqmem.render.columns import remarks, shown_cells, shown_columns
 from seqmem.render.verdict_words import false_claims
-from seqmem.results.columns import outcome_row
+from seqmem.results.columns import ShownColumn, outcome_row, trial_ranks
 from seqmem.results.summary import SPREADS
 from seqmem.results.sweep import SweepResult, Trial, ranked
 from seqmem.terminal.console import Page, wrap
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
-from seqmem.terminal.wording import plural, shown_amount, shown_score, shown_symbol
+from seqmem.terminal.wording import plural, shown_score, shown_symbol
 
 MOST_ROWS = 40
 MOST_REASONS = 10
-
-
-def _rate(row: Row, glyphs: Glyphs) -> str:
-    if row["success_rate"] is None or row["success_rate_low"] is None:
-        return "-"
-    return "{success_rate:.2f} [{success_rate_low:.2f}, {success_rate_high:.2f}]".format(**row)
-
-
-def _presentations(row: Row, glyphs: Glyphs) -> str:
-    median, *ends = (row[f"presentations_to_success{end}"] for end in ("", "_low", "_high"))
-    if median is None:
-        return "-"
-    low, high = map(shown_amount, ends)
-    return shown_amount(median) + (f" ({low} to {high})" if low != high else "")
-
-
-COLUMNS: dict[str, Show] = COUNTS | {
-    "success rate [95 %]": _rate,
-    "recall": recall,
-    "baseline": score("recall_baseline"),
-    "presentations": _presentations,
-    "recall loss": score("recall_loss", 4),
-    "accuracy": score("accuracy"),
-    "loss": score("loss", 4),
-}
-# What there is room for is chosen in this order, after what is ranked by; recall never stands without its baseline.
-PRIORITY = (
-    *(("verdict",), ("solved",), ("remember",), ("success rate [95 %]",), ("recall", "baseline"), ("presentations",)),
-    *(("memoryless",), ("diverged",), ("recall loss",), ("accuracy",), ("loss",)),
-)
-RANKED = {
-    "success_rate": "success rate [95 %]",
-    "recall_accuracy": "recall",
-    "presentations_to_success": "presentations",
-} | {name: name.replace("_", " ") for name in ("recall_loss", "accuracy", "loss")}
 
 
 def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
@@ -62,11 +27,9 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     trials = ranked(sweep.trials, sweep.rank)
     shown = [trial for trial in trials if trial.status != "missing"]
     left_out = shown[MOST_ROWS:]
-    first = RANKED.get(sweep.rank, "verdict")
-    groups = sorted(PRIORITY, key=lambda names: first not in names)
-    ranks = {name: rank for rank, names in enumerate(groups, 1) for name in names}
-    columns = [*(Column(axis.name) for axis in sweep.axes), *shown_columns(COLUMNS, ranks)]
-    rows = [_cells(trial, [axis.name for axis in sweep.axes], page.glyphs) for trial in shown[:MOST_ROWS]]
+    ranks = trial_ranks(sweep.rank)
+    columns = [*(Column(axis.name) for axis in sweep.axes), *shown_columns(ranks)]
+    rows = [_cells(trial, ranks, page.glyphs) for trial in shown[:MOST_ROWS]]
     lines = table(columns, rows, page)
     rest = [f"{plural(len(left_out), 'more trial')}"] if left_out else []
     missing = sweep.counts["missing"]
@@ -77,10 +40,10 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     return [*lines, *(line for words in remarks for line in wrap(Text(words, "muted"), page.width, 1, 1))]
 
 
-def _cells(trial: Trial, axes: Sequence[str], glyphs: Glyphs) -> list[Cell]:
-    cells: list[Cell] = [shown_symbol(shown_value(trial.values[name]), 16, glyphs) for name in axes]
+def _cells(trial: Trial, columns: Iterable[ShownColumn], glyphs: Glyphs) -> list[Cell]:
+    cells: list[Cell] = [shown_symbol(shown_value(value), 16, glyphs) for value in trial.values.values()]
     if result := trial.result:
-        return cells + shown_cells(COLUMNS, outcome_row(result), glyphs)
+        return cells + shown_cells(columns, outcome_row(result), glyphs)
     if trial.status == "failed":
         # why stands below the table, in full
         return [*cells, ("failed", "wrong")]

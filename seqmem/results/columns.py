@@ -31,6 +31,54 @@ COLUMNS = ("run", "status", "task", *setting_fields(), *OUTCOMES, *METRICS)
 
 
 @dataclasses.dataclass(frozen=True)
+class ShownColumn:
+    """A column on the screen.
+
+    Attributes:
+        title: Stands above it.
+        name: What it shows: a name in a row.
+        kind: How that is drawn: `verdict`, `count`, `share` (of the replicates), `rate` and `range` (with both ends),
+            `recall` (a score that is marked where it is luck), `score`, `loss`, `setting` or `network`.
+        listed: Its rank in the list of runs, None where it is not in it. What there is room for is chosen by ranks,
+            lowest first; those of one rank stand together or not at all, and rank 0 stands in any case.
+        tried: Its rank in the table of trials, behind the measure that ranks them.
+    """
+
+    title: str
+    name: str
+    kind: str
+    listed: int | None = None
+    tried: int | None = None
+
+
+SHOWN = (
+    ShownColumn("verdict", "verdict", "verdict", listed=0, tried=1),
+    ShownColumn("solved", "solved", "share", listed=0, tried=2),
+    ShownColumn("remember", "remember", "count", listed=2, tried=3),
+    ShownColumn("memoryless", "memoryless", "count", listed=6, tried=7),
+    ShownColumn("diverged", "diverged", "count", listed=7, tried=8),
+    ShownColumn("success rate [95 %]", "success_rate", "rate", tried=4),
+    # recall never stands without its baseline, but in the list, where luck is marked
+    ShownColumn("recall", "recall_accuracy", "recall", listed=1, tried=5),
+    ShownColumn("baseline", "recall_baseline", "score", tried=5),
+    ShownColumn("at", "presentations_to_success", "count", listed=3),
+    ShownColumn("presentations", "presentations_to_success", "range", tried=6),
+    ShownColumn("gap", "gap", "setting", listed=4),
+    ShownColumn("network", "cell", "network", listed=5),
+    ShownColumn("fillers", "fillers", "setting", listed=8),
+    ShownColumn("recall loss", "recall_loss", "loss", listed=9, tried=9),
+    ShownColumn("accuracy", "accuracy", "score", tried=10),
+    ShownColumn("loss", "loss", "loss", tried=11),
+)
+
+
+def trial_ranks(measure: str) -> dict[ShownColumn, int]:
+    """Returns the columns of a table of trials with their ranks: what the trials are ranked by comes first."""
+    first = next((column.tried for column in SHOWN if column.tried and column.name == measure), None)
+    return {column: 1 if column.tried == first else 1 + column.tried for column in SHOWN if column.tried is not None}
+
+
+@dataclasses.dataclass(frozen=True)
 class ListedRun:
     """A stored run as a list has it.
 
