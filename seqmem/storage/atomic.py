@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import os
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -120,6 +121,24 @@ def make_folder(path: Path, numbered: bool = False, hint: str = "") -> Path:
                 candidate.mkdir()
                 return candidate
     raise UsageError(f"{path}: is there already, and nothing is written over{hint}")
+
+
+@contextlib.contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """Gives a new folder to write into; it takes its name when it is complete, and is gone where anything fails.
+
+    Raises:
+        UsageError: If something of that name is there already, or the folder around it is not.
+        SeqmemError: If the disk refuses.
+    """
+    refuse_existing(path)
+    with disk_errors(path), tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as around:
+        partial = Path(around) / path.name
+        partial.mkdir()
+        yield partial
+        refuse_existing(path)
+        partial.rename(path)
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

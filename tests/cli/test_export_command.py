@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 
 import pytest
 
@@ -86,3 +87,32 @@ def test_nothing_is_written_over(stored_sweep, workplace, capsys):
     (workplace / "map.csv").write_text("mine")
     assert run(["export", "runs/map", "--to", "map.csv"]) == 2
     assert (workplace / "map.csv").read_text() == "mine"
+
+
+def test_a_run_becomes_a_folder_for_tensorboard(workplace, stored_run, capsys):
+    path = stored_run("first", replicates=3)
+    assert run(["export", str(path), "--to", "board", "--format", "tensorboard"]) == 0
+    assert sorted(folder.name for folder in (workplace / "board").iterdir()) == [
+        "baseline",
+        *(f"replicate-{number}" for number in range(3)),
+    ]
+    assert "tensorboard --logdir board" in capsys.readouterr().err
+    assert run(["export", str(path), "--to", "board", "--format", "tensorboard"]) == 2
+    assert capsys.readouterr().err == "Error: board: is there already, and nothing is written over\n"
+
+
+def test_a_missing_extra_is_named_in_one_line(workplace, stored_run, capsys, monkeypatch):
+    path = stored_run("first")
+    monkeypatch.setitem(sys.modules, "tensorboard.summary.writer.record_writer", None)
+    assert run(["export", str(path), "--to", "board", "--format", "tensorboard"]) == 2
+    line = "--format tensorboard needs tensorboard, which is not installed: pip install 'seqmem[tensorboard]'"
+    assert capsys.readouterr().err == f"Error: {line}\n"
+    assert [entry.name for entry in workplace.iterdir()] == ["runs"]
+
+
+def test_another_name_is_refused(workplace, stored_run, capsys):
+    path = stored_run("first")
+    assert run(["export", str(path), "--to", "first.doc"]) == 2
+    known = ".csv, .json, .html, .svg, .keras"
+    line = f"--to first.doc: must end in {known}, or be a folder with --format tensorboard"
+    assert capsys.readouterr().err == f"Error: {line}\n"

@@ -1,6 +1,8 @@
 """A Keras model from elsewhere gets the scores, the evidence and the verdict that the same weights get in a run."""
 
 import json
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -8,11 +10,14 @@ from trainings import followed
 
 import seqmem
 from seqmem.backend.lazy import keras
+from seqmem.cli.main import run as main
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.experiment.run import Run
 from seqmem.interchange.keras_model import build_keras_model
 from seqmem.tasks import ConflictingSequences
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 FRESH = ConflictingSequences(gap=(3, 5), fillers="fresh")
 
@@ -107,3 +112,22 @@ def test_a_model_of_another_shape_is_refused_in_one_line(model, line):
     with pytest.raises(SettingError) as refused:
         seqmem.evaluate_model(model(), ConflictingSequences())
     assert str(refused.value) == line
+
+
+def test_an_exported_run_is_judged_as_it_was(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = seqmem.run(FRESH, units=8, replicates=3, presentations=300, seed=4, out="first")
+    assert main(["export", "first", "--to", "second.keras", "--replicate", "1", "--stateless", "--quiet"]) == 0
+    model = keras.models.load_model("second.keras")
+    found = seqmem.evaluate_model(model, FRESH, seed=5, loss_at=result.config.loss_at)
+    assert found.run.replicates[0].metrics.recall_right == result.replicates[1].metrics.recall_right
+    assert found.run.replicates[0].metrics.loss == pytest.approx(result.replicates[1].metrics.loss, abs=1e-5)
+
+
+def test_a_run_without_weights_is_not_exported(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    seqmem.run(FRESH, units=3, presentations=4, out="first")
+    shutil.rmtree("first/checkpoints")
+    assert main(["export", "first", "--to", "first.keras"]) == 1
+    assert capsys.readouterr().err == "Error: first/checkpoints: holds no checkpoint\n"
+    assert os.listdir() == ["first"]
