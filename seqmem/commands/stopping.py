@@ -51,7 +51,7 @@ def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iter
         StoppedError: If a signal came.
     """
     steps = iter(run)
-    with _ended_at_once(path):
+    with _ended_at_once(path, live):
         progress = next(steps, None)
     with _signals_noted(live) as noted:
         while progress is not None:
@@ -64,7 +64,7 @@ def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iter
 
 
 @contextlib.contextmanager
-def _ended_at_once(path: Path) -> Iterator[None]:
+def _ended_at_once(path: Path, live: LiveDisplay | None) -> Iterator[None]:
     """Ends the process at the first signal, even while it imports or compiles and runs no handler of Python's.
 
     A killed process leaves its run as whole as this does; but this one says how to go on, and shows the cursor again.
@@ -77,9 +77,11 @@ def _ended_at_once(path: Path) -> Iterator[None]:
     def watch() -> None:
         number = os.read(reader, 1)[0]
         if number:
-            text = (SHOW_CURSOR + b"\n") if os.isatty(standard_error) else b""
+            # the terminal has written ^C into what is drawn
+            gone = live.take_away().encode() if live is not None else b""
+            shown = SHOW_CURSOR if os.isatty(standard_error) else b""
             with contextlib.suppress(OSError):
-                os.write(standard_error, text + f"{_farewell(path)}\n".encode(errors="backslashreplace"))
+                os.write(standard_error, gone + shown + f"{_farewell(path)}\n".encode(errors="backslashreplace"))
             os._exit(128 + number)
 
     watcher = threading.Thread(target=watch, daemon=True)

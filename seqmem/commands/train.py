@@ -13,8 +13,9 @@ from seqmem.config.sources import quoted
 from seqmem.errors import UsageError
 from seqmem.experiment import run as experiment
 from seqmem.render.live_run import LiveRun
+from seqmem.render.run_view import draw_run
 from seqmem.storage.run_directory import create_run_directory, read_config
-from seqmem.terminal.console import print_result, talk
+from seqmem.terminal.console import print_result, same_place, talk
 from seqmem.terminal.output import Output
 
 
@@ -48,7 +49,9 @@ def resume(path: Path, cell: Cell | None, *, cache: bool, checkpoint_every: int 
 def _follow(run: experiment.Run, path: Path, output: Output, sequences_option: str | None = None) -> None:
     with run, LiveRun(talk(output), run.config, quiet=output.quiet) as live:
         live.follow(until_stopped(run, path, live))
-    print_result(output, dataclasses.replace(run.result, path=path, sequences_option=sequences_option))
+    result = dataclasses.replace(run.result, path=path, sequences_option=sequences_option)
+    # the header stands above already where what moved was printed to the same place
+    print_result(output, result if output.quiet or output.json or not same_place() else draw_run(result, header=False))
     output.note(f"Stored in {path}")
 
 

@@ -14,30 +14,30 @@ from seqmem.terminal.wording import shown_symbol
 WIDEST_SYMBOL = 12
 
 
-def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs, pointers: bool = True) -> list[Text]:
+def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs) -> list[Text]:
     """Returns a line for each sequence, aligned, at most `width` cells wide: a longer one loses its middle.
 
-    Where targets are labels, these stand on a second line. Below the last sequence that has a recall, `pointers` add a
-    line that names cue and recall, for those who see no colour.
+    Where targets are labels, these stand on a second line. Below the last sequence that has a recall, a line names cue
+    and recall, for those who see no colour.
     """
-    words = [word for one in examples for word in (*one.symbols, *(one.labels or ()))]
+    words = [word for example in examples for word in (*example.symbols, *(example.labels or ()))]
     cell = max(cell_len(shown_symbol(word, WIDEST_SYMBOL, glyphs)) for word in words)
     fitting = max(5, (width + 1) // (cell + 1))
     lines: list[Text] = []
     named: tuple[int, Text] = (0, Text())
-    for one in examples:
-        places = shown_positions(one, fitting)
-        lines.append(_strip(one.symbols, one.parts, places, cell, glyphs))
-        if one.labels is not None:
-            lines.append(_strip(one.labels, one.label_parts, places, cell, glyphs))
+    for example in examples:
+        places = shown_positions(example, fitting)
+        lines.append(_strip(example.symbols, example.parts, places, cell, glyphs))
+        if example.labels is not None:
+            lines.append(_strip(example.labels, example.label_parts, places, cell, glyphs))
         columns = {place: at * (cell + 1) + cell - 1 for at, place in enumerate(places) if place is not None}
-        names = _names(one, columns, glyphs)
+        names = _names(example, columns, width, glyphs)
         named = (len(lines), names) if names.cell_len else named
-    return [*lines[: named[0]], named[1], *lines[named[0] :]] if pointers and named[0] else lines
+    return [*lines[: named[0]], named[1], *lines[named[0] :]] if named[0] else lines
 
 
 def _strip(words: Sequence[str], parts: Sequence[str], places: Sequence[int | None], cell: int, glyphs: Glyphs) -> Text:
-    """The words at these places, each in so many columns."""
+    """The words at these places, each `cell` columns wide."""
     line = Text(no_wrap=True)
     for number, place in enumerate(places):
         text = glyphs.ellipsis if place is None else shown_symbol(words[place], WIDEST_SYMBOL, glyphs)
@@ -56,15 +56,17 @@ def shown_positions(example: Example, fitting: int) -> list[int | None]:
     return [*range(head), None, *range(count - tail, count)]
 
 
-def _names(example: Example, columns: dict[int, int], glyphs: Glyphs) -> Text:
+def _names(example: Example, columns: dict[int, int], width: int, glyphs: Glyphs) -> Text:
+    """`▴ cue` and `▴ recall` below what they name; `recall ▴` where the line would be too long."""
     line = Text(no_wrap=True)
     for part in ("cue", "recall"):
         shown = [column for position, column in sorted(columns.items()) if example.parts[position] == part]
         if not shown:
             continue
         column = shown[-1] if part == "recall" else shown[0]
-        if column >= line.cell_len:
-            line.append(" " * (column - line.cell_len))
-            line.append(f"{glyphs.up} {part} ", part)
-    line.rstrip()
+        label = f"{glyphs.up} {part}"
+        if column + len(label) > width:
+            column, label = column - len(part) - 1, f"{part} {glyphs.up}"
+        if column >= line.cell_len + bool(line):
+            line.append(" " * (column - line.cell_len)).append(label, part)
     return line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from typing import Self
@@ -10,21 +11,23 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from seqmem.config.run_config import RunConfig
-from seqmem.render.header import draw_header
+from seqmem.render.header import header_lines
 from seqmem.render.loss_curve import draw_loss, thinned
 from seqmem.results.findings import loss_spreads
 from seqmem.results.run import Baseline, Progress, Record
-from seqmem.terminal.console import Page
-from seqmem.terminal.live import LiveDisplay
+from seqmem.terminal.console import Page, page_of, stack
+from seqmem.terminal.live import LiveDisplay, keeps_whole
 from seqmem.terminal.wording import shown_amount, shown_count, shown_score, shown_seconds
 
-PLOT_HEIGHT = 6
+PLOT_HEIGHTS = (6, 4)
+WIDEST_PLOT = 80
 MOST_RECORDS = 2000
-LINES_WITH_HEADER, LINES_WITH_CURVE = 24, 14  # a lower terminal shows the bar first, then the curve, then the rest
+ROWS_OF_BAR = 5  # in a window of 40 columns, with what stands around it
+LINES_OF_BAR = 3  # where it has room
 
 
-class LiveRun(LiveDisplay):
-    """A run: header, loss curve and bar; its console is that of standard error."""
+class LiveRun(LiveDisplay[Progress]):
+    """A run: its header once, then loss curve and bar; its console is that of standard error."""
 
     def __init__(
         self, console: Console, config: RunConfig, quiet: bool = False, clock: Callable[[], float] = time.monotonic
@@ -33,12 +36,14 @@ class LiveRun(LiveDisplay):
         self._config = config
         self._records: list[Record] = []
         self._progress: Progress | None = None
+        self._rows_above = 0
 
     def __enter__(self) -> Self:
-        super().__enter__()
-        if not self.quiet and not self.moves:
-            self.console.print(draw_header(self._config))
-        return self
+        if not self.quiet:
+            lines = header_lines(page_of(self.console), self._config)
+            self._rows_above = len(lines) + 1
+            self.console.print(stack(lines), Text(), sep="\n")
+        return super().__enter__()
 
     def show(self, state: Progress) -> None:
         """Takes note of where the run stands now."""
@@ -50,10 +55,10 @@ class LiveRun(LiveDisplay):
                 self._records = list(thinned(self._records))
         words = [f"{shown_count(state.presentations)} of {shown_count(state.budget)} presentations"]
         words += [_loss_words(self._records[-1], state.baseline)] if self._records else []
-        self.say(Text(", ".join([*words, *self.words()])))
+        self.print_line(Text(", ".join([*words, *self.words()])))
 
-    def words(self) -> list[str]:
-        """Returns what is solved, how fast it goes, and how much time is left."""
+    def words(self, short: bool = False) -> list[str]:
+        """Returns what is solved, how fast it goes unless `short`, and how much time is left."""
         if self._progress is None:
             return ["getting ready", "compiling", shown_seconds(self.clock() - self.started)]
         progress = self._progress
@@ -61,19 +66,22 @@ class LiveRun(LiveDisplay):
         words = [f"{shown_count(progress.solved)} of {shown_count(progress.replicates)} {reached}"]
         if rate := self.task.speed:
             left = self.task.time_remaining
-            words.append(f"{shown_amount(rate if rate < 10 else round(rate))} presentations/s")
+            words += [] if short else [f"{shown_amount(rate if rate < 10 else round(rate))} presentations/s"]
             words += [f"{shown_seconds(left)} left"] if left else []
         return words
 
     def above(self, page: Page) -> list[RenderableType]:
-        """Returns header and curve, as far as the terminal is high enough for them."""
-        parts: list[RenderableType] = []
-        if self.console.height >= LINES_WITH_HEADER:
-            parts += [draw_header(self._config), Text()]
+        """Returns the curve, as high as the terminal has room for."""
         records = list(self._records)
-        if self._progress is not None and len(records) > 1 and self.console.height >= LINES_WITH_CURVE:
-            parts += [draw_loss(records, self._progress.baseline, self._config.budget, page, PLOT_HEIGHT), Text()]
-        return parts
+        if self._progress is None or len(records) < 2:
+            return []
+        page = dataclasses.replace(page, width=min(page.width, WIDEST_PLOT))
+        for height in PLOT_HEIGHTS:
+            drawn = draw_loss(records, self._progress.baseline, self._config.budget, page, height)
+            room, above = self.console.height - ROWS_OF_BAR, self._rows_above - (ROWS_OF_BAR - LINES_OF_BAR)
+            if keeps_whole(drawn.split(), room, above):
+                return [drawn, Text()]
+        return []
 
 
 def _loss_words(record: Record, baseline: Baseline) -> str:

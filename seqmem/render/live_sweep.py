@@ -6,14 +6,15 @@ from rich.text import Text
 
 from seqmem.config.axis import shown_values
 from seqmem.results.sweep import SweepProgress, Trial
-from seqmem.terminal.console import Page, stack
-from seqmem.terminal.live import LiveDisplay
+from seqmem.terminal.console import Page
+from seqmem.terminal.live import NARROWEST, LiveDisplay
+from seqmem.terminal.table import cut
 from seqmem.terminal.wording import plural, shown_amount, shown_count, shown_score, shown_seconds, shown_symbol
 
 MOST_RUNNING = 6
 
 
-class LiveSweep(LiveDisplay):
+class LiveSweep(LiveDisplay[SweepProgress]):
     """A sweep: its bar, what runs, and the best so far; what failed is said in any case."""
 
     seconds_between_lines = 1.0
@@ -29,15 +30,15 @@ class LiveSweep(LiveDisplay):
             line = Text.assemble(("failed: ", "wrong"), f"{shown_values(trial.values)}: {trial.reason}")
             self.console.print(line, soft_wrap=True)
         else:
-            self.say(Text(", ".join([f"{shown_values(trial.values)}: {_outcome(trial)}", *self.words()])))
+            self.print_line(Text(", ".join([f"{shown_values(trial.values)}: {_outcome(trial)}", *self.words()])))
 
-    def words(self) -> list[str]:
-        """Returns what became of the trials so far, and how much time is left."""
+    def words(self, short: bool = False) -> list[str]:
+        """Returns what became of the trials so far, what runs unless `short`, and how much time is left."""
         state = self._progress
         if state is None:
             return ["getting ready"]
         words = [f"{shown_count(_ended(state))} of {plural(state.total, 'trial')} done"]
-        if state.running:
+        if state.running and not short:
             words += [f"{shown_count(len(state.running))} running"] if state.workers else ["waiting for workers"]
         words += [f"{shown_count(state.pruned)} pruned"] if state.pruned else []
         words += [f"{shown_count(state.failed)} failed"] if state.failed else []
@@ -51,8 +52,9 @@ class LiveSweep(LiveDisplay):
         lines = [Text(f"   {shown_values(point.values)}", "muted") for point in state.running[:MOST_RUNNING]]
         if len(state.running) > MOST_RUNNING:
             lines.append(Text(f"   and {shown_count(len(state.running) - MOST_RUNNING)} more", "muted"))
-        lines += [Text(f" best so far: {_best(state)}")] if state.best else []
-        return [stack([line]) for line in lines]
+        for line in lines:
+            line.truncate(NARROWEST, overflow="ellipsis")
+        return [*lines, *([cut(Text(f" best so far: {_best(state)}"), page.width, page)] if state.best else [])]
 
 
 def _ended(state: SweepProgress) -> int:

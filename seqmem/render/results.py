@@ -10,7 +10,7 @@ from seqmem.results.run import RunResult
 from seqmem.results.sweep import SweepResult
 from seqmem.results.task import TaskResult
 
-drawing.register(RunResult, lambda result: draw_run(result, result.path))
+drawing.register(RunResult, draw_run)
 drawing.register(EvalResult, draw_eval)
 drawing.register(SweepResult, draw_sweep)
 drawing.register(TaskResult, draw_task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import PurePath
 
 from rich.text import Text
 
@@ -28,14 +27,14 @@ COLUMNS = (
 
 
 @view
-def draw_run(page: Page, result: RunResult, run: PurePath | None = None) -> list[Text]:
-    """Draws everything that a run found; `run` is its directory, where it is known, for the commands at the end."""
-    lines = [*header_lines(page, result.config), Text()]
+def draw_run(page: Page, result: RunResult, header: bool = True) -> list[Text]:
+    """Draws everything that a run found, its header left out where that has been printed above."""
+    lines = [*header_lines(page, result.config), Text()] if header else []
     if result.history:
         lines += [draw_loss(result.history, result.baseline, 0, page), Text()]
     lines += prediction_lines(result, page)
     replicates = replicate_lines(result, page)
-    return [*lines, *replicates, *([Text()] if replicates else []), *verdict_lines(result, page, run)]
+    return [*lines, *replicates, *([Text()] if replicates else []), *verdict_lines(result, page, result.path)]
 
 
 def replicate_lines(result: RunResult, page: Page) -> list[Text]:

@@ -203,6 +203,16 @@ def draw(output: Output, drawing: RenderableType) -> None:
     with console.capture() as captured:
         console.print(drawing)
     sys.stdout.write(captured.get())
+    # so that a note on stderr comes after it, where both go into one file
+    sys.stdout.flush()
+
+
+def same_place() -> bool:
+    """Tells whether stdout and stderr go to the same terminal or file."""
+    try:
+        return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
+    except (OSError, ValueError):  # streams of a notebook or a test have no number
+        return False
 
 
 def print_result(output: Output, result: Any) -> None:

@@ -1,4 +1,4 @@
-"""One live display for work that goes on: a bar on a terminal, which leaves no trace; lines now and then elsewhere."""
+"""A live display of work that goes on: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import math
 import time
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.control import Control
 from rich.live import Live
+from rich.live_render import LiveRender
 from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.segment import Segment
 from rich.table import Column
 from rich.text import Text
 
@@ -21,9 +24,12 @@ from seqmem.terminal.console import Page, page_of
 
 WIDEST_BAR = 32
 ROOM_OF_BAR = 20  # columns that a bar and its percentage take at least
+NARROWEST = 40  # columns that a window may shrink to while something is drawn in it, with no line left behind
+
+State = TypeVar("State")
 
 
-class LiveDisplay(abc.ABC):
+class LiveDisplay(abc.ABC, Generic[State]):
     """Shows where work stands; its subclasses say what is shown.
 
     Args:
@@ -48,16 +54,16 @@ class LiveDisplay(abc.ABC):
         # rich measures its speed from the first step on, which holds the time to compile
         self._bar.add_task("", total=None)
         self.task = self._bar.tasks[0]
-        self.started = self._said = clock()
-        self._unsaid: Text | None = None
+        self.started = self._printed = clock()
+        self._unprinted: Text | None = None
 
     @abc.abstractmethod
-    def show(self, state: Any) -> None:
-        """Takes note of where the work stands now, by `advance` and `say`."""
+    def show(self, state: State) -> None:
+        """Takes note of where the work stands now, by `advance` and `print_line`."""
 
     @abc.abstractmethod
-    def words(self) -> list[str]:
-        """Returns what stands behind the bar, or in its place before the first step."""
+    def words(self, short: bool = False) -> list[str]:
+        """Returns what stands behind the bar, or in its place before the first step; `short`: what matters most."""
 
     def above(self, page: Page) -> Sequence[RenderableType]:
         """Returns what stands above the bar."""
@@ -73,19 +79,20 @@ class LiveDisplay(abc.ABC):
         return self._live is not None
 
     def __enter__(self) -> Self:
-        self.started = self._said = self.clock()
+        self.started = self._printed = self.clock()
         if not self.quiet and self.console.is_interactive:
             self._live = Live(self, console=self.console, transient=True, redirect_stdout=False)
+            self._live._live_render = _Frame(self)
             self._live.start(refresh=True)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         if self._live is not None:
             self._live.stop()
-        elif kind is None and self._unsaid is not None:
-            self.console.print(self._unsaid, soft_wrap=True)
+        elif kind is None and self._unprinted is not None:
+            self.console.print(self._unprinted, soft_wrap=True)
 
-    def follow(self, steps: Iterable[Any]) -> None:
+    def follow(self, steps: Iterable[State]) -> None:
         """Shows each step of the work."""
         for state in steps:
             self.show(state)
@@ -94,24 +101,78 @@ class LiveDisplay(abc.ABC):
         """Moves the bar."""
         self._bar.update(self.task.id, completed=done, total=total)
 
-    def say(self, line: Text) -> None:
+    def print_line(self, line: Text) -> None:
         """Prints a line where nothing moves: now if the last was long ago, else at the end if no other comes."""
         if self.quiet or self.moves:
             return
-        self._unsaid = line
-        if self.clock() - self._said >= self.seconds_between_lines:
-            self._said, self._unsaid = self.clock(), None
+        self._unprinted = line
+        if self.clock() - self._printed >= self.seconds_between_lines:
+            self._printed, self._unprinted = self.clock(), None
             self.console.print(line, soft_wrap=True)
+
+    def take_away(self) -> str:
+        """Returns what takes a drawing off the terminal, for a process that ends at once: no frame comes after it."""
+        if self._live is None:
+            return ""
+        self._live._lock.acquire(timeout=1.0)
+        return str(self._live._live_render.position_cursor())
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """What stands on the terminal now."""
         page = page_of(console, options.max_width)
-        words = f" {page.glyphs.dot} ".join(self.words())
-        beside = cell_len(words) + ROOM_OF_BAR <= page.width
-        self._bar.update(self.task.id, description=words if beside else "")
+        joined = [f" {page.glyphs.dot} ".join(self.words(short)) for short in (False, True)]
+        # words go before the bar does
+        words = next((words for words in joined if cell_len(words) + ROOM_OF_BAR <= page.width), None)
+        self._bar.update(self.task.id, description=words or "")
         parts: list[RenderableType] = [] if self.task.total is None else [self._bar]
-        parts += [Text(words, "" if parts else "muted")] if not parts or not beside else []
+        if not parts or words is None:
+            below = joined[0] if cell_len(joined[0]) < page.width else joined[1]
+            parts.append(Text(below, "" if parts else "muted"))
         parts += [Text(self.notice)] if self.notice else []
         yield from self.above(page)
         yield from (Padding(part, (0, 0, 0, 1), expand=False) for part in parts)
         yield from self.below(page)
+
+
+def keeps_whole(lines: Iterable[Text], height: int, above: int) -> bool:
+    """Tells whether nothing of these lines leaves the screen when the window shrinks to 40 columns.
+
+    A terminal then breaks each line into several, and moves as many from the top of its screen into the scrollback,
+    where nothing takes them away: tmux even where the bottom of the screen is empty.
+
+    Args:
+        lines: What is drawn in place.
+        height: Rows of the screen that they may take.
+        above: Rows that stand above them for certain, and go first.
+    """
+    rows = [max(1, math.ceil(line.cell_len / NARROWEST)) for line in lines]
+    return sum(rows) <= height and sum(rows) - len(rows) <= above
+
+
+class _Frame(LiveRender):
+    """A frame that is taken away by the lines it has now: a terminal breaks lines again when its width changes."""
+
+    def __init__(self, display: LiveDisplay[Any]):
+        super().__init__(display)
+        self._console = display.console
+        self._widths: list[int] = []
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        segments = [part for part in super().__rich_console__(console, options) if isinstance(part, Segment)]
+        self._widths = [Segment.get_line_length(line) for line in Segment.split_lines(segments)]
+        return iter(segments)
+
+    def position_cursor(self) -> Control:
+        """Returns what takes the frame away and goes to its beginning."""
+        self._measure()
+        return super().position_cursor()
+
+    def restore_cursor(self) -> Control:
+        """Returns the same from the line below the frame."""
+        self._measure()
+        return super().restore_cursor()
+
+    def _measure(self) -> None:
+        width = self._console.width
+        if self._shape is not None:
+            self._shape = width, sum(max(1, math.ceil(cells / width)) for cells in self._widths)

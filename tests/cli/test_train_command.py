@@ -164,3 +164,30 @@ def test_resume_follows_the_rest_of_a_stored_run(stored_run, made_up_run, monkey
     captured = capsys.readouterr()
     assert json.loads(captured.out)["config"]["units"] == 7
     assert f"Stored in {path}" in captured.err
+
+
+MADE_UP = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+from conftest import MadeUpRun
+from seqmem.experiment import run as experiment
+from seqmem.cli.main import main
+
+experiment.Run = MadeUpRun
+main(["train", "--out", "first"])
+"""
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_log_has_the_header_once_then_the_result_and_where_it_is_stored_last(together, workplace):
+    tests = Path(__file__).parents[1]
+    command = [sys.executable, "-c", MADE_UP, str(tests / "cli"), str(tests)]
+    stderr = subprocess.STDOUT if together else subprocess.PIPE
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, check=True)
+    assert done.stdout.count("\n network ") == 1
+    if together:
+        lines = done.stdout.splitlines()
+        assert lines[0].startswith(" task ")
+        assert lines[-1] == "Stored in first"
+    else:
+        assert done.stderr.count("\n network ") == 1

@@ -94,13 +94,33 @@ def test_the_bar_says_what_is_done_how_fast_and_how_long_it_takes():
     assert words.strip() == "50% 0 of 20 solved · 10 presentations/s · 25 s left"
 
 
-@pytest.mark.parametrize(("height", "curve", "header"), [(40, True, True), (16, True, False), (10, False, False)])
-def test_a_low_terminal_keeps_the_bar(height, curve, header):
+@pytest.mark.parametrize(("height", "lines"), [(24, 6), (18, 4), (12, 0)])
+def test_a_low_terminal_keeps_the_bar(height, lines):
     console = terminal(height)
-    live = LiveRun(console, RUN.config, quiet=True)
-    live.follow(steps())
+    live = LiveRun(console, RUN.config)
+    with live:
+        live.follow(steps())
+    console.file.truncate(0)
     console.print(live)
     text = console.file.getvalue()
     assert "of 20 solved" in text
-    assert ("recall loss, nats" in text) is curve
-    assert ("network" in text) is header
+    assert ("recall loss, nats" in text) is bool(lines)
+    plotted = [line for line in text.splitlines() if "\u2524" in line or "\u2502" in line]
+    assert len(plotted) == lines
+
+
+@pytest.mark.parametrize("console", [pipe, terminal])
+def test_the_header_stands_once_above_what_moves(console):
+    assert follow(console()).count("network") == 1
+
+
+def test_at_60_columns_the_rate_goes_before_the_bar():
+    clock = [0.0]
+    console = build_console(io.StringIO(), "never", width=60, environment={})
+    live = LiveRun(console, RUN.config, quiet=True, clock=lambda: clock[0])
+    live.follow(step for _, step in zip(range(25), steps(1.0, clock), strict=False))
+    with console.capture() as captured:
+        console.print(live)
+    bar, _, words = captured.get().splitlines()[-1].strip().partition(" ")
+    assert len(bar) == 14
+    assert words.strip() == "50% 0 of 20 solved · 25 s left"

@@ -119,3 +119,12 @@ def test_pairs_on_a_narrow_page_leave_out_the_oldest_symbols():
     config = RunConfig.from_settings({"sequences": ["eleven-long1 eleven-long2 eleven-long3 x"], "context": 3})
     lines = drawn(draw_task(TaskResult(config, pairs=True)), 60).splitlines()
     assert "   step    3  eleven-long2  eleven-long3  →  x" in [line.rstrip() for line in lines]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 160])
+def test_cue_and_recall_are_named_in_full_below_what_they_name(width):
+    lines = task_text(width, gap=100).splitlines()
+    [names] = [line for line in lines if "▴" in line]
+    sequence = lines[lines.index(names) - 1]
+    assert [sequence[at - 1 : at + 1] for at, sign in enumerate(names) if sign == "▴"] == ["11", "11"]
+    assert names.split() in (["▴", "cue", "▴", "recall"], ["▴", "cue", "recall", "▴"])

@@ -1,4 +1,9 @@
 import io
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from rich.text import Text
@@ -13,10 +18,11 @@ class Counting(LiveDisplay):
     def show(self, state):
         self.done = state
         self.advance(state, 10)
-        self.say(Text(f"{state} of 10"))
+        self.print_line(Text(f"{state} of 10"))
 
-    def words(self):
-        return [f"{self.done} done", "and so on"] if self.done else ["getting ready"]
+    def words(self, short=False):
+        known = [f"{self.done} done", *([] if short else ["12 to and fro"]), "and so on"]
+        return known if self.done else ["getting ready"]
 
     def above(self, page):
         return [Text("=" * page.width, no_wrap=True)]
@@ -101,8 +107,9 @@ def test_the_bar_fits_any_width_and_has_at_most_32_columns(width, encoding):
     display.notice = "about to stop"
     lines = drawn(display, console)
     assert max(map(len, lines)) <= width
-    # on a narrow page the words go below the bar
+    # on a narrow page some words go, and then the rest stands below the bar
     assert " 50%" in lines[1]
+    assert ("to and fro" in "".join(lines)) is (width >= 60)
     assert lines[1 if width >= 40 else 2].rstrip().endswith(" and so on")
     assert [line.strip() for line in lines[-2:]] == ["about to stop", "below"]
     bar = lines[1].count("\u2501" if encoding == "utf-8" else "-")
@@ -131,3 +138,60 @@ def test_the_rate_does_not_count_the_time_to_compile():
         display.show(step)
     assert display.task.speed == pytest.approx(1 / 60)
     assert display.task.time_remaining == 7 * 60
+
+
+RESIZED = """
+import sys, time
+from rich.text import Text
+from seqmem.terminal.console import talk
+from seqmem.terminal.live import LiveDisplay
+from seqmem.terminal.output import Output
+
+class Wide(LiveDisplay):
+    def show(self, state):
+        self.advance(state, 100)
+    def words(self, short=False):
+        return ["torn"]
+    def above(self, page):
+        return [Text("torn " + "=" * min(70, page.width - 6), no_wrap=True)] * 6
+
+with Wide(talk(Output())) as live:
+    for step in range(100):
+        live.show(step)
+        time.sleep(float(sys.argv[1]) / 100)
+print("the end")
+"""
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, as a terminal that breaks lines again")
+@pytest.mark.parametrize("rows", [24, 40])
+def test_a_window_that_is_resized_keeps_no_torn_line(rows, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(RESIZED)
+
+    def tmux(*words):
+        command = ["tmux", "-S", str(tmp_path / "socket"), *map(str, words)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    def lines():
+        return [line.rstrip() for line in tmux("capture-pane", "-p", "-S", "-100").splitlines() if line.strip()]
+
+    def wait(reached):
+        for _ in range(200):
+            if reached():
+                return
+            time.sleep(0.1)
+        raise AssertionError(lines())
+
+    run = f"unset COLUMNS LINES; clear; seq 8; PYTHONPATH={Path.cwd()} {sys.executable} {script} 4; cat"
+    tmux("-f", "/dev/null", "new-session", "-d", "-x", "60", "-y", rows, run)
+    try:
+        tmux("set", "-g", "window-size", "manual")
+        for width in (60, 100, 40, 80):
+            tmux("resize-window", "-x", width, "-y", rows)
+            wait(lambda width=width: sum(line.startswith("torn =") for line in lines()) >= 6)
+            time.sleep(0.6)
+        wait(lambda: "the end" in lines())
+        assert lines() == [*"12345678", "the end"]
+    finally:
+        tmux("kill-server")
