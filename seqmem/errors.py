@@ -7,15 +7,34 @@ from collections.abc import Iterable
 
 
 class SeqmemError(Exception):
-    """A run failed for a reason that the user can read: exit status 1."""
+    """A run failed for a reason that the user can read: exit status 1.
+
+    Attributes:
+        setting: The setting to blame, without dashes (``learning_rate``); None where it is none alone.
+        value: Its value.
+        after_result: Whether the result was printed before, so that it is the one document on standard output.
+    """
 
     exit_status = 1
+    setting: str | None = None
+    value: object = None
+    after_result = False
 
 
 class UsageError(SeqmemError):
-    """What was asked for cannot be done as asked: exit status 2, nothing was written."""
+    """What was asked for cannot be done as asked: exit status 2, nothing was written.
+
+    Args:
+        line: What is wrong, on one line.
+        setting, value: As in `SeqmemError`.
+    """
 
     exit_status = 2
+
+    def __init__(self, line: str, setting: str | None = None, value: object = None):
+        super().__init__(line)
+        self.setting = setting
+        self.value = value
 
 
 class SettingError(UsageError):
@@ -28,9 +47,7 @@ class SettingError(UsageError):
     """
 
     def __init__(self, setting: str, value: object, allowed: str):
-        super().__init__(f"{setting} = {one_line(value, 100)}: {allowed}")
-        self.setting = setting
-        self.value = value
+        super().__init__(f"{setting} = {one_line(value, 100)}: {allowed}", setting, value)
         self.allowed = allowed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
+import math
 import os
 import sys
 import traceback
@@ -17,6 +18,7 @@ from click.shell_completion import shell_complete
 
 from seqmem.commands.stopping import StoppedError
 from seqmem.errors import DamageWarning, SeqmemError, did_you_mean, one_line
+from seqmem.terminal.output import Output
 
 # Every command with its short help. Its module, of the same name in this package, is imported when it is called.
 COMMANDS = {
@@ -120,6 +122,9 @@ def run(arguments: Sequence[str]) -> int:
             traceback.print_exc()
         with contextlib.suppress(OSError):  # the terminal may be gone
             print(line, file=sys.stderr)
+            if "--json" in arguments and not getattr(error, "after_result", False):
+                Output().document({"error": error_document(error, line)})
+                sys.stdout.flush()
         return status
 
 
@@ -161,6 +166,18 @@ def describe(error: BaseException) -> tuple[str, int]:
         place = f"{error.filename}: " if error.filename is not None else ""
         return f"Error: {one_line(place, LONGEST_LINE)}{error.strerror}", 1
     raise error
+
+
+def error_document(error: BaseException, line: str) -> dict[str, Any]:
+    """Returns an error for a program: the setting to blame and its value, None where it is none alone, and the line."""
+    setting, value = getattr(error, "setting", None), getattr(error, "value", None)
+    if isinstance(error, click.NoSuchOption):
+        setting = error.option_name.lstrip("-")
+    elif isinstance(error, click.BadParameter) and error.param is not None:
+        setting = error.param.name
+    plain = isinstance(value, (str, bool, int)) or value is None or (isinstance(value, float) and math.isfinite(value))
+    message = line.removeprefix("Error: ")
+    return {"setting": setting, "value": value if plain else str(value), "message": message}
 
 
 def _click_words(error: click.UsageError) -> str:

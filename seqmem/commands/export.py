@@ -53,7 +53,7 @@ def export(
     if chosen not in FORMATS:
         name = f"--format {format}" if format else f"--to {to}"
         known = ", ".join(f".{one}" for one in FORMATS if one != FOLDER_FORMAT)
-        raise UsageError(f"{name}: must end in {known}, or be a folder with --format {FOLDER_FORMAT}")
+        raise UsageError(f"{name}: must end in {known}, or be a folder with --format {FOLDER_FORMAT}", "to", str(to))
     refuse_existing(to)
     if chosen == FOLDER_FORMAT:
         result = read_stored(path).result

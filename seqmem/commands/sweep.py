@@ -23,6 +23,12 @@ from seqmem.terminal.output import Output
 from seqmem.terminal.wording import plural, shown_seconds
 
 
+class FailedTrialsError(SeqmemError):
+    """Trials of a sweep failed; the others are drawn."""
+
+    after_result = True
+
+
 def _plan_of(request: Request, resume: Path | None) -> Plan:
     """The plan of a new sweep, or the one that an old sweep was begun with, checked against what was asked."""
     if resume is None:
@@ -81,7 +87,8 @@ def sweep(
     print_result(output, result.ranked_by(request.rank))
     output.note(f"Stored in {path}")
     if failed := result.counts["failed"]:
-        raise SeqmemError(f"{failed} of {plan.total} trials failed; `seqmem sweep --resume {path}` tries them again")
+        words = f"{failed} of {plan.total} trials failed"
+        raise FailedTrialsError(f"{words}; `seqmem sweep --resume {path}` tries them again")
 
 
 def describe_plan(request: Request, *, resume: Path | None, jobs: int, output: Output) -> None:

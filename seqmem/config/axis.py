@@ -93,11 +93,12 @@ def parse_axis(text: str) -> Axis:
     """
     name, equals, values = text.partition("=")
     if not equals or not values.strip():
-        raise UsageError(f"--vary {one_line(text, 60)}: must be SETTING=VALUES, such as gap=3,10,30")
+        raise UsageError(f"--vary {one_line(text, 60)}: must be SETTING=VALUES, such as gap=3,10,30", "vary", text)
     try:
         return read_axis(name, values)
     except UsageError as error:
-        raise UsageError(f"--vary {one_line(text, 60)}: {error}") from None
+        line = f"--vary {one_line(text, 60)}: {error}"
+        raise UsageError(line, error.setting or "vary", text if error.setting is None else error.value) from None
 
 
 def read_axis(name: str, values: Any) -> Axis:
@@ -109,7 +110,7 @@ def read_axis(name: str, values: Any) -> Axis:
     fields = setting_fields()
     name = name.strip().replace("-", "_")
     if name not in fields:
-        raise UsageError(f"unknown setting '{one_line(name, 60)}'{did_you_mean(name, fields)}")
+        raise UsageError(f"unknown setting '{one_line(name, 60)}'{did_you_mean(name, fields)}", name)
     kind = fields[name].metadata["kind"]
     if isinstance(values, str):
         ends = RANGE.fullmatch(values.strip()) if _is_numeric(kind) else None

@@ -95,7 +95,7 @@ class Plan:
         try:
             return RunConfig.from_settings(settings)
         except UsageError as error:
-            raise UsageError(f"the trial {shown_values(point.values)}: {error}") from None
+            raise UsageError(f"the trial {shown_values(point.values)}: {error}", error.setting, error.value) from None
 
     def known_settings(self, point: Point) -> dict[str, Any]:
         """Returns what is known of a trial's settings: all, but of an old plan only what was given; as `config`."""

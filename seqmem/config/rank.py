@@ -31,5 +31,5 @@ def check_rank(name: str, axes: Sequence[Axis]) -> str:
     """
     column, known = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
     if column not in known:
-        raise UsageError(f"--rank {name}: must be one of {', '.join(known)}{did_you_mean(column, known)}")
+        raise UsageError(f"--rank {name}: must be one of {', '.join(known)}{did_you_mean(column, known)}", "rank", name)
     return column

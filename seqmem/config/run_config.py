@@ -232,7 +232,7 @@ def _values(part: Any) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
 def _stray_key(key: str, value: Any, task_class: type[Task], cell: Cell) -> UsageError:
     known = setting_fields()
     if key not in known:
-        return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}")
+        return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}", key, value)
     if key in [field.name for field in _cell_fields()]:
         return SettingError(key, value, f"does not go with the {cell} cell")
     return SettingError(key, value, task_class.stray())

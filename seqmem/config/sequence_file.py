@@ -45,9 +45,9 @@ def read_sequences(path: Path, reading: Reading = AS_NAMED) -> list[str]:
     try:
         rows = _rows(_text(path), path, reading)
     except MisfitError as misfit:
-        raise UsageError(f"{name}: {misfit}") from None
+        raise UsageError(f"{name}: {misfit}", "sequences", str(path)) from None
     except OSError as error:
-        raise UsageError(f"{name}: {error.strerror or error}") from None
+        raise UsageError(f"{name}: {error.strerror or error}", "sequences", str(path)) from None
     return [" ".join(symbols) for _, symbols in rows]
 
 

@@ -59,9 +59,10 @@ def source_in_errors(given: Source) -> Iterator[None]:
     try:
         yield
     except SettingError as error:
-        if error.setting not in given:
+        if error.setting is None or error.setting not in given:
             raise
-        raise UsageError(f"{given[error.setting].spelled(error.value)}: {error.allowed}") from None
+        line = f"{given[error.setting].spelled(error.value)}: {error.allowed}"
+        raise UsageError(line, error.setting, error.value) from None
 
 
 def build(given: Source, trusted: Collection[str] = ()) -> RunConfig:
@@ -133,7 +134,8 @@ def read_request(
     typed = typed_settings({name: value for name, value in options.items() if name not in READING or not files})
     for axis in axes:
         if axis.name in typed:
-            raise UsageError(f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other")
+            line = f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other"
+            raise UsageError(line, axis.name)
         # an axis is laid over what is below like a setting, and is none itself
         base = merge(base, {axis.name: Given(None, str)})
         del base[axis.name]
@@ -181,7 +183,7 @@ def read_sweep_file(path: Path) -> tuple[dict[str, Given], list[Axis]]:
     try:
         return given, [read_axis(name, values) for name, values in table.items()]
     except UsageError as error:
-        raise UsageError(f"{path}: [vary] {error}") from None
+        raise UsageError(f"{path}: [vary] {error}", error.setting, error.value) from None
 
 
 def read_values(settings: Mapping[str, Any], source: str) -> dict[str, Given]:
@@ -197,7 +199,7 @@ def read_values(settings: Mapping[str, Any], source: str) -> dict[str, Given]:
     kinds, given = setting_kinds(), {}
     for name, value in settings.items():
         if name not in kinds:
-            raise UsageError(f"{source}: unknown key '{one_line(name, 60)}'{did_you_mean(name, kinds)}")
+            raise UsageError(f"{source}: unknown key '{one_line(name, 60)}'{did_you_mean(name, kinds)}", name, value)
 
         def spelled(wrong: Any, name: str = name, value: Any = value) -> str:
             return f"{source}: {name} = {quoted(wrong if name == 'sequences' else value)}"
@@ -242,7 +244,7 @@ def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
     """
     texts, files, reading = options.get("sequence") or (), options.get("sequences") or (), how_to_read(options)
     if texts and files:
-        raise UsageError("--sequence does not go with --sequences: put all sequences into the file, or none")
+        raise UsageError("--sequence does not go with --sequences: put all into the file, or none", "sequence")
     if files:
         rows = [row for file in files for row in read_sequences(file, reading)]
         return {"sequences": Given(rows, lambda wrong: ", ".join(map(str, files)))}

@@ -134,7 +134,7 @@ def check_column(name: str) -> str:
     """
     column = name.strip().replace("-", "_")
     if column not in COLUMNS:
-        raise UsageError(f"no such column '{name}'{did_you_mean(column, COLUMNS)}")
+        raise UsageError(f"no such column '{name}'{did_you_mean(column, COLUMNS)}", "column", name)
     return column
 
 

@@ -38,12 +38,16 @@ from seqmem.storage.atomic import (
     write_atomically,
     write_json,
 )
-from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
 from seqmem.storage.result_files import RESULT, read_result, write_result
 
 CONFIG, HISTORY = "config.toml", "history.jsonl"
 ENVIRONMENT, TIMING, CHECKPOINTS = "environment.json", "timing.json", "checkpoints"
 NOTES_LIMIT, HISTORY_LIMIT = 2**20, 2**29  # bytes
+
+
+class NoRunError(UsageError):
+    """A path is no run directory."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -241,8 +245,9 @@ def read_config(path: Path, trusted: Collection[str] = ()) -> RunConfig:
 
 def _read_settings(path: Path) -> dict[str, Any]:
     """The settings as they stand in the file."""
-    if not path.is_dir():
-        raise UsageError(f"{path}: is no run directory")
+    known = (CONFIG, RESULT, HISTORY, CHECKPOINTS, LOCK_NAME)
+    if not any(os.path.lexists(path / name) for name in known):
+        raise NoRunError(f"{path}: is no run directory" + (f": it has no {CONFIG}" if path.is_dir() else ""))
     content = read_bounded(path / CONFIG, LIMIT)
     try:
         settings = parse_toml(content, CONFIG)

@@ -25,7 +25,7 @@ from seqmem.results.sweep import Outcome
 from seqmem.storage.atomic import write_atomically, write_json
 from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
 from seqmem.storage.result_files import RESULT
-from seqmem.storage.run_directory import CONFIG, RunDirectory, read_config
+from seqmem.storage.run_directory import CONFIG, NoRunError, RunDirectory, read_config
 from seqmem.storage.sweep_directory import PLAN, PRUNED, read_checks, read_outcome
 from seqmem.sweep.pruning import prune_reason
 
@@ -105,11 +105,8 @@ def _resumed_or_new(path: Path, config: RunConfig, job: Job, deadline: float) ->
     try:
         if read_config(path) == config:
             return _follow(run.Run.resume(path, trusted=job.trusted), job, deadline)
-    except DamagedFileError:
+    except (DamagedFileError, NoRunError):
         pass  # killed before there was anything to resume
-    except UsageError:
-        if path.is_dir():
-            raise
     return _follow(run.Run(config, _empty_directory(path, config), threads=job.threads), job, deadline)
 
 

@@ -161,6 +161,57 @@ def test_wrong_usage_is_one_line_and_status_2_and_writes_nothing(arguments, line
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "setting", "value"),
+    [
+        (["train", "--learning-rate", "nan"], "learning_rate", "nan"),
+        (["train", "--gap", "5:3"], "gap", "5:3"),
+        (["train", "--units", "0"], "units", 0),
+        (["train", "--pool", "3"], "pool", 3),
+        (["train", "--sequence", "a b", "--gap", "3"], "gap", None),
+        (["train", "--sequences", "none.txt"], "sequences", "none.txt"),
+        (["train", "--preset", "tutoral"], "preset", "tutoral"),
+        (["train", "--gapp", "3"], "gapp", None),
+        (["train", "--gap"], "gap", None),
+        (["train", "bad.toml"], "units", "many"),
+        (["train", "stray.toml"], "unts", 3),
+        (["task", "--to", "a.np"], "to", "a.np"),
+        (["sweep", "--vary", "gpa=3"], "gpa", None),
+        (["sweep", "--vary", "units=0"], "units", 0),
+        (["sweep", "--vary", "gap"], "vary", "gap"),
+        (["sweep", "--vary", "gap=3", "--rank", "lss"], "rank", "lss"),
+        (["eval"], "run", None),
+        (["eval", "folder"], None, None),
+        (["eval", "folder", "--gaps", "x"], "gaps", "x"),
+        (["show", "folder"], None, None),
+        (["show", "absent"], None, None),
+        (["list", "--sort", "sped"], "column", "sped"),
+        (["export", "folder", "--to", "a.pdf"], "to", "a.pdf"),
+        (["trian"], None, None),
+    ],
+    ids=words_of,
+)
+def test_json_tells_wrong_usage_as_a_document_beside_the_line(arguments, setting, value, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "bad.toml").write_text('units = "many"\n')
+    (tmp_path / "stray.toml").write_text("unts = 3\n")
+    assert run([*arguments, "--json"]) == 2
+    captured = capsys.readouterr()
+    error = json.loads(captured.out)["error"]
+    assert list(error) == ["setting", "value", "message"]
+    assert captured.err == f"Error: {error['message']}\n"
+    assert error["setting"] == setting
+    assert value is None or error["value"] == value
+
+
+def test_json_tells_a_failed_run_too(stored_run, capsys):
+    path = stored_run("first")
+    (path / "result.json").write_text("{")
+    assert run(["show", str(path), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["message"].startswith(f"{path}/result.json: ")
+
+
 def test_a_line_break_in_a_value_does_not_break_the_line(capsys):
     assert run(["train", "--fillers", "a\nb"]) == 2
     assert capsys.readouterr().err.count("\n") == 1

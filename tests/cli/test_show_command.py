@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from seqmem.cli.main import run
 
 
@@ -42,3 +44,15 @@ def test_without_colour_no_escape_code_is_printed(stored_run, monkeypatch, capsy
     assert "\x1b" not in capsys.readouterr().out
     assert run(["show", path]) == 0
     assert "\x1b[" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [["show"], ["eval"], ["eval", "--gaps", "3"], ["train", "--resume"], ["export", "--to", "a.csv"]]
+)
+def test_a_folder_that_is_no_run_is_one_line_and_status_2(command, workplace, capsys):
+    (workplace / "notes").mkdir()
+    (workplace / "notes" / "todo.txt").write_text("run it")
+    for name, words in (("notes", "is no run directory: it has no config.toml"), ("absent", "is no run directory")):
+        assert run([*command, name]) == 2
+        assert capsys.readouterr().err == f"Error: {name}: {words}\n"
+    assert [path.name for path in workplace.iterdir()] == ["notes"]

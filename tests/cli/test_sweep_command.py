@@ -141,6 +141,8 @@ def test_a_trial_that_raises_is_told_and_takes_no_other_with_it(workplace, made_
     assert "failed: units 5: ValueError: the cell is\\nbroken" in captured.err
     assert "1 of 3 trials failed; `seqmem sweep --resume map` tries them again" in captured.err
     assert "2 of 3 trials complete, 1 failed" in captured.out
+    assert run(["sweep", "--resume", "map", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["counts"]["failed"] == 1
     monkeypatch.setattr(experiment, "Run", made_up)
     assert run(["sweep", "--resume", "map"]) == 0
     assert "3 of 3 trials complete" in capsys.readouterr().out

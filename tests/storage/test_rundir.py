@@ -296,11 +296,13 @@ def test_list_of_a_missing_folder_is_empty_and_of_a_run_is_that_run(complete, tm
 def test_path_that_is_no_run_directory_is_told_so(tmp_path):
     with pytest.raises(UsageError, match="is no run directory"):
         read_run(tmp_path / "none")
+    for read in (read_run, open_run_directory):
+        with pytest.raises(UsageError, match=r"is no run directory: it has no config.toml"):
+            read(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "result.json").write_text("{}")
     with pytest.raises(DamagedFileError, match=r"config.toml: is missing"):
         read_run(tmp_path)
-    with pytest.raises(DamagedFileError, match=r"config.toml: is missing"):
-        open_run_directory(tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_command_line_that_is_not_unicode_is_kept(tmp_path):

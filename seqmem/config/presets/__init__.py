@@ -37,5 +37,6 @@ def read_preset(name: str) -> dict[str, Any]:
 def _preset_path(name: str) -> Path:
     names = preset_names()
     if name not in names:
-        raise UsageError(f"unknown preset '{name}'{did_you_mean(name, names)}: there are {', '.join(names)}")
+        line = f"unknown preset '{name}'{did_you_mean(name, names)}: there are {', '.join(names)}"
+        raise UsageError(line, "preset", name)
     return FOLDER / f"{name}.toml"
