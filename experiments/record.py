@@ -39,10 +39,10 @@ def seqmem(*words):
 
 
 def export(sweep, file):
-    """Writes what a sweep found beside its settings, as data and as a picture."""
-    for suffix in (".csv", ".svg"):
+    """Writes what a sweep found beside its settings, as data and as the terminal draws it."""
+    for suffix, drawn in ((".csv", []), (".svg", ["--chart", "terminal"])):
         file.with_suffix(suffix).unlink(missing_ok=True)
-        seqmem("export", str(sweep), "--to", str(file.with_suffix(suffix)))
+        seqmem("export", str(sweep), *drawn, "--to", str(file.with_suffix(suffix)))
 
 
 def judge_again(sweep, file, gaps):

@@ -5,10 +5,16 @@ import math
 
 from builders import BASELINE, build_prediction, build_record, build_replicate, build_result
 
+from seqmem.config.axis import Axis
+from seqmem.config.plan import Point
 from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
+from seqmem.judge.verdict import wilson_interval
+from seqmem.results.evaluation import EvalResult, GapResult
 from seqmem.results.run import JudgedOn
+from seqmem.results.summary import RunSummary, Spread
+from seqmem.results.sweep import Outcome, SweepResult, Trial
 
 
 def make_history(config, baseline=None, checks=50):
@@ -114,3 +120,43 @@ def fresh_run(replicates=4, recall=0.98, right=126, recall_loss=0.21, **settings
     baseline = Baseline(0.1667, 0.5, 0.3987, 0.1981, 0.0, 0.4687)
     judged = JudgedOn(256, 252 * replicates, 0, exhaustive=False)
     return dataclasses.replace(run, baseline=baseline, evaluation=judged)
+
+
+def judged_again(gaps=(3, 10, 100), replicates=5):
+    """A run judged over other gaps: the further away, the less is recalled, and nothing by the last replicate."""
+    found = [
+        GapResult(
+            gap,
+            gap == 3,
+            0.5,
+            (*(1 - gap / 300 - index / 50 for index in range(replicates - 1)), 0.5),
+            (1.0,) * replicates,
+            (0.1,) * replicates,
+            (0.0,) * replicates,
+            (gap < 100,) * replicates,
+        )
+        for gap in gaps
+    ]
+    return EvalResult(solved_run(replicates=replicates), tuple(found))
+
+
+def finished_sweep(*axes, rank="success_rate"):
+    """A sweep of 20 replicates a trial, fewer of them solved from trial to trial."""
+    points = [{}]
+    for axis in axes:
+        points = [point | {axis.name: value} for point in points for value in axis.values]
+    trials = []
+    for number, values in enumerate(points, 1):
+        solved = 20 // number if number < 6 else 0
+        spread = Spread(0.5 + solved / 40, 0.5, 1.0)
+        spreads = dict.fromkeys(("recall_accuracy", "accuracy", "recall_loss", "loss"), spread)
+        presentations = {"median": 100 * number, "min": 90 * number, "max": 120 * number} if solved else None
+        word = "solved" if solved == 20 else "partly" if solved else "memoryless"
+        counts = (20, solved, solved, 20 - solved, 0, solved / 20, wilson_interval(solved, 20), presentations, word)
+        median = 100 * number if solved > 10 else None
+        summary = RunSummary(*counts, Baseline(0.875, 0.5, 0.07, 0.28), spreads, median)
+        trials.append(Trial(Point(number, str(number), values), Outcome("complete", summary, "")))
+    return SweepResult(tuple(axes), "grid", rank, len(trials), tuple(trials))
+
+
+GAPS, UNITS, CELLS = Axis("gap", (3, 10, 30)), Axis("units", (5, 20)), Axis("cell", ("lstm", "gru"))

@@ -54,6 +54,31 @@ def import_tensorboard() -> TensorBoard:
     return TensorBoard(records.RecordWriter, events.Event, summaries.Summary, hparams.hparams_pb)
 
 
+class ExtraPackage:
+    """Stands for a package of an extra that may be absent, and passes on whatever is asked of it.
+
+    Args:
+        package: Its name.
+        what: What needs it, for the one line that says so where it is not installed.
+        extra: The extra that brings it.
+    """
+
+    def __init__(self, package: str, what: str, extra: str):
+        self._package, self._what, self._extra = package, what, extra
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(_import(self._package, self._what, self._extra), name)
+
+    def __repr__(self) -> str:
+        return f"ExtraPackage({self._package})"
+
+
+CHART = "a chart (other than --chart terminal)"
+altair = ExtraPackage("altair", CHART, "pictures")
+vl_convert = ExtraPackage("vl_convert", CHART, "pictures")
+jinja2 = ExtraPackage("jinja2", CHART, "pictures")
+
+
 def _import(package: str, what: str, extra: str) -> Any:
     try:
         return importlib.import_module(package)

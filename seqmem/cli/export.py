@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,7 +22,10 @@ from seqmem.terminal.output import Output
     examples={
         "seqmem export runs/first --to first.csv": "One row per replicate.",
         "seqmem export runs/map --to map.csv": "One row per trial of a sweep.",
-        "seqmem export runs/map --to map.svg": "The drawing as a picture.",
+        "seqmem export runs/first --to loss.svg": "Its learning curve as a picture.",
+        "seqmem export runs/map --chart curve --to map.pdf": "A sweep over two axes as curves.",
+        "seqmem export judged.json --to gaps.png": "What `seqmem eval --gaps ... --out judged.json` kept.",
+        "seqmem export runs/first --chart terminal --to screen.svg": "What `seqmem show` draws, colours and all.",
         "seqmem export runs/first --to first.keras": "The best replicate as a plain Keras model.",
         "seqmem export runs/first --to board --format tensorboard": "A folder for TensorBoard.",
     },
@@ -33,25 +37,32 @@ from seqmem.terminal.output import Output
     type=click.Path(path_type=Path),
     metavar="FILE",
     heading="File",
-    help="A new file: .csv, .json, .html, .svg or .keras.",
+    help="A new file: data as .csv or .json, a chart as .png, .svg, .pdf or .html, a model as .keras.",
 )
 @option(
     "--format",
-    kind=Choice(("csv", "json", "html", "svg", "keras", "tensorboard")),
+    kind=Choice(("csv", "json", "png", "svg", "pdf", "html", "keras", "tensorboard")),
     heading="File",
     help="Its format, where the name does not tell: tensorboard is a folder.",
 )
+@option(
+    "--chart",
+    metavar="NAME",
+    heading="Charts",
+    help="loss or success of a run; map, curve or success of a sweep; gaps of an evaluation; or terminal: the "
+    "terminal's own drawing, into .svg or .html, without the extra packages that the others need. "
+    "[default: the first of these that the result has]",
+)
+@option("--theme", kind=Choice(("light", "dark")), default="light", heading="Charts", help="Colours. [default: light]")
 @option("--replicate", kind=Replicate(), default="best", heading="Keras", help="Which replicate. [default: best]")
 @option("--stateless", is_flag=True, heading="Keras", help="For whole sequences, in place of one step after another.")
 @option("--cell", kind=CellKind(), heading="Keras", help="The run's cell, if it is your own code: may be imported.")
 @output_options
-def command(
-    path: Path, to: Path, format: str | None, replicate: str, stateless: bool, cell: Cell | None, output: Output
-) -> None:
-    """Write a stored run or sweep into a file of another format.
+def command(path: Path, to: Path, stateless: bool, cell: Cell | None, output: Output, **asked: Any) -> None:
+    """Write a stored run, sweep or evaluation into a file of another format.
 
     The file is whole or absent, and nothing is written over.
     """
     from seqmem.commands.export import export
 
-    export(path, to, output, format=format, replicate=replicate, stateful=not stateless, cell=cell)
+    export(path, to, output, stateful=not stateless, cell=cell, **asked)

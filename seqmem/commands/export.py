@@ -1,4 +1,4 @@
-"""What `seqmem export` does: a stored run or sweep is written into a file of another format."""
+"""What `seqmem export` does: a stored result becomes another format."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from typing import Any
 import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.cells.cell import Cell
 from seqmem.commands.train import trusted_cell
-from seqmem.errors import SettingError, UsageError
+from seqmem.errors import SettingError, UsageError, did_you_mean
 from seqmem.experiment.trained import read_trained
 from seqmem.export.pages import html_text, svg_text
-from seqmem.export.tables import csv_text, run_table, sweep_table
+from seqmem.export.tables import csv_text, table_of
 from seqmem.interchange.keras_model import build_keras_model, keras_file
 from seqmem.interchange.tensorboard import write_events
+from seqmem.pictures.chart import CHARTS
+from seqmem.pictures.files import PICTURES, chart_content
+from seqmem.pictures.look import THEMES
+from seqmem.results.evaluation import EvalResult
 from seqmem.results.json import json_text
 from seqmem.storage.atomic import new_file, new_folder, refuse_existing
 from seqmem.storage.load import Stored, read_stored
@@ -23,6 +27,7 @@ from seqmem.storage.run_directory import read_run
 from seqmem.terminal.output import Output
 
 FOLDER_FORMAT = "tensorboard"
+TERMINAL = "terminal"
 
 
 def export(
@@ -31,6 +36,8 @@ def export(
     output: Output,
     *,
     format: str | None = None,
+    chart: str | None = None,
+    theme: str = "light",
     replicate: str = "best",
     stateful: bool = True,
     cell: Cell | None = None,
@@ -38,35 +45,55 @@ def export(
     """Writes what is stored in a directory to a new file, or for TensorBoard to a new folder.
 
     Args:
-        path: A run or sweep directory.
+        path: A run or sweep directory, or the file of an evaluation.
         to: The new file.
         output: Where it is said that it was written.
         format: One of `FORMATS`; None for the one that the name ends in.
+        chart: What is drawn: one of `CHARTS`, or `terminal`; None for the first chart that the result has.
+        theme: Of a chart: `light` or `dark`.
         replicate: Whose weights a Keras model has: `best`, `worst` or a number.
         stateful: Whether a Keras model keeps its state from one call to the next.
         cell: As for `trusted_cell`.
 
     Raises:
-        UsageError: If the format is not known, or the file is there already.
+        UsageError: If the format is not known, the result has no such chart, or the file is there already.
     """
     chosen = format or to.suffix.lower().removeprefix(".")
     if chosen not in FORMATS:
         name = f"--format {format}" if format else f"--to {to}"
         known = ", ".join(f".{one}" for one in FORMATS if one != FOLDER_FORMAT)
         raise UsageError(f"{name}: must end in {known}, or be a folder with --format {FOLDER_FORMAT}", "to", str(to))
+    _check_chart(to, chosen, chart)
     refuse_existing(to)
     if chosen == FOLDER_FORMAT:
         result = read_stored(path).result
+        if isinstance(result, EvalResult):
+            raise UsageError(f"{path}: is an evaluation, and TensorBoard shows runs and sweeps")
         with new_folder(to) as folder:
             written = write_events(result, folder)
         return output.note(f"Wrote {written} event files into {to}; see them with: tensorboard --logdir {to}")
     if chosen == "keras":
         content = _keras(path, replicate, stateful, cell)
+    elif chart == TERMINAL:
+        content = SCREENS[chosen](read_stored(path).result, path.resolve().name).encode()
+    elif chosen in PICTURES:
+        content = chart_content(read_stored(path).result, chosen, chart, THEMES[theme])
     else:
-        content = TEXTS[chosen](read_stored(path), path.resolve().name).encode()
+        content = TEXTS[chosen](read_stored(path)).encode()
     with new_file(to) as stream:
         stream.write(content)
     output.note(f"Wrote {to}")
+
+
+def _check_chart(to: Path, format: str, chart: str | None) -> None:
+    """Checks before anything is read that there is such a chart, and that it can be drawn into such a file."""
+    names = (*CHARTS, TERMINAL)
+    if chart is not None and chart not in names:
+        raise UsageError(f"--chart {chart}: must be one of {', '.join(names)}{did_you_mean(chart, names)}")
+    formats = tuple(SCREENS) if chart == TERMINAL else PICTURES
+    if chart is not None and format not in formats:
+        allowed = ", ".join(f".{name}" for name in formats)
+        raise UsageError(f"--to {to}: --chart {chart} is drawn into {allowed}")
 
 
 def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> bytes:
@@ -78,16 +105,18 @@ def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> byt
     return keras_file(build_keras_model(config, weights, stateful))
 
 
-def _csv(stored: Stored, title: str) -> str:
-    table: Callable[[Any], list[dict[str, Any]]] = sweep_table if stored.is_sweep else run_table
-    return csv_text(table(stored.result))
+def _csv(stored: Stored) -> str:
+    return csv_text(table_of(stored.result))
 
 
-# The text of a file, from what is stored and what it is called.
-TEXTS: dict[str, Callable[[Stored, str], str]] = {
+# The text of a file of data.
+TEXTS: dict[str, Callable[[Stored], str]] = {
     "csv": _csv,
-    "json": lambda stored, title: json_text(stored.result.to_json()),
-    "html": lambda stored, title: html_text(stored.result, title),
-    "svg": lambda stored, title: svg_text(stored.result, title=title),
+    "json": lambda stored: json_text(stored.result.to_json()),
 }
-FORMATS = (*TEXTS, "keras", FOLDER_FORMAT)
+# The terminal's own drawing, of a result and what it is called.
+SCREENS: dict[str, Callable[[Any, str], str]] = {
+    "html": html_text,
+    "svg": lambda result, title: svg_text(result, title=title),
+}
+FORMATS = (*TEXTS, *PICTURES, "keras", FOLDER_FORMAT)

@@ -1,4 +1,4 @@
-"""Results as tables of plain values: a row a replicate of a run, a row a trial of a sweep."""
+"""Results as tables of plain values."""
 
 from __future__ import annotations
 
@@ -9,12 +9,33 @@ from typing import Any
 
 from seqmem.config.axis import shown_value
 from seqmem.results.columns import TRIAL_COLUMNS, outcome_row
+from seqmem.results.evaluation import PER_REPLICATE, EvalResult
 from seqmem.results.json import to_plain
 from seqmem.results.run import RunResult
 from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import SweepResult, ranked
 
 Row = dict[str, Any]
+
+
+def table_of(result: RunResult | SweepResult | EvalResult) -> list[Row]:
+    """Returns the table of a result; of an evaluation that of its gaps, or else of its replicates."""
+    if isinstance(result, SweepResult):
+        return sweep_table(result)
+    if isinstance(result, EvalResult):
+        return gap_table(result) if result.gaps else run_table(result.run)
+    return run_table(result)
+
+
+def gap_table(result: EvalResult) -> list[Row]:
+    """Returns a row for each replicate at each gap, with its seed and the baseline."""
+    rows: list[Row] = []
+    for gap in result.gaps:
+        shared = {"gap": gap.gap, "trained": gap.trained, "baseline": gap.baseline}
+        for index, replicate in enumerate(result.run.replicates):
+            values = {name: getattr(gap, name)[index] for name in PER_REPLICATE}
+            rows.append(shared | {"replicate": index, "seed": replicate.seed} | values)
+    return rows
 
 
 def run_table(result: RunResult) -> list[Row]:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from seqmem.config.run_config import RunConfig
 from seqmem.render.header import header_lines
-from seqmem.render.loss_curve import draw_loss, thinned
-from seqmem.results.findings import loss_spreads
+from seqmem.render.loss_curve import draw_loss
+from seqmem.results.findings import loss_spreads, thinned
 from seqmem.results.run import Baseline, Progress, Record
 from seqmem.terminal.console import Page, page_of, stack
 from seqmem.terminal.live import LiveDisplay, keeps_whole

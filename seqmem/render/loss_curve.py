@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from rich.text import Text
 
 from seqmem.charts.curve import Level, Series, curve
-from seqmem.results.findings import QUARTILES_FROM, loss_spreads
+from seqmem.results.findings import QUARTILES_FROM, loss_spreads, thinned
 from seqmem.results.run import Baseline, Record
 from seqmem.terminal.console import Page
 from seqmem.terminal.wording import shown_count, shown_score
-
-MOST_RECORDS = 400
 
 
 def draw_loss(history: Sequence[Record], baseline: Baseline | None, budget: int, page: Page, height: int = 10) -> Text:
@@ -39,9 +36,3 @@ def draw_loss(history: Sequence[Record], baseline: Baseline | None, budget: int,
         x_range=(0, budget or (records[-1].presentations if records else 1)),
         glyphs=page.glyphs,
     )
-
-
-def thinned(history: Sequence[Record]) -> Sequence[Record]:
-    """Returns at most about 400 records, evenly chosen, the last always."""
-    stride = max(1, math.ceil(len(history) / MOST_RECORDS))
-    return [*history[::stride], *([history[-1]] if (len(history) - 1) % stride else [])] if history else []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from seqmem.results.drawing import Drawn
-from seqmem.results.json import to_plain
+from seqmem.results.json import from_plain, to_plain
 from seqmem.results.run import RunResult
 from seqmem.settings import settings_of
+
+PER_REPLICATE = ("recall_accuracy", "cue_accuracy", "recall_loss", "p_value", "remembers")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,3 +95,19 @@ class EvalResult(Drawn):
             "free_runs": to_plain(self.free_runs),
             "own_task": self.own_task,
         }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> EvalResult:
+        """Builds a result from what `to_json` gave, which may come from a stranger.
+
+        Raises:
+            ValueError: As `RunResult.from_json`, and where there are no gaps, no free runs or no `own_task`.
+        """
+        run = RunResult.from_json(document)
+        if absent := {"gaps", "free_runs", "own_task"} - document.keys():
+            raise ValueError(f"has no {min(absent)}")
+        gaps = from_plain(tuple[GapResult, ...], document["gaps"], "gaps")
+        if any({len(getattr(one, name)) for name in PER_REPLICATE} != {len(run.replicates)} for one in gaps):
+            raise ValueError("gaps must have a value of each kind for every replicate")
+        free_runs = from_plain(tuple[FreeRun, ...], document["free_runs"], "free_runs")
+        return cls(run, gaps, free_runs, from_plain(bool, document["own_task"], "own_task"))

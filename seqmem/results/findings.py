@@ -17,6 +17,7 @@ FAR_ABOVE = 1.1  # times the baseline, above which a loss does not sit at it
 BLOW_UP = 3.0  # times the baseline, above which training has blown up
 SAME = 5e-7  # scores this close are the same number with another rounding
 QUARTILES_FROM = 8  # replicates: fewer show their whole range
+MOST_RECORDS = 400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,6 +175,12 @@ def recall_medians(history: Sequence[Record]) -> list[float]:
     """Returns the median recall loss of each check that has one, in nats."""
     checks = (spread_of(record.recall_loss) for record in history)
     return [check.median for check in checks if check]
+
+
+def thinned(history: Sequence[Record]) -> Sequence[Record]:
+    """Returns at most about 400 records, evenly chosen, the last always."""
+    stride = max(1, math.ceil(len(history) / MOST_RECORDS))
+    return [*history[::stride], *([history[-1]] if (len(history) - 1) % stride else [])] if history else []
 
 
 def loss_spreads(history: Sequence[Record]) -> tuple[bool, list[Spread | None]]:

@@ -9,8 +9,10 @@ from typing import Any
 
 from seqmem.errors import DamagedFileError, SeqmemError
 from seqmem.results.columns import COLUMNS, ListedRun, Row, run_row
+from seqmem.results.evaluation import EvalResult
+from seqmem.storage.atomic import read_json
 from seqmem.storage.lock import is_locked
-from seqmem.storage.result_files import RESULT, has_settings, read_summary
+from seqmem.storage.result_files import RESULT, RESULT_LIMIT, has_settings, read_summary
 from seqmem.storage.run_directory import CONFIG, read_config, read_run
 from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
 
@@ -20,31 +22,42 @@ class Stored:
     """A result and where it lies.
 
     Attributes:
-        path: The run or sweep directory.
-        result: A `RunResult` or a `SweepResult`.
-        is_sweep: Which of the two.
+        path: The run or sweep directory, or the file of an evaluation.
+        result: A `RunResult`, a `SweepResult` or an `EvalResult`.
+        is_sweep: Whether it is a sweep.
+        environment: Of a run: the versions and the machine that it ran on.
     """
 
     path: Path
     result: Any
     is_sweep: bool
+    environment: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def read_stored(path: Path) -> Stored:
-    """Reads a run that has a result, or a sweep as far as it has come.
+    """Reads a run that has a result, a sweep as far as it has come, or what `seqmem eval --out` wrote.
 
     Raises:
         SeqmemError: If there is no such thing, it is damaged, or a run has no result yet.
     """
     if is_sweep(path):
         return Stored(path, read_sweep(path), True)
+    if path.is_file():
+        return Stored(path, _read_evaluation(path), False)
     stored = read_run(path)
     if stored.result is None:
         reached = stored.history[-1].presentations if stored.history else 0
         words = f"{path}: no result yet: {stored.status} after {reached} of {stored.config.budget} presentations"
         hint = f"; go on with: seqmem train --resume {path}" if stored.status == "interrupted" else ""
         raise SeqmemError(words + hint)
-    return Stored(path, dataclasses.replace(stored.result, path=path), False)
+    return Stored(path, dataclasses.replace(stored.result, path=path), False, stored.environment)
+
+
+def _read_evaluation(path: Path) -> EvalResult:
+    try:
+        return EvalResult.from_json(read_json(path, RESULT_LIMIT))
+    except ValueError as error:
+        raise DamagedFileError(path, f"is no evaluation: {error}") from None
 
 
 def list_runs(root: Path) -> tuple[ListedRun, ...]:

@@ -5,7 +5,8 @@ import pytest
 from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.scale import Axis, fit_axis
 from seqmem.judge.baseline import Baseline
-from seqmem.render.loss_curve import draw_loss, thinned
+from seqmem.render.loss_curve import draw_loss
+from seqmem.results.findings import thinned
 from seqmem.results.run import Record
 from seqmem.terminal.console import Page
 from seqmem.terminal.style import ASCII, UNICODE

@@ -5,8 +5,10 @@ import json
 import sys
 
 import pytest
+from render_samples import judged_again
 
 from seqmem.cli.main import run
+from seqmem.results.json import json_text
 
 
 @pytest.fixture
@@ -54,7 +56,8 @@ def test_a_run_becomes_a_row_a_replicate(workplace, stored_run, capsys):
 @pytest.mark.parametrize(("suffix", "begins"), [("json", "{"), ("html", "<!DOCTYPE html>"), ("svg", "<svg")])
 @pytest.mark.parametrize("what", ["runs/map", "runs/map/trials/1-gap3"])
 def test_documents_stand_by_themselves(stored_sweep, workplace, capsys, suffix, begins, what):
-    assert run(["export", what, "--to", f"out.{suffix}"]) == 0
+    drawn = [] if suffix == "json" else ["--chart", "terminal"]
+    assert run(["export", what, *drawn, "--to", f"out.{suffix}"]) == 0
     text = (workplace / f"out.{suffix}").read_text()
     assert text.startswith(begins)
     assert "http" not in text.replace("http://www.w3.org/", "")
@@ -70,7 +73,11 @@ def test_json_of_a_run_is_what_is_stored(workplace, stored_run, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["runs/map", "--to", "map.pdf"], "--to map.pdf: must end in .csv, .json, .html, .svg"),
+        (["runs/map", "--to", "map.txt"], "--to map.txt: must end in .csv, .json, .png, .svg, .pdf, .html, .keras"),
+        (["runs/map", "--to", "map.csv", "--chart", "curve"], "--chart curve is drawn into .png, .svg, .pdf, .html"),
+        (["runs/map", "--to", "map.png", "--chart", "terminal"], "--chart terminal is drawn into .html, .svg"),
+        (["runs/map", "--to", "map.png", "--chart", "sucess"], "(did you mean 'success'?)"),
+        (["runs/map", "--to", "map.png", "--chart", "loss"], "--chart loss: needs a run with checks; this one has"),
         (["runs/map", "--to", "runs/map"], "must end in"),
         (["runs/map", "--to", "nowhere/map.csv"], "there is no folder nowhere"),
         (["absent", "--to", "map.csv"], "absent: is no run directory"),
@@ -113,6 +120,41 @@ def test_a_missing_extra_is_named_in_one_line(workplace, stored_run, capsys, mon
 def test_another_name_is_refused(workplace, stored_run, capsys):
     path = stored_run("first")
     assert run(["export", str(path), "--to", "first.doc"]) == 2
-    known = ".csv, .json, .html, .svg, .keras"
+    known = ".csv, .json, .png, .svg, .pdf, .html, .keras"
     line = f"--to first.doc: must end in {known}, or be a folder with --format tensorboard"
     assert capsys.readouterr().err == f"Error: {line}\n"
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf", "html"])
+def test_without_the_extra_a_chart_is_one_line_that_says_what_to_install(
+    stored_sweep, workplace, capsys, suffix, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "altair", None)
+    assert run(["export", "runs/map", "--to", f"map.{suffix}"]) == 2
+    assert capsys.readouterr().err == (
+        "Error: a chart (other than --chart terminal) needs altair, which is not installed: "
+        "pip install 'seqmem[pictures]'\n"
+    )
+    assert list(workplace.glob("*map*")) == []
+
+
+def test_an_evaluation_that_was_kept_is_drawn(workplace, capsys):
+    (workplace / "judged.json").write_text(json_text(judged_again().to_json()))
+    assert run(["export", "judged.json", "--to", "gaps.svg"]) == 0
+    assert "Recall against the gap" in (workplace / "gaps.svg").read_text()
+    assert run(["show", "judged.json"]) == 0
+    assert run(["export", "judged.json", "--to", "gaps.csv"]) == 0
+    with open("gaps.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["gap"], row["replicate"]) for row in rows] == [
+        (gap, str(n)) for gap in ("3", "10", "100") for n in range(5)
+    ]
+    capsys.readouterr()
+    assert run(["export", "judged.json", "--to", "board", "--format", "tensorboard"]) == 2
+    assert capsys.readouterr().err == "Error: judged.json: is an evaluation, and TensorBoard shows runs and sweeps\n"
+
+
+def test_a_file_that_is_no_evaluation_is_one_line(workplace, capsys):
+    (workplace / "judged.json").write_text(json_text(judged_again().run.to_json()))
+    assert run(["export", "judged.json", "--to", "gaps.svg"]) == 1
+    assert capsys.readouterr().err == "Error: judged.json: is no evaluation: has no free_runs\n"

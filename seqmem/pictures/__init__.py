@@ -1,0 +1,1 @@
+"""Charts, drawn from results by the packages of the extra `pictures`."""

@@ -1,0 +1,89 @@
+"""The charts by name, and which of them a result has."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from seqmem.errors import UsageError, did_you_mean
+from seqmem.pictures.gaps import draw_gaps
+from seqmem.pictures.heat_map import draw_heat_map
+from seqmem.pictures.look import Look
+from seqmem.pictures.loss import draw_loss
+from seqmem.pictures.parts import Chart
+from seqmem.pictures.success import draw_success
+from seqmem.pictures.sweep_curve import draw_sweep_curve, varied_axes
+from seqmem.results.evaluation import EvalResult
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import SweepResult
+
+Result = RunResult | EvalResult | SweepResult
+
+
+@dataclasses.dataclass(frozen=True)
+class ChartKind:
+    """A chart that results can have.
+
+    Attributes:
+        needs: What a result must have for it, in words.
+        fits: Tells whether a result has that.
+        draw: Draws it.
+    """
+
+    needs: str
+    fits: Callable[[Result], bool]
+    draw: Callable[..., Chart]
+
+
+def _finished(result: Result, *axes: int) -> bool:
+    """Tells whether a result is a sweep with a trial that has ended, over one of these numbers of axes."""
+    sweep = isinstance(result, SweepResult) and any(trial.result for trial in result.trials)
+    return sweep and (not axes or len(varied_axes(result)) in axes)  # type: ignore[arg-type]
+
+
+def _has_success(result: Result) -> bool:
+    if isinstance(result, RunResult):
+        return result.summary.success_rate is not None
+    return _finished(result) and any(trial.result.solved is not None for trial in result.trials if trial.result)  # type: ignore[union-attr]
+
+
+def _has_map(result: Result) -> bool:
+    return _finished(result, 2) and not any(axis.continuous for axis in varied_axes(result))  # type: ignore[arg-type]
+
+
+# By what `--chart` calls them, the first that fits is what is drawn where nobody says which.
+CHARTS = {
+    "loss": ChartKind(
+        "a run with checks", lambda result: isinstance(result, RunResult) and bool(result.history), draw_loss
+    ),
+    "gaps": ChartKind(
+        "an evaluation with --gaps", lambda result: isinstance(result, EvalResult) and bool(result.gaps), draw_gaps
+    ),
+    "map": ChartKind("a sweep over two axes of listed values", _has_map, draw_heat_map),
+    "curve": ChartKind("a sweep over one axis or two", lambda result: _finished(result, 1, 2), draw_sweep_curve),
+    "success": ChartKind("a run or sweep with something to remember", _has_success, draw_success),
+}
+
+
+def charts_of(result: Result) -> list[str]:
+    """Returns the names of the charts that a result has."""
+    return [name for name, kind in CHARTS.items() if kind.fits(result)]
+
+
+def draw_chart(result: Result, name: str | None, look: Look) -> Chart:
+    """Draws a chart of a result; None takes the first that it has.
+
+    Raises:
+        UsageError: If it has no such chart.
+    """
+    fitting = charts_of(result)
+    if name is None:
+        if not fitting:
+            raise UsageError("there is no chart of this: it has no history, no gaps and no axis")
+        name = fitting[0]
+    if name not in CHARTS:
+        raise UsageError(f"--chart {name}: must be one of {', '.join(CHARTS)}{did_you_mean(name, CHARTS)}")
+    if name not in fitting:
+        has = f"this one has {', '.join(fitting)}" if fitting else "this one has none"
+        raise UsageError(f"--chart {name}: needs {CHARTS[name].needs}; {has}")
+    return CHARTS[name].draw(result, look)

@@ -1,0 +1,59 @@
+"""One measure of a sweep over two axes, as colours and figures."""
+
+from __future__ import annotations
+
+from seqmem.backend.extras import altair as alt
+from seqmem.config.axis import shown_value
+from seqmem.config.rank import measure_of
+from seqmem.pictures.look import HEAT, Look
+from seqmem.pictures.parts import Chart, Row, chart_of, tips, titled
+from seqmem.pictures.sweep_curve import SHARES, varied_axes
+from seqmem.results.sweep import SweepResult
+from seqmem.terminal.wording import shown_amount, shown_score
+
+CELL = 44  # pixels a cell is high
+WIDEST = 110  # pixels
+MOST_WORDED = 12  # columns: figures do not fit into more
+
+
+def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
+    """Draws the measure that a sweep of two axes is ranked by; a cell without a result is left empty."""
+    down, across = varied_axes(sweep)
+    name = measure_of(sweep.rank)
+    rows: list[Row] = []
+    for trial in sweep.trials:
+        value = trial.measure(name)
+        if trial.result is not None:
+            place = {"row": shown_value(trial.values[down.name]), "column": shown_value(trial.values[across.name])}
+            shown = "none" if value is None else shown_amount(value) if value > 10 else shown_score(value, 2)
+            rows.append(place | {"value": value, "shown": shown, "solved": f"{trial.result.solved}"})
+    values = [row["value"] for row in rows if row["value"] is not None]
+    low, high = (0.0, 1.0) if name in SHARES or not values else (min(values), max(values))
+    label = name.replace("_", " ")
+    columns, lines = ([shown_value(value) for value in axis.values] for axis in (across, down))
+    base = chart_of(rows).encode(
+        x=alt.X("column:N", sort=columns, title=across.name.replace("_", " "), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("row:N", sort=lines, title=down.name.replace("_", " ")),
+    )
+    # the colour of paper where there is no value
+    scale = alt.Scale(scheme=HEAT, domain=[low, high])
+    legend = alt.Legend(title=label, orient="right", gradientLength=max(60, CELL * len(lines) - 30), format="~g")
+    pointer = tips(look, **{down.name: "row:N", across.name: "column:N", label: "value:Q", "solved": "solved:N"})
+    cells = base.mark_rect(stroke=look.paper, strokeWidth=2).encode(
+        color=alt.Color("value:Q", scale=scale, legend=legend), tooltip=pointer
+    )
+    layers = [cells]
+    if len(columns) <= MOST_WORDED:
+        middle = low + 0.6 * (high - low)
+        # viridis is dark below its middle
+        ink = alt.condition(
+            f"datum.value === null || datum.value < {middle}", alt.value("#ffffff"), alt.value("#111111")
+        )
+        layers.append(base.mark_text(fontSize=12).encode(text="shown:N", color=ink))
+    done = sum(trial.result is not None for trial in sweep.trials)
+    words = (
+        f"A cell is a trial, {done} of {sweep.total} complete; brighter is {'more' if name in SHARES else 'larger'}."
+    )
+    title = f"{label[0].upper()}{label[1:]} over {down.name} and {across.name}".replace("_", " ")
+    chart = titled(alt.layer(*layers), look, title, words)
+    return chart.properties(width=min(look.width, WIDEST * len(columns)), height=CELL * len(lines))

@@ -1,0 +1,87 @@
+"""The parts that several charts have: data, titles, axes, levels."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from seqmem.backend.extras import altair as alt
+from seqmem.charts.scale import fit_axis
+from seqmem.pictures.look import Look
+
+# Altair has types of its own, which are known only where it is installed.
+Chart: TypeAlias = Any
+Row: TypeAlias = dict[str, Any]
+
+CHARACTER = 5.9  # pixels of a character of size 12, about
+WIDE_SPAN = 10  # times the smallest value: from there on an axis is logarithmic
+FEW = 8  # values of an axis that get a tick each
+
+
+def chart_of(rows: Sequence[Row]) -> Chart:
+    """Returns a chart with rows as its data, inside it: nothing is fetched, and no library of frames is needed."""
+    return alt.Chart(alt.Data(values=[{name: _plain(value) for name, value in row.items()} for row in rows]))
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def titled(chart: Chart, look: Look, title: str, words: str) -> Chart:
+    """Returns a chart of the look's size with a title that says what is drawn, and words that explain it."""
+    room = max(30, int(look.width / CHARACTER) + 6)
+    heading = alt.TitleParams(title, subtitle=textwrap.wrap(words, room))
+    size = {"width": look.width, "height": look.height}
+    return chart.properties(**size, title=heading, description=f"{title}. {words}").configure(**look.config())
+
+
+def is_wide(values: Sequence[float]) -> bool:
+    """Tells whether an axis of these values is logarithmic."""
+    return bool(values) and min(values) > 0 and max(values) / min(values) > WIDE_SPAN
+
+
+def number_x(values: Sequence[float], title: str, field: str = "x") -> Any:
+    """Returns the x channel of numbers, with a tick for each where they are few."""
+    few = sorted(set(values))
+    ticks = {"values": few} if len(few) <= FEW else {"tickCount": 6}
+    kind = {"type": "log"} if is_wide(values) else {"zero": False}
+    scale = alt.Scale(nice=False, padding=24, **kind)
+    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~r", **ticks))
+
+
+def count_x(last: float, title: str) -> Any:
+    """Returns the x channel of a count from 0 to `last`, with a little room behind it."""
+    axis = alt.Axis(format=",d", tickCount=6, tickMinStep=1)
+    return alt.X("x:Q", title=title, scale=alt.Scale(domain=[0, 1.03 * last], nice=False), axis=axis)
+
+
+def share_y(title: str, field: str = "y") -> Any:
+    """Returns the y channel of what lies between 0 and 1."""
+    axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f")
+    return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
+
+
+def number_y(values: Sequence[float], title: str, field: str = "y") -> Any:
+    """Returns the y channel of numbers, by the logarithm where they span more than a factor of ten."""
+    # the ends and the ticks of the terminal's charts
+    fitted = fit_axis(values, 100, None)
+    scale = alt.Scale(domain=[fitted.low, fitted.high], nice=False, type="log" if fitted.log else "linear")
+    axis = alt.Axis(values=fitted.ticks(6), format="~r")
+    return alt.Y(f"{field}:Q", title=title, scale=scale, axis=axis)
+
+
+def level(value: float, words: str, look: Look, y: Any) -> Chart:
+    """Returns a level line across the chart, such as the baseline, with its words above its right end."""
+    base = chart_of([{"y": value, "words": words}]).encode(y=y)
+    rule = base.mark_rule(color=look.baseline, strokeDash=[6, 4], strokeWidth=1.5)
+    text = base.mark_text(align="right", baseline="bottom", dx=-2, dy=-4, color=look.baseline, fontSize=12)
+    return alt.layer(rule, text.encode(x=alt.value(look.width), text="words:N"))
+
+
+def tips(look: Look, **fields: str) -> Any:
+    """Returns what a pointer over a mark shows: fields by the words that name them; nothing on paper."""
+    if not look.tips:
+        return alt.Undefined
+    return [alt.Tooltip(field, title=words.replace("_", " ")) for words, field in fields.items()]

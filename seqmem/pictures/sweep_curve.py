@@ -1,0 +1,118 @@
+"""The curves of a sweep over one axis or two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from seqmem.backend.extras import altair as alt
+from seqmem.config.axis import Axis, shown_value
+from seqmem.config.rank import measure_of
+from seqmem.pictures.look import Look
+from seqmem.pictures.parts import Chart, Row, chart_of, number_x, number_y, share_y, tips, titled
+from seqmem.pictures.series import series_layers
+from seqmem.results.summary import RunSummary
+from seqmem.results.sweep import SweepResult, Trial
+
+SHARES = ("success_rate", "recall_accuracy", "accuracy")
+
+
+def varied_axes(sweep: SweepResult) -> list[Axis]:
+    """Returns the axes that have more than one value."""
+    return [axis for axis in sweep.axes if axis.continuous or len(axis.values) > 1]
+
+
+def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
+    """Draws a sweep over one or two axes: success rate and recall accuracy over one, the measure ranked by over two."""
+    axes = varied_axes(sweep)
+    done = [trial for trial in sweep.trials if trial.result is not None]
+    along = max(axes, key=lambda axis: (_numeric(axis), axis.continuous, len(axis.values)))
+    others = [axis for axis in axes if axis is not along]
+    measures = [measure_of(sweep.rank)] if others else [name for name in SHARES if _known(name, done)][:2]
+    rows = [_row(trial, along, others, name) for name in measures for trial in done]
+    rows = [row for row in rows if row["y"] is not None]
+    title = " and ".join(_words(name) for name in measures)
+    shares = all(name in SHARES for name in measures)
+    values = [row[name] for row in rows for name in ("y", "low", "high")]
+
+    def y(field: str = "y") -> Any:
+        return share_y(title, field) if shares else number_y(values, title, field)
+
+    x = _x(along, rows)
+    legend = _words(others[0].name) if others else None
+    pointer = tips(look, trial="trial:N", series="series:N", value="y:Q", low="low:Q", high="high:Q", solved="solved:N")
+    ordered = _numeric(along)
+    joined = ordered and not along.continuous
+    layers = series_layers(rows, look, x, y, pointer, title=legend, joined=joined, ordered=ordered)
+    baseline = _baseline(measures, along, done)
+    if baseline:
+        line = chart_of(baseline).encode(x=x, y=y())
+        layers.append(
+            line.mark_line(color=look.baseline, strokeDash=[6, 4])
+            if _numeric(along)
+            else line.mark_tick(color=look.baseline, strokeDash=[4, 3], thickness=1.5, bandSize=60)
+        )
+    heading = f"{title[0].upper()}{title[1:]} over {_words(along.name)}" + "".join(
+        f", by {_words(axis.name)}" for axis in others
+    )
+    return titled(alt.layer(*layers), look, heading, _explained(measures, bool(baseline)))
+
+
+def _explained(measures: list[str], baseline: bool) -> str:
+    spreads = {"success_rate": "the 95 % interval of the success rate"}
+    bars = [spreads.get(name, f"the range of {_words(name)} over the replicates") for name in measures]
+    medians = "" if measures == ["success_rate"] else ", scores being medians over its replicates"
+    words = f"Each point is a trial{medians}; bars: {' and '.join(bars)}"
+    return words + ("; dashed grey: the recall accuracy that needs no memory." if baseline else ".")
+
+
+def _row(trial: Trial, along: Axis, others: list[Axis], name: str) -> Row:
+    summary = trial.result
+    assert summary is not None
+    low, high = _bounds(summary, name)
+    value = trial.measure(name)
+    ends = (value if low is None else low, value if high is None else high)
+    series = shown_value(trial.values[others[0].name]) if others else _words(name)
+    row = {"x": _place(trial, along), "y": value, "low": ends[0], "high": ends[1], "series": series}
+    return row | {"trial": trial.name, "solved": f"{summary.solved} of {summary.replicates}"}
+
+
+def _bounds(summary: RunSummary, name: str) -> tuple[float | None, float | None]:
+    if name == "success_rate":
+        return summary.interval or (None, None)
+    if name == "presentations_to_success":
+        return None, None
+    spread = summary.spreads[name]
+    return (spread.low, spread.high) if spread else (None, None)
+
+
+def _baseline(measures: list[str], along: Axis, done: list[Trial]) -> list[Row]:
+    """Of recall, at each place of the axis; none where no recall accuracy is drawn, or a place has several."""
+    if "recall_accuracy" not in measures:
+        return []
+    levels = {(_place(trial, along), trial.result.baseline.recall_accuracy) for trial in done if trial.result}
+    rows: list[Row] = [{"x": x, "y": y} for x, y in levels if y is not None]
+    return sorted(rows, key=lambda row: row["x"]) if len({row["x"] for row in rows}) == len(rows) else []
+
+
+def _known(name: str, done: list[Trial]) -> bool:
+    return any(trial.measure(name) is not None for trial in done)
+
+
+def _numeric(axis: Axis) -> bool:
+    return axis.continuous or all(isinstance(value, (int, float)) and value is not True for value in axis.values)
+
+
+def _place(trial: Trial, along: Axis) -> Any:
+    value = trial.values[along.name]
+    return value if _numeric(along) else shown_value(value)
+
+
+def _x(along: Axis, rows: list[Row]) -> Any:
+    if _numeric(along):
+        return number_x([row["x"] for row in rows], _words(along.name))
+    order = [shown_value(value) for value in along.values]
+    return alt.X("x:N", title=_words(along.name), sort=order, axis=alt.Axis(labelAngle=0, labelLimit=140))
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
