@@ -147,11 +147,11 @@ def test_a_result_of_other_settings_than_were_given_is_no_trial_of_a_sweep(sweep
 
 
 @pytest.mark.parametrize("more", [[], ["--units", "8"], ["--vary", "gap=3,4"], ["--dry-run"]])
-def test_a_sweep_is_not_gone_on_with(sweep_folder, capsys, more):
+def test_a_sweep_is_not_resumed(sweep_folder, capsys, more):
     before = sorted(sweep_folder.rglob("*"))
     assert run(["sweep", "--resume", "map", *more]) == 2
     assert capsys.readouterr().err == (
-        "Error: map: was begun by version 0.1, whose defaults were others, and cannot be gone on with: "
-        "begin a new sweep; `seqmem show map` shows what it found\n"
+        "Error: map: was started by version 0.1, whose defaults were others, and cannot be resumed: "
+        "start a new sweep; `seqmem show map` shows what it found\n"
     )
     assert sorted(sweep_folder.rglob("*")) == before

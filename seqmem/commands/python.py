@@ -54,14 +54,13 @@ def run(task: Task | RunConfig, *, out: PathLike | None = None, threads: int = 1
     return whole.result if directory is None else dataclasses.replace(whole.result, path=directory.path)
 
 
-def load(path: PathLike) -> RunResult | SweepResult:
+def load(path: PathLike) -> RunResult | SweepResult | EvalResult:
     """Returns what a stored run or sweep found.
 
     Raises:
         SeqmemError: If there is none at the path, it is damaged, or a run has no result yet.
     """
-    result: RunResult | SweepResult = read_stored(Path(path)).result
-    return result
+    return read_stored(Path(path)).result
 
 
 def evaluate(path: PathLike, *, gaps: Sequence[int] = (), **asked: Any) -> EvalResult:

@@ -41,8 +41,8 @@ def gap_table(result: EvalResult) -> list[Row]:
 def run_table(result: RunResult) -> list[Row]:
     """Returns a row for each replicate: what became of it, and its metrics."""
     rows = []
-    for one in result.replicates:
-        row = to_plain(one)
+    for replicate in result.replicates:
+        row = to_plain(replicate)
         metrics, evidence = row.pop("metrics"), row.pop("evidence")
         rows.append(row | metrics | evidence)
     return rows

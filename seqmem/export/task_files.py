@@ -22,8 +22,8 @@ LARGEST_ARRAYS = 4 * 2**30  # bytes
 def check_ending(path: Path) -> None:
     """Raises UsageError unless sequences can be written to a file of this name."""
     if path.suffix not in WRITERS:
-        known = ", ".join(WRITERS)
-        raise UsageError(f"{path}: must end in one of {known}{did_you_mean(path.suffix, WRITERS)}", "to", str(path))
+        endings = ", ".join(WRITERS)
+        raise UsageError(f"{path}: must end in one of {endings}{did_you_mean(path.suffix, WRITERS)}", "to", str(path))
 
 
 def write_sequences(config: RunConfig, file: BinaryIO, ending: str, count: int | None = None) -> int:

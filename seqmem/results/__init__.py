@@ -1,1 +1,1 @@
-"""What was found, as plain values: everything that is drawn, stored or exported is drawn from here."""
+"""Findings as plain values: all that is drawn, stored or exported."""

@@ -1,4 +1,4 @@
-"""Stored runs as rows of one table: filtered, sorted, and the same for the eye and for a program."""
+"""Columns of runs and trials, the same for the eye and for a program."""
 
 from __future__ import annotations
 
@@ -155,21 +155,23 @@ def select(rows: Sequence[Row], conditions: Sequence[tuple[str, str]]) -> list[R
     return [row for row in rows if all(_equal(row[column], value) for column, value in conditions)]
 
 
-def _equal(found: Any, wanted: str) -> bool:
-    if isinstance(found, bool) or found is None:
-        return str(found).lower() == wanted.lower()
-    if isinstance(found, (int, float)):
+def _equal(value: Any, wanted: str) -> bool:
+    if isinstance(value, bool) or value is None:
+        return str(value).lower() == wanted.lower()
+    if isinstance(value, (int, float)):
         try:
-            return found == float(wanted)
+            return value == float(wanted)
         except ValueError:
             return False
-    return (" ".join(found) if isinstance(found, list) else str(found)) == wanted
+    return (" ".join(value) if isinstance(value, list) else str(value)) == wanted
 
 
 def sort(rows: Sequence[Row], column: str, reverse: bool = False) -> list[Row]:
     """Returns the rows in the order of a column, numbers before words; rows without a value come last."""
-    known = sorted((row for row in rows if row[column] is not None), key=lambda row: _key(row[column]), reverse=reverse)
-    return known + [row for row in rows if row[column] is None]
+    valued = sorted(
+        (row for row in rows if row[column] is not None), key=lambda row: _key(row[column]), reverse=reverse
+    )
+    return valued + [row for row in rows if row[column] is None]
 
 
 def _key(value: Any) -> tuple[bool, float, str]:

@@ -1,4 +1,4 @@
-"""Results draw themselves; how they are drawn is registered from above, so that nothing here knows of drawing."""
+"""Results that draw themselves; how is registered by `render`, above."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ class Drawn:
         return str(drawing(self))
 
     def _repr_html_(self) -> str | None:
-        found = drawing(self)
-        return None if isinstance(found, str) else found._repr_html_()
+        drawn = drawing(self)
+        return None if isinstance(drawn, str) else drawn._repr_html_()

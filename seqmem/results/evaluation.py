@@ -1,4 +1,4 @@
-"""What judging a stored run again found, as plain values."""
+"""Results of judging a stored run again, as plain values."""
 
 from __future__ import annotations
 

@@ -83,14 +83,14 @@ class GroupCounts:
 
 def group_counts(result: RunResult) -> GroupCounts | None:
     """Returns what counts as evidence of memory; None where there is nothing to count."""
-    found = [replicate.evidence for replicate in result.replicates if not replicate.diverged]
-    if not found or result.baseline.recall_accuracy is None or not all(evidence.groups for evidence in found):
+    judged = [replicate.evidence for replicate in result.replicates if not replicate.diverged]
+    if not judged or result.baseline.recall_accuracy is None or not all(evidence.groups for evidence in judged):
         return None
-    groups = round(statistics.median(evidence.groups for evidence in found))
-    right = statistics.median_low(evidence.groups_right for evidence in found)
-    shares = [evidence.loss_share for evidence in found if evidence.loss_share is not None]
+    groups = round(statistics.median(evidence.groups for evidence in judged))
+    right = statistics.median_low(evidence.groups_right for evidence in judged)
+    shares = [evidence.loss_share for evidence in judged if evidence.loss_share is not None]
     by_luck = guessing_chance(2) ** groups >= P_VALUE
-    p_values = tuple(evidence.p_value for evidence in found)
+    p_values = tuple(evidence.p_value for evidence in judged)
     return GroupCounts(groups, right, p_values, by_luck, statistics.median(shares) if shares else None)
 
 
@@ -114,7 +114,7 @@ def remembering(result: RunResult) -> Remembering:
     those = [replicate for replicate in result.replicates if replicate.remembers]
     recall = statistics.median(replicate.metrics.recall_accuracy or 0.0 for replicate in those)
     evidence = [replicate.evidence for replicate in those]
-    shares = [one.loss_share for one in evidence if one.by_loss and one.loss_share is not None]
+    shares = [its.loss_share for its in evidence if its.by_loss and its.loss_share is not None]
     return Remembering(len(those), recall, statistics.median(shares) if len(shares) == len(those) else None)
 
 
@@ -125,17 +125,27 @@ def nothing_settled(result: RunResult) -> bool:
 
 def all_right(result: RunResult) -> list[ReplicateResult]:
     """Returns the replicates whose largest output is right at every judged step."""
-    return [one for one in result.replicates if not one.diverged and one.metrics.settled_accuracy == 1.0]
+    return [
+        replicate
+        for replicate in result.replicates
+        if not replicate.diverged and replicate.metrics.settled_accuracy == 1.0
+    ]
 
 
 def criterion_met(result: RunResult) -> int:
     """Returns how many replicates meet the criterion in the report, whether they remember or not."""
-    return sum(result.config.criterion.met(one.metrics) for one in result.replicates if not one.diverged)
+    return sum(
+        result.config.criterion.met(replicate.metrics) for replicate in result.replicates if not replicate.diverged
+    )
 
 
 def missed(result: RunResult) -> list[ReplicateResult]:
     """Returns the replicates that counted as solved in training, and are not in the report."""
-    return [one for one in result.replicates if one.met_at is not None and not one.solved and not one.diverged]
+    return [
+        replicate
+        for replicate in result.replicates
+        if replicate.met_at is not None and not replicate.solved and not replicate.diverged
+    ]
 
 
 def blown_up(result: RunResult) -> bool:
@@ -197,8 +207,8 @@ def loss_spreads(history: Sequence[Record]) -> tuple[bool, list[Spread | None]]:
 
 
 def _middle_half(values: Sequence[float | None]) -> Spread | None:
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    if len(known) < 2:
-        return spread_of(known)
-    low, middle, high = statistics.quantiles(known, n=4, method="inclusive")
+    finite_values = [value for value in values if value is not None and math.isfinite(value)]
+    if len(finite_values) < 2:
+        return spread_of(finite_values)
+    low, middle, high = statistics.quantiles(finite_values, n=4, method="inclusive")
     return Spread(middle, low, high)

@@ -33,14 +33,14 @@ def objective(trial: Trial, rank: str) -> float | None:
 
 def distribution(axis: Axis) -> Any:
     """Returns an axis as Optuna knows it."""
-    known = import_optuna().distributions
+    kinds = import_optuna().distributions
     if not axis.continuous:
         if _is_ladder(axis):
-            return known.IntDistribution(axis.values[0], axis.values[-1], step=axis.values[1] - axis.values[0])
-        return known.CategoricalDistribution([write_parameter(axis, value) for value in axis.values])
+            return kinds.IntDistribution(axis.values[0], axis.values[-1], step=axis.values[1] - axis.values[0])
+        return kinds.CategoricalDistribution([write_parameter(axis, value) for value in axis.values])
     if axis.whole:
-        return known.IntDistribution(int(axis.low), int(axis.high), log=axis.log)
-    return known.FloatDistribution(axis.low, axis.high, log=axis.log)
+        return kinds.IntDistribution(int(axis.low), int(axis.high), log=axis.log)
+    return kinds.FloatDistribution(axis.low, axis.high, log=axis.log)
 
 
 def _is_ladder(axis: Axis) -> bool:
@@ -60,7 +60,7 @@ def read_parameter(axis: Axis, value: Any) -> Any:
     """Returns what `write_parameter` was given."""
     if axis.continuous:
         return value
-    return next(one for one in axis.values if write_parameter(axis, one) == value)
+    return next(known_value for known_value in axis.values if write_parameter(axis, known_value) == value)
 
 
 def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
@@ -88,5 +88,5 @@ def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
     # what the best share of the trials has in common: of few trials a larger share, so that it is not one or two
     share = max(0.1, BEST_TRIALS / len(study.trials))
     evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=share)
-    found = optuna.importance.get_param_importances(study, evaluator=evaluator)
-    return {name: float(share) for name, share in found.items()}
+    shares = optuna.importance.get_param_importances(study, evaluator=evaluator)
+    return {name: float(share) for name, share in shares.items()}

@@ -1,4 +1,4 @@
-"""Dataclasses of plain values to and from what JSON holds, with every type checked on the way back."""
+"""Dataclasses of plain values to JSON and back, every type checked."""
 
 from __future__ import annotations
 
@@ -77,9 +77,9 @@ def to_plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, int)):
         return value
     if isinstance(value, Mapping):
-        return {str(key): to_plain(one) for key, one in value.items()}
+        return {str(key): to_plain(part) for key, part in value.items()}
     if isinstance(value, (list, tuple)):
-        return [to_plain(one) for one in value]
+        return [to_plain(part) for part in value]
     if dataclasses.is_dataclass(value):
         return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if hasattr(value, "tolist"):
@@ -92,8 +92,8 @@ def escape_control_characters(value: Any) -> Any:
     if isinstance(value, str):
         return one_line(value, 10_000)
     if isinstance(value, dict):
-        return {escape_control_characters(key): escape_control_characters(one) for key, one in value.items()}
-    return [escape_control_characters(one) for one in value] if isinstance(value, list) else value
+        return {escape_control_characters(key): escape_control_characters(part) for key, part in value.items()}
+    return [escape_control_characters(part) for part in value] if isinstance(value, list) else value
 
 
 def from_plain(hint: Any, value: Any, name: str) -> Any:
@@ -122,10 +122,10 @@ def _nan_for_null(hint: Any, value: Any) -> Any:
     if isinstance(value, list) and typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
         changes = inner is float or dataclasses.is_dataclass(inner)
-        return [_nan_for_null(inner, one) for one in value] if changes else value
+        return [_nan_for_null(inner, part) for part in value] if changes else value
     if isinstance(value, dict) and isinstance(hint, type) and dataclasses.is_dataclass(hint):
         hints = _hints(hint)
-        return {key: _nan_for_null(hints.get(key), one) for key, one in value.items()}
+        return {key: _nan_for_null(hints.get(key), part) for key, part in value.items()}
     return value
 
 

@@ -1,4 +1,4 @@
-"""What a run found, as plain values: everything that is drawn, stored or exported is drawn from here."""
+"""Results of a run, as plain values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCHEMA = 2
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """One check: the metrics of every replicate after so many presentations; a line of `history.jsonl`.
+    """One check: the metrics of every replicate after N presentations; a line of `history.jsonl`.
 
     Attributes:
         presentations: Presentations so far of the replicates still training.
@@ -43,7 +43,7 @@ class Record:
     def of(cls, presentations: int, metrics: Sequence[Metrics], solved: tuple[bool, ...]) -> Record:
         """Returns the record of a check; values that are not finite become None."""
         names = ("loss", "recall_loss", "accuracy", "recall_accuracy")
-        columns = {name: tuple(finite(getattr(one, name)) for one in metrics) for name in names}
+        columns = {name: tuple(finite(getattr(metric, name)) for metric in metrics) for name in names}
         return cls(presentations=presentations, solved=solved, **columns)
 
 
@@ -142,9 +142,9 @@ class RunResult(Drawn):
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `result.json`; numbers that are not finite become None."""
-        replicates = [to_plain(one) for one in self.replicates]
-        for one in replicates:
-            one.update(one.pop("metrics"))
+        replicates = [to_plain(replicate) for replicate in self.replicates]
+        for replicate in replicates:
+            replicate.update(replicate.pop("metrics"))
         return {
             "schema": SCHEMA,
             "config": self.config.to_settings(),
@@ -177,7 +177,9 @@ class RunResult(Drawn):
         result = cls(
             config=config,
             baseline=from_plain(Baseline, document["baseline"], "baseline"),
-            replicates=tuple(from_plain(ReplicateResult, with_metrics(one, names), "replicates") for one in replicates),
+            replicates=tuple(
+                from_plain(ReplicateResult, with_metrics(replicate, names), "replicates") for replicate in replicates
+            ),
             predictions=from_plain(tuple[Prediction, ...], document["predictions"], "predictions"),
             evaluation=from_plain(JudgedOn, document["evaluation"], "evaluation"),
             cost=escape_control_characters(from_plain(dict[str, int], document["cost"], "cost")),
@@ -234,7 +236,7 @@ def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any
         **document,
         "baseline": document["ceiling"] | unknown,
         "recipe_limit": limit | unknown if isinstance(limit, dict) else limit,
-        "replicates": [_with_evidence(one, least) for one in document["replicates"]],
+        "replicates": [_with_evidence(replicate, least) for replicate in document["replicates"]],
         "evaluation": {
             "sequences": evaluation.get("sequences"),
             "different": None,
@@ -251,8 +253,8 @@ def _with_evidence(replicate: Any, baseline_loss: Any) -> Any:
         return replicate
     loss = replicate.get("recall_loss")
     numbers = [value for value in (loss, baseline_loss) if isinstance(value, (int, float))]
-    known = len(numbers) == 2 and baseline_loss
-    evidence = weigh(0, 0, 2, loss if known else None, baseline_loss if known else None)
+    comparable = len(numbers) == 2 and baseline_loss
+    evidence = weigh(0, 0, 2, loss if comparable else None, baseline_loss if comparable else None)
     return replicate | {
         "met_at": replicate.get("presentations_to_success"),
         "missed": None,
@@ -268,25 +270,25 @@ def check_parts(result: Any) -> None:
     Raises:
         ValueError: If they do not.
     """
-    if [one.seed for one in result.replicates] != list(result.config.seeds):
+    if [replicate.seed for replicate in result.replicates] != list(result.config.seeds):
         raise ValueError("replicates do not have the seeds of the settings")
     if result.judged is not None and result.judged not in VERDICTS:
         raise ValueError("judged must be the name of a verdict")
-    for one in result.replicates:
-        counts = [one.presentations, one.presentations_to_success, one.met_at, one.missed]
-        counts += [one.metrics.recall_right, one.metrics.recall_steps]
+    for replicate in result.replicates:
+        counts = [replicate.presentations, replicate.presentations_to_success, replicate.met_at, replicate.missed]
+        counts += [replicate.metrics.recall_right, replicate.metrics.recall_steps]
         if any(count is not None and not 0 <= count < 2**63 for count in counts):
             raise ValueError("replicates must have counts that a run can reach")
     if not {"updates", "time_steps"} <= result.cost.keys():
         raise ValueError("cost has no updates or no time_steps")
     shown, answers = set(result.config.task.input_symbols), set(result.config.task.output_symbols)
-    for one in result.predictions:
-        steps = [getattr(one, field.name) for field in dataclasses.fields(one) if field.name != "replicate"]
-        if not one.inputs or len({len(values) for values in steps}) > 1:
+    for prediction in result.predictions:
+        steps = [values for name, values in vars(prediction).items() if name != "replicate"]
+        if not prediction.inputs or len({len(values) for values in steps}) > 1:
             raise ValueError("predictions must have a value of each kind for every step")
-        if one.replicate >= len(result.replicates):
-            raise ValueError(f"predictions are of replicate {one.replicate}, which there is not")
-        wanted = tuple(symbol for symbol in one.expected if symbol is not None)
-        stray = set(map(str, one.inputs)) - shown | set(map(str, wanted + one.predicted)) - answers
+        if prediction.replicate >= len(result.replicates):
+            raise ValueError(f"predictions are of replicate {prediction.replicate}, which there is not")
+        wanted = tuple(symbol for symbol in prediction.expected if symbol is not None)
+        stray = set(map(str, prediction.inputs)) - shown | set(map(str, wanted + prediction.predicted)) - answers
         if stray:
             raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")

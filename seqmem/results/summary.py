@@ -137,10 +137,12 @@ def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged:
     """
     count = len(replicates)
     recall = baseline.recall_accuracy is not None
-    diverged = sum(one.diverged for one in replicates)
-    remember = sum(one.remembers for one in replicates)
-    solved = [one for one in replicates if one.solved]
-    counts = [one.presentations_to_success for one in solved if one.presentations_to_success is not None]
+    diverged = sum(replicate.diverged for replicate in replicates)
+    remember = sum(replicate.remembers for replicate in replicates)
+    solved = [replicate for replicate in replicates if replicate.solved]
+    counts = [
+        replicate.presentations_to_success for replicate in solved if replicate.presentations_to_success is not None
+    ]
     unsolved = [math.inf] * (count - len(counts))
     median = statistics.median([*counts, *unsolved])
     return RunSummary(
@@ -156,15 +158,15 @@ def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged:
         ),
         verdict=judged or verdict(replicates, baseline),
         baseline=baseline,
-        spreads={name: spread_of([getattr(one.metrics, name) for one in replicates]) for name in METRICS},
+        spreads={name: spread_of([getattr(replicate.metrics, name) for replicate in replicates]) for name in METRICS},
         median_presentations=finite(median),
     )
 
 
 def spread_of(values: Sequence[float | None]) -> Spread | None:
     """Returns the spread of a measure; None where no replicate has a finite value."""
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    return Spread(statistics.median(known), min(known), max(known)) if known else None
+    finite_values = [value for value in values if value is not None and math.isfinite(value)]
+    return Spread(statistics.median(finite_values), min(finite_values), max(finite_values)) if finite_values else None
 
 
 def shown_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:
@@ -177,9 +179,9 @@ def ranked_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:
     """Returns the numbers of the replicates, best first: the solved by recall loss, the others, the diverged."""
 
     def badness(index: int) -> tuple[bool, bool, float]:
-        one = replicates[index]
-        loss = one.metrics.recall_loss if one.metrics.recall_loss is not None else one.metrics.loss
-        return one.diverged, not one.solved, loss if loss == loss else 0.0
+        replicate = replicates[index]
+        loss = replicate.metrics.recall_loss if replicate.metrics.recall_loss is not None else replicate.metrics.loss
+        return replicate.diverged, not replicate.solved, loss if loss == loss else 0.0
 
     return sorted(range(len(replicates)), key=badness)
 

@@ -1,4 +1,4 @@
-"""What a sweep found, as plain values: its axes, its trials, and how they are measured and ranked."""
+"""Results of a sweep, as plain values: axes, trials, and how they rank."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ class SweepResult(Drawn):
     @property
     def counts(self) -> dict[str, int]:
         """How many trials have each status."""
-        known = {status: sum(trial.status == status for trial in self.trials) for status in STATUSES}
-        return known | {"missing": self.total - sum(known.values()) + known["missing"]}
+        counts = {status: sum(trial.status == status for trial in self.trials) for status in STATUSES}
+        return counts | {"missing": self.total - sum(counts.values()) + counts["missing"]}
 
     def ranked_by(self, column: str | None) -> SweepResult:
         """Returns the same sweep in another order; None keeps the one it has."""
@@ -160,21 +160,21 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
 
     Ties keep the order of the plan; trials without a value come last.
     """
-    known = list(trials)
+    trials = list(trials)
     if column not in MEASURES:
-        return sorted(known, key=lambda trial: _axis_key(trial.values.get(column)))
+        return sorted(trials, key=lambda trial: _axis_key(trial.values.get(column)))
     sign = -1 if MEASURES[column] else 1
 
     def badness(trial: Trial) -> tuple[bool, float]:
         value = trial.measure(column)
         return value is None, 0.0 if value is None else sign * value
 
-    return sorted(known, key=badness)
+    return sorted(trials, key=badness)
 
 
 def _trial_to_json(trial: Trial) -> dict[str, Any]:
-    found = trial.result.to_json() if trial.result else None
-    return to_plain(vars(trial.point) | {"status": trial.status, "reason": trial.reason, "result": found})
+    result = trial.result.to_json() if trial.result else None
+    return to_plain(vars(trial.point) | {"status": trial.status, "reason": trial.reason, "result": result})
 
 
 def _axis_values(axis: Axis) -> Any:

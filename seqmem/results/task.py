@@ -70,8 +70,8 @@ def task_sequences(config: RunConfig, count: int | None = None) -> SequenceBatch
 
     Args:
         config: The task, with the seed of the first replicate and the order of presentation.
-        count: The first so many presentations of training. None lists every sequence once, or takes the first 10
-            presentations where fillers are drawn anew for each.
+        count: How many presentations, the first of training. None lists every sequence once, or takes the first 10
+            presentations where fillers are drawn again for each.
 
     Raises:
         SettingError: If `count` makes more steps than fit into memory.

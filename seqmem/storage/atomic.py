@@ -1,4 +1,4 @@
-"""Files that are complete or absent when written, and bounded when read."""
+"""Files, complete or absent when written, and bounded when read."""
 
 from __future__ import annotations
 

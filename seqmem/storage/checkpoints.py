@@ -1,4 +1,4 @@
-"""Checkpoints: one file each, written atomically, checksummed, of which the two newest are kept.
+"""Checkpoints: one file each, checksummed; the two newest are kept.
 
 A checkpoint is a safetensors file: arrays, and beside them one text, `state`, for all that is no array::
 
@@ -176,7 +176,7 @@ def _read_generation(path: Path, run: str, check: Callable[[Shapes], None]) -> C
             # compares the header with the size of the file, and reads no array
             with safetensors.safe_open(path, "numpy") as claims:
                 slices = {name: claims.get_slice(name) for name in list(claims.keys())}
-                shapes = {name: (tuple(one.get_shape()), TYPES[one.get_dtype()]) for name, one in slices.items()}
+                shapes = {name: (tuple(piece.get_shape()), TYPES[piece.get_dtype()]) for name, piece in slices.items()}
                 text = (claims.metadata() or {}).get("state", "")
             note = from_plain(_Note, json.loads(text), "state")
             if (note.schema, f"{note.presentations:012d}") != (SCHEMA, path.stem):

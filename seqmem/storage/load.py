@@ -1,4 +1,4 @@
-"""What lies under a path that a user gives: a run or a sweep, or a folder of them."""
+"""Runs and sweeps under a path that a user gives."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 from seqmem.errors import DamagedFileError, SeqmemError
 from seqmem.results.columns import COLUMNS, ListedRun, Row, run_row
 from seqmem.results.evaluation import EvalResult
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import SweepResult
 from seqmem.storage.atomic import read_json
 from seqmem.storage.lock import is_locked
 from seqmem.storage.result_files import RESULT, RESULT_LIMIT, has_settings, read_summary
@@ -23,13 +25,13 @@ class Stored:
 
     Attributes:
         path: The run or sweep directory, or the file of an evaluation.
-        result: A `RunResult`, a `SweepResult` or an `EvalResult`.
+        result: What was found.
         is_sweep: Whether it is a sweep.
         environment: Of a run: the versions and the machine that it ran on.
     """
 
     path: Path
-    result: Any
+    result: RunResult | SweepResult | EvalResult
     is_sweep: bool
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -112,5 +114,5 @@ def _row(path: Path) -> Row:
     finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
     status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
     varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
-    known = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
-    return dict.fromkeys(COLUMNS) | plan.base | varied | known
+    outcome = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
+    return dict.fromkeys(COLUMNS) | plan.base | varied | outcome

@@ -43,15 +43,15 @@ def plan_from_json(document: Mapping[str, Any]) -> Plan:
         document = {**document, "decided": {}}
     # a plan without files may have been made before files could vary
     document = {"files": {}, **document}
-    known = {name: from_plain(hint, document.get(name), name) for name, hint in HINTS.items()}
-    known["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
+    settings = {name: from_plain(hint, document.get(name), name) for name, hint in HINTS.items()}
+    settings["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
     rows = from_plain(tuple[tuple[Any, ...], ...], document.get("trials"), "trials")
     try:
-        axes = tuple(axis_from_json(one) for one in document.get("axes") or ())
+        axes = tuple(axis_from_json(axis) for axis in document.get("axes") or ())
     except UsageError as error:
         raise ValueError(str(error)) from None
-    complete = known["search"] == "tpe" or len(rows) == known["total"]
-    if known["search"] not in SEARCHES or not axes or not complete or any(len(row) != len(axes) for row in rows):
+    complete = settings["search"] == "tpe" or len(rows) == settings["total"]
+    if settings["search"] not in SEARCHES or not axes or not complete or any(len(row) != len(axes) for row in rows):
         raise ValueError("axes, trials and total do not fit together")
-    points = number_points(axes, rows, known["total"])
-    return Plan(**known, axes=axes, points=points, old=schema == OLD_SCHEMA)
+    points = number_points(axes, rows, settings["total"])
+    return Plan(**settings, axes=axes, points=points, old=schema == OLD_SCHEMA)

@@ -1,4 +1,4 @@
-"""The two files of a complete run: `summary.json`, one row, and `result.json`."""
+"""Files of a complete run: `summary.json`, one row, and `result.json`."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def read_summary(folder: Path) -> StoredSummary | None:
     return StoredSummary(result.config.to_settings(), result.summary)
 
 
-def has_settings(config: dict[str, Any], known: Mapping[str, Any]) -> bool:
-    """Tells whether the settings of a row are these, where only some are known those."""
-    if config == to_plain(known):
+def has_settings(config: dict[str, Any], settings: Mapping[str, Any]) -> bool:
+    """Tells whether a row has these settings, whatever others it has."""
+    if config == to_plain(settings):
         return True
     try:
-        return RunConfig.from_settings(config) == RunConfig.from_settings({**config, **known})
+        return RunConfig.from_settings(config) == RunConfig.from_settings({**config, **settings})
     except UsageError:  # settings that do not even go together
         return False
 

@@ -1,11 +1,11 @@
-"""The run directory: where a run keeps its settings, records, checkpoints and result.
+"""The run directory: settings, records, checkpoints and result of a run.
 
 ::
 
     runs/2026-11-22-conflicting-gap3-lstm20-seed0/
       config.toml  environment.json  history.jsonl  timing.json  checkpoints/  summary.json  result.json  lock
 
-What a run is doing is never stored: it is complete where there is a result, running where somebody holds the lock,
+What a run is doing is never stored: it is complete where there is a result, running where a process holds the lock,
 and interrupted otherwise. A directory may come from a stranger: it is read, checked and never executed.
 """
 
@@ -157,7 +157,7 @@ def create_run_directory(config: RunConfig, out: Path | None = None, root: Path 
 
 
 def open_run_directory(path: Path) -> RunDirectory:
-    """Takes the lock of an interrupted run, to go on with it.
+    """Takes the lock of an interrupted run, to resume it.
 
     Raises:
         UsageError: If another process is running it.
@@ -229,7 +229,7 @@ def _check_record(record: Record, before: int, config: RunConfig) -> None:
 def _warn_of_lost_history(path: Path, result: RunResult) -> None:
     """Says so where checks of a complete run are missing at the end: its result stands all the same."""
     reached = result.history[-1].presentations if result.history else 0
-    trained = max(one.presentations for one in result.replicates)
+    trained = max(replicate.presentations for replicate in result.replicates)
     if reached < trained:
         warnings.warn(f"{path}: ends after {reached} of {trained} presentations", DamageWarning, stacklevel=3)
 

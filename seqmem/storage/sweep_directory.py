@@ -1,11 +1,11 @@
-"""The sweep directory: a frozen plan, a run directory a trial, and what is told of trials without a result.
+"""The sweep directory: a frozen plan, and one run directory per trial.
 
 ::
 
     runs/2026-11-22-sweep-gap-units/
       plan.json       written once, before anything runs
-      trials/         a run directory each; those with a result are finished, and nothing else says so
-      asked.jsonl     the trials that a search has asked for so far, a line each
+      trials/         one run directory each; those with a result are finished, and nothing else says so
+      asked.jsonl     the trials that a search has asked for so far, one per line
       failures.jsonl  why trials failed
       study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
 
@@ -27,6 +27,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
 from seqmem.results.json import from_plain
+from seqmem.results.run import Record
 from seqmem.results.sweep import Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.lock import RunLock, is_locked
@@ -82,7 +83,7 @@ def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Pat
     """
     axes = "-".join(axis.name for axis in plan.axes)
     name = root / f"{datetime.date.today().isoformat()}-sweep-{axes}"
-    hint = f"; --resume {out} goes on with a sweep"
+    hint = f"; --resume {out} resumes a sweep"
     path = make_folder(name, numbered=True) if out is None else make_folder(out, hint=hint)
     try:
         directory = SweepDirectory(path, plan, RunLock(path))
@@ -96,20 +97,20 @@ def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Pat
 
 
 def open_sweep_directory(path: Path) -> SweepDirectory:
-    """Takes the lock of a sweep, to go on with it.
+    """Takes the lock of a sweep, to resume it.
 
     Raises:
-        UsageError: If it is no sweep directory, version 0.1 began it, or another process drives it.
+        UsageError: If it is no sweep directory, version 0.1 started it, or another process drives it.
         DamagedFileError: If its plan is not what seqmem wrote.
     """
     return SweepDirectory(path, read_plan_to_resume(path), RunLock(path))
 
 
 def read_plan_to_resume(path: Path) -> Plan:
-    """Reads the plan of a sweep to go on with; raises as `open_sweep_directory` does."""
+    """Reads the plan of a sweep to resume; raises as `open_sweep_directory` does."""
     plan = read_plan(path)
     if plan.old:
-        words = "was begun by version 0.1, whose defaults were others, and cannot be gone on with: begin a new sweep"
+        words = "was started by version 0.1, whose defaults were others, and cannot be resumed: start a new sweep"
         raise UsageError(f"{path}: {words}; `seqmem show {path}` shows what it found")
     return plan
 
@@ -128,7 +129,7 @@ def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
     """Returns the points of the plan, or those that a search has asked for so far."""
     if plan.search != "tpe":
         return plan.points
-    rows: list[Any] = []
+    rows: list[tuple[Any, ...]] = []
     for number, document in enumerate(read_lines(path / ASKED, LINES_LIMIT), 1):
         try:
             rows += from_plain(tuple[tuple[Any, ...], ...], document.get("values"), "values")
@@ -139,18 +140,18 @@ def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
     return number_points(plan.axes, rows, plan.total)
 
 
-def read_outcome(path: Path, known: Mapping[str, Any]) -> Outcome:
+def read_outcome(path: Path, settings: Mapping[str, Any]) -> Outcome:
     """Returns what became of a trial as its run directory has it: complete, pruned or missing.
 
     Args:
         path: The run directory.
-        known: Settings of it: all, or those that are known.
+        settings: Of the trial: all, or those that are known.
 
     Raises:
         DamagedFileError: If what is stored there is not a result of these settings.
     """
     if (row := read_summary(path)) is not None:
-        if not has_settings(row.config, known):
+        if not has_settings(row.config, settings):
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
         return Outcome("complete", row.summary)
     if os.path.lexists(path / PRUNED):
@@ -159,7 +160,7 @@ def read_outcome(path: Path, known: Mapping[str, Any]) -> Outcome:
     return Outcome()
 
 
-def read_known_trial(path: Path, plan: Plan, point: Point) -> Trial:
+def read_trial(path: Path, plan: Plan, point: Point) -> Trial:
     """Returns a trial as `read_outcome` does; one whose files are damaged, or whose settings do not fit, has failed."""
     try:
         return Trial(point, read_outcome(path / TRIALS / point.name, plan.known_settings(point)))
@@ -167,7 +168,7 @@ def read_known_trial(path: Path, plan: Plan, point: Point) -> Trial:
         return Trial(point, Outcome("failed", reason=str(error)))
 
 
-def read_checks(path: Path, config: RunConfig) -> tuple[Any, ...]:
+def read_checks(path: Path, config: RunConfig) -> tuple[Record, ...]:
     """Returns the records of a trial's checks."""
     return read_history(path / HISTORY, config)
 
@@ -177,19 +178,18 @@ def read_sweep(path: Path) -> SweepResult:
 
     Raises:
         UsageError: If it is no sweep directory.
-        DamagedFileError: If its plan is not what seqmem wrote. A damaged trial is only told as failed.
+        DamagedFileError: If its plan is not what seqmem wrote. A damaged trial is only reported as failed.
     """
     plan = read_plan(path)
     failures = read_lines(path / FAILURES, LINES_LIMIT)
     reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
-    found = []
+    trials = []
     for point in known_points(path, plan):
-        trial = read_known_trial(path, plan, point)
+        trial = read_trial(path, plan, point)
         if trial.status == "missing" and is_locked(path / TRIALS / point.name):
             trial = Trial(point, Outcome("running"))
         elif trial.status == "missing" and point.name in reasons:
             trial = Trial(point, Outcome("failed", reason=reasons[point.name]))
-        found.append(trial)
-    return SweepResult(
-        plan.axes, plan.search, plan.rank, plan.total, tuple(found), importances(plan, found), plan.decided
-    )
+        trials.append(trial)
+    shares = importances(plan, trials)
+    return SweepResult(plan.axes, plan.search, plan.rank, plan.total, tuple(trials), shares, plan.decided)

@@ -1,4 +1,4 @@
-"""Points that depend on earlier trials: what a search asks for next, and what a trial is compared with.
+"""The order of a search, and of a sweep that is pruned.
 
 A sampler proposes by the trials that have been reported to it, and trials end in whatever order workers and chance make
 of them. Were each reported as it ends, a search would find other trials on every engine and after every interruption.
@@ -26,12 +26,12 @@ class Adaptive(Order):
 
     Args:
         directory: The sweep.
-        known: Its trials so far, in order: all of a plan, or those that a search has asked for.
+        trials: Its trials so far, in order: all of a plan, or those that a search has asked for.
     """
 
-    def __init__(self, directory: SweepDirectory, known: Sequence[Trial]):
+    def __init__(self, directory: SweepDirectory, trials: Sequence[Trial]):
         self._directory, self._plan = directory, directory.plan
-        self._points = [trial.point for trial in known]
+        self._points = [trial.point for trial in trials]
         self._search = self._mirror = None
         if self._plan.search == "tpe":
             self._search = TpeSearch(self._plan)
@@ -41,18 +41,19 @@ class Adaptive(Order):
         self._received: dict[int, Trial] = {}  # ended before one that comes before them
         self._in_order: list[tuple[Trial, Curve, Any]] = []
         self._given = self._reported = 0
-        self._finished = {trial.number for trial in known if trial.status != "missing"}
+        self._finished = {trial.number for trial in trials if trial.status != "missing"}
         # what a search will ask for is not known: each of its trials counts for one
         self.remaining = RemainingTime({n: 1.0 for n in range(1, self._plan.total + 1) if n not in self._finished})
         # finished trials are asked for and reported again at the same turns, so that a resumed search is in the state
         # that it was broken off in
-        for trial in known:
+        for trial in trials:
             if trial.number in self._finished:
                 self._receive(trial)
 
     def next(self) -> Point | None:
         """Returns the next point that is not finished, or None while trials before it must end, or there is none."""
         while (number := self._given + 1) <= self._plan.total:
+            # what this number may know: exactly these, whatever else has ended by now
             due = max(0, number - self._plan.max_pending)
             if len(self._in_order) < due:
                 return None

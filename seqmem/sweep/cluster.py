@@ -1,4 +1,4 @@
-"""Trials on a Dask cluster of any kind: SLURM, Kubernetes, SSH, or workers started by hand.
+"""Trials on a Dask cluster: SLURM, Kubernetes, SSH, or by hand.
 
 Driver and workers speak pickle with each other: only in a network that is trusted, or with TLS.
 """

@@ -1,4 +1,4 @@
-"""The sweep itself: what is missing is handed to an engine, and what comes back is kept account of."""
+"""The sweep itself: trials go to an engine, and outcomes come back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seqmem.config.plan import Point
 from seqmem.errors import SeqmemError, UsageError
 from seqmem.results.importance import importances
 from seqmem.results.sweep import Outcome, SweepProgress, SweepResult, Trial, ranked
-from seqmem.storage.sweep_directory import SweepDirectory, known_points, read_known_trial
+from seqmem.storage.sweep_directory import SweepDirectory, known_points, read_trial
 from seqmem.sweep.adaptive import Adaptive
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.processes import TrialTimeout, WorkerDied
@@ -72,15 +72,15 @@ class Sweep:
     def _order(self) -> Order:
         """The order of what is missing: the plan minus what is finished."""
         path, plan = self._directory.path, self._plan
-        known = [read_known_trial(path, plan, point) for point in known_points(path, plan)]
-        missing = [trial.point for trial in known if trial.status == "missing"]
-        # made first: it looks whether trials have failed before
+        trials = [read_trial(path, plan, point) for point in known_points(path, plan)]
+        missing = [trial.point for trial in trials if trial.status == "missing"]
+        # made before the loop below notes failures: it looks whether trials failed in an earlier session
         order: Order
         if plan.adaptive:
-            order = Adaptive(self._directory, known)
+            order = Adaptive(self._directory, trials)
         else:
             order = ByShape([(point, plan.config(point)) for point in missing], self._engine.workers() > 1)
-        for trial in known:
+        for trial in trials:
             if trial.status != "missing":
                 self._end(trial)
         return order

@@ -1,4 +1,4 @@
-"""Where the trials of a sweep run, chosen by what the user asked for."""
+"""Engines of trials: this process, worker processes, a cluster."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 
 from seqmem.errors import UsageError
 from seqmem.results.sweep import Outcome
+from seqmem.sweep.cluster import open_cluster
 from seqmem.sweep.processes import InlineExecutor, WorkerExecutor
 from seqmem.sweep.trial import Job, run_trial
 
@@ -62,8 +63,6 @@ def open_engine(
         raise UsageError("--jobs does not go with --scheduler: a cluster has as many workers as it has")
     patience = None if seconds is None else seconds + SECONDS_OF_GRACE
     if scheduler is not None:
-        from seqmem.sweep.cluster import open_cluster
-
         with open_cluster(scheduler, retries, patience) as (executor, workers):
             yield Engine(executor, workers, retries, seconds, trusted)
         return

@@ -1,4 +1,4 @@
-"""A search's study as Optuna's own tools read it: an SQLite file that can be thrown away."""
+"""A search for Optuna's own tools: an SQLite file that may be lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Executors on this machine: in this process, or in worker processes that may die.
+"""Executors of one machine: this process, or workers that may die.
 
 A pool of many processes (`ProcessPoolExecutor`, loky, joblib) takes one that dies for the end of the whole pool: every
 call that waits fails with it. Trials die: user code exits, memory runs out. So each worker here is a pool of one.

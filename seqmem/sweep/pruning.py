@@ -1,7 +1,8 @@
-"""The median rule: a trial stops where earlier trials were better at the same share of the budget.
+"""The median rule, which stops trials that do worse than most.
 
-A trial is compared with those only that had to end before it could start, so that what is pruned depends neither on the
-engine nor on how many workers there are. The rule is that of Optuna's `MedianPruner`, which is the oracle of its test.
+It stops where the median of earlier trials was better at the same share of the budget. A trial is compared with those
+only that had to end before it could start, so that what is pruned depends neither on the engine nor on how many workers
+there are. The rule is that of Optuna's `MedianPruner`, which is the oracle of its test.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ def more_is_better(measure: str) -> bool:
 def _value(record: Record, measure: str) -> float | None:
     if measure in ("success_rate", "presentations_to_success"):
         return sum(record.solved) / len(record.solved)
-    known = [value for value in getattr(record, measure) if value is not None]
-    return statistics.median(known) if known else None
+    values = [value for value in getattr(record, measure) if value is not None]
+    return statistics.median(values) if values else None
 
 
 def _middle(values: list[float]) -> float:

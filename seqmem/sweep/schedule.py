@@ -66,7 +66,7 @@ class ByShape(Order):
             guesses |= {point.number: training[point.number] + SECONDS_TO_JUDGE + share for point in group}
         self.remaining = RemainingTime(guesses)
         if longest_first:
-            longest = {shape: max(training[one.number] for one in group) for shape, group in self._groups.items()}
+            longest = {shape: max(training[point.number] for point in group) for shape, group in self._groups.items()}
             self._groups = {shape: self._groups[shape] for shape in sorted(longest, key=lambda shape: -longest[shape])}
         self._running: dict[int, Shape] = {}
         self._freed: list[Shape] = []

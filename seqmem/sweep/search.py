@@ -1,4 +1,4 @@
-"""Points drawn at random, or sought by tree-structured Parzen estimators (TPE): both by Optuna's samplers.
+"""Random points and Parzen estimators (TPE), by Optuna's samplers.
 
 Source: Bergstra et al. 2011, "Algorithms for Hyper-Parameter Optimization".
 """

@@ -1,4 +1,4 @@
-"""One trial, wherever it runs: settings go in, what became of it comes out.
+"""One trial, wherever it runs: settings go in, an outcome comes out.
 
 It can be called again for the same trial: a finished run directory is read, one that was broken off is resumed, and one
 that another process holds is waited for.
