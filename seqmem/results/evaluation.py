@@ -107,7 +107,9 @@ class EvalResult(Drawn):
         if absent := {"gaps", "free_runs", "own_task"} - document.keys():
             raise ValueError(f"has no {min(absent)}")
         gaps = from_plain(tuple[GapResult, ...], document["gaps"], "gaps")
-        if any({len(getattr(one, name)) for name in PER_REPLICATE} != {len(run.replicates)} for one in gaps):
+        if any(
+            {len(getattr(replicate, name)) for name in PER_REPLICATE} != {len(run.replicates)} for replicate in gaps
+        ):
             raise ValueError("gaps must have a value of each kind for every replicate")
         free_runs = from_plain(tuple[FreeRun, ...], document["free_runs"], "free_runs")
         return cls(run, gaps, free_runs, from_plain(bool, document["own_task"], "own_task"))
