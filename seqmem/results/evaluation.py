@@ -107,9 +107,8 @@ class EvalResult(Drawn):
         if absent := {"gaps", "free_runs", "own_task"} - document.keys():
             raise ValueError(f"has no {min(absent)}")
         gaps = from_plain(tuple[GapResult, ...], document["gaps"], "gaps")
-        if any(
-            {len(getattr(replicate, name)) for name in PER_REPLICATE} != {len(run.replicates)} for replicate in gaps
-        ):
+        rows = [[getattr(gap, name) for name in PER_REPLICATE] for gap in gaps]
+        if any(len(values) != len(run.replicates) for row in rows for values in row):
             raise ValueError("gaps must have a value of each kind for every replicate")
         free_runs = from_plain(tuple[FreeRun, ...], document["free_runs"], "free_runs")
         return cls(run, gaps, free_runs, from_plain(bool, document["own_task"], "own_task"))

@@ -245,8 +245,8 @@ def read_config(path: Path, trusted: Collection[str] = ()) -> RunConfig:
 
 def _read_settings(path: Path) -> dict[str, Any]:
     """The settings as they stand in the file."""
-    known = (CONFIG, RESULT, HISTORY, CHECKPOINTS, LOCK_NAME)
-    if not any(os.path.lexists(path / name) for name in known):
+    names = (CONFIG, RESULT, HISTORY, CHECKPOINTS, LOCK_NAME)
+    if not any(os.path.lexists(path / name) for name in names):
         raise NoRunError(f"{path}: is no run directory" + (f": it has no {CONFIG}" if path.is_dir() else ""))
     content = read_bounded(path / CONFIG, LIMIT)
     try:
