@@ -28,7 +28,7 @@ COMMANDS = {
     "task": "Draw a task and what needs memory in it, or write it to a file.",
     "show": "Draw a stored run or sweep again.",
     "list": "List stored runs and sweeps.",
-    "export": "Write a stored run or sweep into a file of another format.",
+    "export": "Write a stored run, sweep or evaluation into a file of another format.",
     "completion": "Print the completion script of a shell.",
 }
 EXAMPLES = {

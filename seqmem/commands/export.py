@@ -89,11 +89,12 @@ def _check_chart(to: Path, format: str, chart: str | None) -> None:
     """Checks before anything is read that there is such a chart, and that it can be drawn into such a file."""
     names = (*CHARTS, TERMINAL)
     if chart is not None and chart not in names:
-        raise UsageError(f"--chart {chart}: must be one of {', '.join(names)}{did_you_mean(chart, names)}")
+        line = f"--chart {chart}: must be one of {', '.join(names)}{did_you_mean(chart, names)}"
+        raise UsageError(line, "chart", chart)
     formats = tuple(SCREENS) if chart == TERMINAL else PICTURES
     if chart is not None and format not in formats:
         allowed = ", ".join(f".{name}" for name in formats)
-        raise UsageError(f"--to {to}: --chart {chart} is drawn into {allowed}")
+        raise UsageError(f"--to {to}: --chart {chart} is drawn into {allowed}", "chart", chart)
 
 
 def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> bytes:

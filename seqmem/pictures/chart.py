@@ -82,8 +82,9 @@ def draw_chart(result: Result, name: str | None, look: Look) -> Chart:
             raise UsageError("there is no chart of this: it has no history, no gaps and no axis")
         name = fitting[0]
     if name not in CHARTS:
-        raise UsageError(f"--chart {name}: must be one of {', '.join(CHARTS)}{did_you_mean(name, CHARTS)}")
+        line = f"--chart {name}: must be one of {', '.join(CHARTS)}{did_you_mean(name, CHARTS)}"
+        raise UsageError(line, "chart", name)
     if name not in fitting:
         has = f"this one has {', '.join(fitting)}" if fitting else "this one has none"
-        raise UsageError(f"--chart {name}: needs {CHARTS[name].needs}; {has}")
+        raise UsageError(f"--chart {name}: needs {CHARTS[name].needs}; {has}", "chart", name)
     return CHARTS[name].draw(result, look)
