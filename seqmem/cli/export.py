@@ -21,6 +21,7 @@ from seqmem.terminal.output import Output
     cls=HeadedCommand,
     examples={
         "seqmem export runs/first --to first.csv": "One row per replicate.",
+        "seqmem export runs/first --to losses.csv --rows history": "One row per check of a replicate: the loss curve.",
         "seqmem export runs/map --to map.csv": "One row per trial of a sweep.",
         "seqmem export runs/first --to loss.svg": "Its learning curve as a picture.",
         "seqmem export runs/map --chart curve --to map.pdf": "A sweep over two axes as curves.",
@@ -44,6 +45,13 @@ from seqmem.terminal.output import Output
     kind=Choice(("csv", "json", "png", "svg", "pdf", "html", "keras", "tensorboard")),
     heading="File",
     help="Its format, where the name does not tell: tensorboard is a folder.",
+)
+@option(
+    "--rows",
+    kind=Choice(("results", "history")),
+    default="results",
+    heading="File",
+    help="Of .csv: what became of each replicate or trial, or every check of every replicate. [default: results]",
 )
 @option(
     "--chart",

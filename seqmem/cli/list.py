@@ -25,11 +25,18 @@ def _complete_columns(context: click.Context, param: click.Parameter, incomplete
     examples={
         "seqmem list": "All runs in the folder runs.",
         "seqmem list --where cell=lstm --where units=20 --sort recall_accuracy --reverse": "The best of a kind first.",
+        "seqmem list --where 'recall_accuracy>0.9'": "Quoted, as the shell would take > for a file.",
         "seqmem list experiments --json": "For a program: every column of every run.",
     },
 )
 @click.argument("root", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
-@option("--where", multiple=True, metavar="COLUMN=VALUE", heading="Rows", help="Only these runs; repeat it for more.")
+@option(
+    "--where",
+    multiple=True,
+    metavar="COLUMN=VALUE",
+    heading="Rows",
+    help="Only these runs; also != < <= > >=. Repeat it.",
+)
 @option(
     "--sort",
     metavar="COLUMN",

@@ -13,7 +13,7 @@ from seqmem.commands.train import trusted_cell
 from seqmem.errors import SettingError, UsageError, did_you_mean
 from seqmem.experiment.trained import read_trained
 from seqmem.export.pages import html_text, svg_text
-from seqmem.export.tables import csv_text, table_of
+from seqmem.export.tables import csv_text, history_table, shown_or_plain, table_of
 from seqmem.interchange.keras_model import build_keras_model, keras_file
 from seqmem.interchange.tensorboard import write_events
 from seqmem.pictures.chart import CHARTS
@@ -24,6 +24,7 @@ from seqmem.results.json import json_text
 from seqmem.storage.atomic import new_file, new_folder, refuse_existing
 from seqmem.storage.load import Stored, read_stored
 from seqmem.storage.run_directory import read_run
+from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_sweep
 from seqmem.terminal.output import Output
 
 FOLDER_FORMAT = "tensorboard"
@@ -38,6 +39,7 @@ def export(
     format: str | None = None,
     chart: str | None = None,
     theme: str = "light",
+    rows: str = "results",
     replicate: str = "best",
     stateful: bool = True,
     cell: Cell | None = None,
@@ -51,6 +53,7 @@ def export(
         format: One of `FORMATS`; None for the one that the name ends in.
         chart: What is drawn: one of `CHARTS`, or `terminal`; None for the first chart that the result has.
         theme: Of a chart: `light` or `dark`.
+        rows: What a table has a row for: `results` or `history`.
         replicate: Whose weights a Keras model has: `best`, `worst` or a number.
         stateful: Whether a Keras model keeps its state from one call to the next.
         cell: As for `trusted_cell`.
@@ -64,6 +67,8 @@ def export(
         known = ", ".join(f".{one}" for one in FORMATS if one != FOLDER_FORMAT)
         raise UsageError(f"{name}: must end in {known}, or be a folder with --format {FOLDER_FORMAT}", "to", str(to))
     _check_chart(to, chosen, chart)
+    if rows == "history" and chosen != "csv":
+        raise UsageError(f"--rows history: goes with .csv, not with {chosen}", "rows", rows)
     refuse_existing(to)
     if chosen == FOLDER_FORMAT:
         result = read_stored(path).result
@@ -74,6 +79,8 @@ def export(
         return output.note(f"Wrote {written} event files into {to}; see them with: tensorboard --logdir {to}")
     if chosen == "keras":
         content = _keras(path, replicate, stateful, cell)
+    elif rows == "history":
+        content = csv_text(_history(path)).encode()
     elif chart == TERMINAL:
         content = SCREENS[chosen](read_stored(path).result, path.resolve().name).encode()
     elif chosen in PICTURES:
@@ -108,6 +115,19 @@ def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> byt
 
 def _csv(stored: Stored) -> str:
     return csv_text(table_of(stored.result))
+
+
+def _history(path: Path) -> list[dict[str, Any]]:
+    """Every check of a run, also of one that was interrupted; of a sweep those of all its trials, with their values."""
+    if not is_sweep(path):
+        stored = read_run(path)
+        return history_table(stored.history, stored.config.seeds)
+    rows = []
+    for trial in read_sweep(path).trials:
+        if trial.status != "missing":
+            values = {name: shown_or_plain(value) for name, value in trial.values.items()}
+            rows += [{"trial": trial.number} | values | row for row in _history(path / TRIALS / trial.name)]
+    return rows
 
 
 # The text of a file of data.

@@ -24,7 +24,7 @@ def list_stored(
 
     Args:
         root: The folder; None for `runs`, which need not be there.
-        where: Conditions as they were typed, `COLUMN=VALUE`.
+        where: Conditions as they were typed, such as `recall_accuracy>0.9`.
         sort: The column to sort by; None sorts by name.
         reverse: Whether the order is turned round.
         limit: How many rows at most.

@@ -11,7 +11,7 @@ from seqmem.config.axis import shown_value
 from seqmem.results.columns import TRIAL_COLUMNS, outcome_row
 from seqmem.results.evaluation import PER_REPLICATE, EvalResult
 from seqmem.results.json import to_plain
-from seqmem.results.run import RunResult
+from seqmem.results.run import Record, RunResult
 from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import SweepResult, ranked
 
@@ -46,6 +46,16 @@ def run_table(result: RunResult) -> list[Row]:
         metrics, evidence = row.pop("metrics"), row.pop("evidence")
         rows.append(row | metrics | evidence)
     return rows
+
+
+def history_table(history: Sequence[Record], seeds: Sequence[int]) -> list[Row]:
+    """Returns a row for each check of each replicate: presentations so far, losses, accuracies, solved or not."""
+    return [
+        {"presentations": record.presentations, "replicate": number, "seed": seed}
+        | {name: values[number] for name, values in to_plain(record).items() if name != "presentations"}
+        for record in history
+        for number, seed in enumerate(seeds)
+    ]
 
 
 def sweep_table(sweep: SweepResult) -> list[Row]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import operator
+import re
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -12,6 +14,15 @@ from seqmem.errors import UsageError, did_you_mean
 from seqmem.results.summary import METRICS, SPREADS, RunSummary
 
 Row = dict[str, Any]
+CONDITION = re.compile(r"(.+?)(==|!=|<=|>=|=|<|>)(.*)")
+COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 OUTCOMES = (
     *("verdict", "solved", "remember", "memoryless", "diverged", "success_rate", "presentations_to_success"),
@@ -138,32 +149,52 @@ def check_column(name: str) -> str:
     return column
 
 
-def parse_condition(text: str) -> tuple[str, str]:
-    """Returns column and value of a condition ``column=value``.
+@dataclasses.dataclass(frozen=True)
+class Condition:
+    """What a row must meet: a column compared with a value, numbers as numbers, all else as text."""
+
+    column: str
+    sign: str
+    value: str
+
+    def met(self, row: Row) -> bool:
+        """Tells whether a row meets it; what has no value, or is no number, comes neither before nor after one."""
+        found = row[self.column]
+        if isinstance(found, bool) or not isinstance(found, (int, float)):
+            shown = " ".join(found) if isinstance(found, list) else str(found)
+            plain = found is None or isinstance(found, bool)
+            same = shown == self.value or (plain and shown.lower() == self.value.lower())
+            return self.sign in ("=", "!=") and same is (self.sign == "=")
+        wanted = _number(self.value)
+        return COMPARISONS[self.sign](found, wanted) if wanted is not None else self.sign == "!="
+
+
+def parse_condition(text: str) -> Condition:
+    """Reads a condition such as ``cell=lstm`` or ``recall_accuracy>=0.9``.
 
     Raises:
-        UsageError: If there is no `=`, or no such column.
+        UsageError: If it is none, there is no such column, or what is to be greater or less is no number.
     """
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"--where {text}: must be column=value")
-    return check_column(name), value.strip()
+    parts = CONDITION.fullmatch(text)
+    if parts is None:
+        raise UsageError(f"--where {text}: must be COLUMN=VALUE, or with != < <= > >=", "where", text)
+    name, sign, value = parts.groups()
+    condition = Condition(check_column(name), "=" if sign == "==" else sign, value.strip())
+    if sign[0] in "<>" and _number(condition.value) is None:
+        raise UsageError(f"--where {text}: {sign} needs a number", "where", text)
+    return condition
 
 
-def select(rows: Sequence[Row], conditions: Sequence[tuple[str, str]]) -> list[Row]:
-    """Returns the rows that meet every condition; numbers are compared as numbers."""
-    return [row for row in rows if all(_equal(row[column], value) for column, value in conditions)]
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
-def _equal(value: Any, wanted: str) -> bool:
-    if isinstance(value, bool) or value is None:
-        return str(value).lower() == wanted.lower()
-    if isinstance(value, (int, float)):
-        try:
-            return value == float(wanted)
-        except ValueError:
-            return False
-    return (" ".join(value) if isinstance(value, list) else str(value)) == wanted
+def select(rows: Sequence[Row], conditions: Sequence[Condition]) -> list[Row]:
+    """Returns the rows that meet every condition."""
+    return [row for row in rows if all(condition.met(row) for condition in conditions)]
 
 
 def sort(rows: Sequence[Row], column: str, reverse: bool = False) -> list[Row]:

@@ -53,6 +53,30 @@ def test_a_run_becomes_a_row_a_replicate(workplace, stored_run, capsys):
     ]
 
 
+def test_the_history_of_a_run_becomes_a_row_a_check_and_replicate(workplace, stored_run, capsys):
+    path = stored_run("first", replicates=2, seed=7)
+    (path / "result.json").unlink()
+    assert run(["export", str(path), "--to", "losses.csv", "--rows", "history"]) == 0
+    with open("losses.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = [json.loads(line) for line in (path / "history.jsonl").read_text().splitlines()]
+    assert [(row["presentations"], row["seed"]) for row in rows] == [
+        (str(line["presentations"]), seed) for line in lines for seed in ("7", "8")
+    ]
+    for name in ("loss", "recall_loss", "accuracy", "recall_accuracy"):
+        assert [float(row[name]) for row in rows] == [value for line in lines for value in line[name]]
+    assert [row["solved"] for row in rows] == ["false", "false", "true", "true"]
+
+
+def test_the_history_of_a_sweep_has_the_values_of_each_trial(stored_sweep, capsys):
+    assert run(["export", "runs/map", "--to", "losses.csv", "--rows", "history"]) == 0
+    with open("losses.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["trial"], row["gap"], row["presentations"]) for row in rows[::4]] == [
+        ("1", "3", "100"), ("1", "3", "200"), ("2", "10", "100"), ("2", "10", "200"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("suffix", "begins"), [("json", "{"), ("html", "<!DOCTYPE html>"), ("svg", "<svg")])
 @pytest.mark.parametrize("what", ["runs/map", "runs/map/trials/1-gap3"])
 def test_documents_stand_by_themselves(stored_sweep, workplace, capsys, suffix, begins, what):
@@ -80,6 +104,7 @@ def test_json_of_a_run_is_what_is_stored(workplace, stored_run, capsys):
         (["runs/map", "--to", "map.png", "--chart", "loss"], "--chart loss: needs a run with checks; this one has"),
         (["runs/map", "--to", "runs/map"], "must end in"),
         (["runs/map", "--to", "nowhere/map.csv"], "there is no folder nowhere"),
+        (["runs/map", "--to", "map.svg", "--rows", "history"], "--rows history: goes with .csv, not with svg"),
         (["absent", "--to", "map.csv"], "absent: is no run directory"),
     ],
 )
