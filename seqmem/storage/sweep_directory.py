@@ -7,7 +7,7 @@
       trials/         one run directory each; those with a result are finished, and nothing else says so
       asked.jsonl     the trials that a search has asked for so far, one per line
       failures.jsonl  why trials failed
-      study.db        a search as Optuna's tools read it: a mirror, made again where it is missing
+      study.log       a search as Optuna's tools read it: a mirror, made again where it is missing
 
 What is missing is the plan minus the finished trials: no state is stored that could be wrong after a kill.
 """

@@ -71,11 +71,6 @@ class Adaptive(Order):
         self.remaining.end(trial.number)
         self._receive(trial)
 
-    def close(self) -> None:
-        """Ends the mirror: at once, unless all trials have ended and it is to hold every one of them."""
-        if self._mirror:
-            self._mirror.close(at_once=len(self._in_order) < self._plan.total)
-
     def _receive(self, trial: Trial) -> None:
         """Puts a trial in its place, and with it those that waited for it."""
         self._received[trial.number] = trial

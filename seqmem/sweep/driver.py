@@ -50,24 +50,21 @@ class Sweep:
     def __iter__(self) -> Iterator[SweepProgress]:
         """Keeps the workers at work until there is nothing left for them; SeqmemError if they are lost."""
         order = self._order()
-        try:
-            yield self._progress(order)
-            while True:
-                while len(self._running) < max(1, self._engine.workers()) and (start := self._next(order)):
-                    # drawn first: in this process, to submit a trial is to run it
-                    yield self._progress(order, starting=start[0])
-                    self._running[self._engine.executor.submit(self._engine.call, start[1])] = start
-                if not self._running:
-                    break
-                done, _ = wait(self._running, SECONDS_BETWEEN_TICKS, FIRST_COMPLETED)
-                if not done:
-                    yield self._progress(order)
-                for future in done:
-                    if (ended := self._take_in(future)) is not None:
-                        order.ended(ended)
-                        yield self._progress(order, ended=ended)
-        finally:
-            order.close()
+        yield self._progress(order)
+        while True:
+            while len(self._running) < max(1, self._engine.workers()) and (start := self._next(order)):
+                # drawn first: in this process, to submit a trial is to run it
+                yield self._progress(order, starting=start[0])
+                self._running[self._engine.executor.submit(self._engine.call, start[1])] = start
+            if not self._running:
+                return
+            done, _ = wait(self._running, SECONDS_BETWEEN_TICKS, FIRST_COMPLETED)
+            if not done:
+                yield self._progress(order)
+            for future in done:
+                if (ended := self._take_in(future)) is not None:
+                    order.ended(ended)
+                    yield self._progress(order, ended=ended)
 
     def _order(self) -> Order:
         """The order of what is missing: the plan minus what is finished."""

@@ -41,9 +41,6 @@ class Order(abc.ABC):
     def ended(self, trial: Trial) -> None:
         """Takes in that a trial is complete, pruned or failed; in any order."""
 
-    def close(self) -> None:  # noqa: B027 (most orders have nothing to close)
-        """Ends what belongs to it, at the sweep's end or where it is broken off."""
-
 
 class ByShape(Order):
     """Points that are known from the start, those that share compiled code one after another on the same worker.

@@ -87,7 +87,7 @@ def test_a_search_that_was_broken_off_goes_on_to_the_same_table(begin, finish, a
     with pytest.raises(Killed):
         finish(directory, call=call)
     directory.close()
-    (directory.path / "study.db").unlink(missing_ok=True)
+    (directory.path / "study.log").unlink(missing_ok=True)
     assert finish(again(directory.path)).to_json() == unbroken.to_json()
 
 

@@ -77,7 +77,6 @@ def test_an_adaptive_order_waits_for_the_trial_that_is_due_whatever_else_has_end
     assert taken(order) is None
     end(order, 1, points[0].values)
     assert [taken(order) for _ in range(4)] == [4, 5, 6, None]
-    order.close()
 
 
 def test_an_adaptive_order_gives_out_what_is_not_finished_and_weighs_that_alone(begin):

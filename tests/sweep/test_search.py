@@ -1,6 +1,7 @@
 """Searches: Optuna is asked and told, and mirrored for its own tools."""
 
 import math
+import os
 import shutil
 import sys
 
@@ -15,6 +16,7 @@ from seqmem.results.importance import distribution, importances, objective
 from seqmem.results.sweep import Outcome, Trial
 from seqmem.storage.sweep_directory import read_sweep
 from seqmem.sweep import search as search_module
+from seqmem.sweep.mirror import JOURNAL
 from seqmem.sweep.search import TpeSearch
 
 
@@ -38,21 +40,26 @@ def test_the_mirror_opens_in_optuna_and_is_made_again_where_it_is_missing(begin,
     optuna = import_optuna()
 
     def mirrored():
-        study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{directory.path / 'study.db'}")
+        backend = optuna.storages.journal.JournalFileBackend(str(directory.path / JOURNAL))
+        study = optuna.load_study(study_name="sweep", storage=optuna.storages.JournalStorage(backend))
         return [(trial.params, trial.value, trial.state.name) for trial in study.trials]
 
     before = mirrored()
     assert len(before) == 10
     finish(again(directory.path))
     assert mirrored() == before
-    (directory.path / "study.db").write_bytes(b"half a file")
+    (directory.path / JOURNAL).write_bytes((directory.path / JOURNAL).read_bytes()[:-30])
+    os.symlink("killed", directory.path / f"{JOURNAL}.lock")  # left by a driver that was killed while it wrote
+    finish(again(directory.path))
+    assert mirrored() == before
+    (directory.path / JOURNAL).write_bytes(b"no journal\n")
     finish(again(directory.path))
     assert mirrored() == before
 
 
 def test_a_mirror_that_cannot_be_written_keeps_no_sweep_from_its_end(begin, finish):
     directory = begin("units=4..40", search="tpe", count=10)
-    (directory.path / "study.db").mkdir()
+    (directory.path / JOURNAL).mkdir()
     assert finish(directory).counts["complete"] == 10
 
 
