@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from seqmem.judge.evidence import Evidence, weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.models.population import Population
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.streams import SequenceStream, cues_per_string, finite_sequences
+from seqmem.tasks.streams import SequenceStream, StreamState, cues_per_string, finite_sequences
 from seqmem.tasks.task import Task
 
 # The gate. A check looks at few sequences first, because checks are many and most of them fail: a network that misses
@@ -106,11 +105,11 @@ class Evaluator:
         layout = self._config.layout
         return step_outputs(self._population, sequences, layout, self._rows, self._cues, replicates)
 
-    def state(self) -> list[dict[str, Any]]:
+    def state(self) -> list[StreamState]:
         """Returns where each stream of checks stands, as JSON can hold it."""
         return [stream.state() for stream in self._streams]
 
-    def restore(self, state: list[dict[str, Any]]) -> None:
+    def restore(self, state: list[StreamState]) -> None:
         """Goes on from where `state` was taken."""
         for stream, one in zip(self._streams, state, strict=True):
             stream.restore(one)

@@ -1,4 +1,4 @@
-"""The tasks: what a sequence is, which steps need memory, and what can be had without. Needs numpy only."""
+"""The tasks: what is shown, what is asked, and what needs memory."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A batch of sequences with what is known of each step, and single ones as words."""
+"""Sequences as arrays with what is known of each step, and as words."""
 
 from __future__ import annotations
 
@@ -106,13 +106,13 @@ def plain_examples(
     for row in range(len(batch)):
         steps = batch.valid[row]
         seen = tuple(input_symbols[index] for index in batch.inputs[row][steps])
-        told = tuple(
+        targets = tuple(
             output_symbols[index] if asked else ""
             for index, asked in zip(batch.targets[row][steps], batch.asked[row][steps], strict=True)
         )
         parts = tuple("recall" if recall else "filler" for recall in batch.recall[row][steps])
         if input_symbols == output_symbols:
-            examples.append(Example((*seen[:1], *told), ("filler", *parts)))
+            examples.append(Example((*seen[:1], *targets), ("filler", *parts)))
         else:
-            examples.append(Example(seen, ("filler",) * len(seen), told, parts))
+            examples.append(Example(seen, ("filler",) * len(seen), targets, parts))
     return examples

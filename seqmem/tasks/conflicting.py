@@ -1,4 +1,4 @@
-"""The generated task: the same fillers after different cues, and the cue again at the end."""
+"""The generated task: a cue, a gap of fillers, and the cue again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from seqmem.errors import SettingError
-from seqmem.settings import Choice, Flag, Integer, read_settings, setting
+from seqmem.settings import Choice, Flag, Integer, Value, read_settings, setting
 from seqmem.tasks.batch import Example, SequenceBatch, next_symbol_batch
 from seqmem.tasks.contexts import agreeing, prefix_ids
 from seqmem.tasks.task import Conflict, Context, Task, shared_setting, stream_rng
@@ -26,7 +26,8 @@ FEWEST_FILLERS = 4
 class ConflictingSequences(Task):
     """A cue, a gap of fillers, and the cue again: only memory can tell the last symbol.
 
-    With the defaults these are the tutorial's two sequences; the last target is the one recall step::
+    With the defaults these are the tutorial's two sequences. Each step sees a symbol and is to predict the next one;
+    the last step, after `2`, is the recall step::
 
         cue  fillers  recall
          3    0 1 2     3
@@ -51,7 +52,7 @@ class ConflictingSequences(Task):
     fillers: str = setting(
         "ordered",
         Choice(("ordered", "fixed", "fresh")),
-        "In alphabet order, drawn once from the seed, or drawn anew for each sequence.",
+        "In alphabet order, drawn once from the seed, or fresh for each sequence.",
         "Task",
     )
     pool: int | None = setting(
@@ -62,24 +63,129 @@ class ConflictingSequences(Task):
     def __post_init__(self) -> None:
         read_settings(self)
         reserved = self.fewest_symbols
-        if self.symbols is not None:
-            if len(set(self.symbols)) < len(self.symbols):
-                raise SettingError("symbols", " ".join(self.symbols), "must all be different")
-            if self.alphabet_size not in (None, len(self.symbols)):
-                raise SettingError("symbols", " ".join(self.symbols), f"must be {self.alphabet_size} words")
-        size = self.alphabet_size or (len(self.symbols) if self.symbols else self.default_alphabet_size)
+        words = self.symbols or ()
+        if len(set(words)) < len(words):
+            raise SettingError("symbols", " ".join(words), "must all be different")
+        if words and self.alphabet_size not in (None, len(words)):
+            raise SettingError("symbols", " ".join(words), f"must be {self.alphabet_size} words")
+        size = self.alphabet_size or len(words) or self.default_alphabet_size
         if size <= reserved:
-            name = "symbols" if self.symbols and not self.alphabet_size else "alphabet_size"
+            name = "symbols" if words and not self.alphabet_size else "alphabet_size"
             raise SettingError(name, size, f"must be at least {reserved + 1}: the cues and the trigger take {reserved}")
         if self.pool is not None and self.fillers != "fresh":
             raise SettingError("pool", self.pool, "needs fillers = fresh")
         object.__setattr__(self, "alphabet_size", size)
 
+    def enumerate(self, rng: np.random.Generator) -> SequenceBatch:
+        """Lists every sequence, `cues * gaps * strings` of them; the cue changes fastest. `rng` draws fixed fillers."""
+        strings = self.filler_strings(rng)
+        gaps = np.arange(self.gap[0], self.gap[1] + 1)
+        grid = np.meshgrid(gaps, range(len(strings)), range(self.cues), indexing="ij")
+        gap, string, cue = map(np.ravel, grid)
+        symbols, valid, recall = self._lay_out(cue, gap, strings[string])
+        settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
+        return next_symbol_batch(symbols, valid, recall, settled)
+
+    def filler_strings(self, rng: np.random.Generator) -> np.ndarray:
+        """Returns the strings that fillers are taken from, int32 `(strings, longest gap)`."""
+        longest = self.gap[1]
+        if self.fillers == "ordered":
+            return (np.arange(longest, dtype=np.int32) % self.filler_count)[None]
+        return rng.integers(0, self.filler_count, (self.pool or 1, longest), dtype=np.int32)
+
+    def draw(
+        self, items: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None = None
+    ) -> SequenceBatch:
+        """Draws one sequence with fresh fillers for each cue; those of the same string share gap and fillers."""
+        # Gaps and fillers have generators of their own, so that a change of one leaves the other as it was.
+        low, high = self.gap
+        owner = np.arange(len(items)) if strings is None else strings
+        count = int(owner.max(initial=-1)) + 1
+        gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
+        fillers = rngs["fillers"].integers(0, self.filler_count, (count, high), dtype=np.int32)
+        symbols, valid, recall = self._lay_out(items, gap[owner], fillers[owner])
+
+        # Settled is what the whole prefix determines: a filler only where there is just one to choose from; the end
+        # of the gap only at the longest gap, or where the trigger announces it.
+        step = np.arange(self.time)
+        certain_filler = (step < low) & (self.filler_count == 1)
+        certain_end = (step == high) | self.trigger
+        settled = valid & (certain_filler | (recall & certain_end) | ((step == high) & self.trigger))
+        return next_symbol_batch(symbols, valid, recall, settled)
+
+    def _lay_out(
+        self, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall, a row for each cue."""
+        rows, position = np.arange(len(cue)), np.arange(self.time + 1)
+        last = gap + 1 + self.trigger  # where the cue comes again
+        # Every row gets as many fillers as the longest gap has; what stands behind its last symbol is wiped out.
+        symbols = np.zeros((len(cue), self.time + 1), np.int32)
+        symbols[:, 0] = cue + self.filler_count
+        symbols[:, 1 : self.gap[1] + 1] = fillers
+        symbols[position > last[:, None]] = 0
+        if self.trigger:
+            symbols[rows, gap + 1] = len(self.input_symbols) - 1
+        symbols[rows, last] = cue + self.filler_count
+        # The step before the last symbol is the one that has to recall it.
+        step = position[:-1]
+        return symbols, step < last[:, None], step == last[:, None] - 1
+
+    def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
+        if self.finite:
+            return None
+        # Every filler is drawn by itself, so a context says two things only: whether the cue is still in view (then
+        # the place in the sequence is known too), and whether it ends in the trigger.
+        low, high = self.gap
+        gap_mass = 1.0 / (high - low + 1)  # of the presentations, those with one particular gap
+
+        contexts: list[Context] = []
+        # Out of view of the cue, all steps at the same place in the window look alike: their masses add up.
+        hidden = [dict.fromkeys(("filler", "trigger", "recall", "after"), 0.0) for _ in range(min(window, self.time))]
+        for step in range(high + 1):
+            # After `step` symbols behind the cue: presentations whose gap goes on, and those whose gap ends here.
+            longer = gap_mass * (high - max(step, low - 1))
+            ending = gap_mass if low <= step else 0.0
+            if step >= order + step % window:
+                hidden[step % window]["filler"] += longer
+                hidden[step % window]["trigger" if self.trigger else "recall"] += ending
+            else:  # the cue is in view: any filler may follow, or the one symbol that ends the gap
+                contexts.append([(longer, 0.0, self.filler_count), (ending, 0.0 if self.trigger else ending, 1)])
+
+            # One step later, after the trigger: nothing but the recall follows.
+            if self.trigger and ending:
+                place = (step + 1) % window
+                if step + 1 >= order + place:
+                    hidden[place]["after"] += ending
+                else:
+                    contexts.append([(ending, ending, 1)])
+
+        # Without the cue a recall is shared among all cues: this is where the baseline gets its 1 / cues from.
+        for filler, trigger, recall, after_trigger in map(dict.values, hidden):
+            contexts.append([(filler, 0.0, self.filler_count), (trigger, 0.0, 1), (recall, recall, self.cues)])
+            contexts.append([(after_trigger, after_trigger, self.cues)])
+        return iter(contexts)
+
+    def groups(self, batch: SequenceBatch) -> np.ndarray:
+        """Numbers recall steps by their string of fillers, but for a string that is only the beginning of another."""
+        gaps = batch.valid.sum(axis=1) - 1 - self.trigger
+        strings = [batch.inputs[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
+        # those a network may answer by the same luck; in sorted order a string stands before those that go on from it
+        ordered = sorted(set(strings))
+        numbers = {string: number for number, string in enumerate(ordered)}
+        for string, following in itertools.pairwise(ordered):
+            if following.startswith(string):
+                numbers[string] = -1
+        return np.where(batch.recall, np.array([numbers[string] for string in strings])[:, None], -1)
+
+    def recallable(self) -> np.ndarray:
+        cue = np.arange(len(self.input_symbols)) - self.filler_count
+        return (cue >= 0) & (cue < self.cues)
+
     @property
     def default_alphabet_size(self) -> int:
         """As many symbols as the gap needs, but at most 12, or those that leave 4 fillers beside many cues."""
-        reserved = self.fewest_symbols
-        return min(self.gap[1] + reserved, max(MOST_SYMBOLS, reserved + FEWEST_FILLERS))
+        return self.fewest_symbols + min(self.gap[1], max(MOST_SYMBOLS - self.fewest_symbols, FEWEST_FILLERS))
 
     @property
     def input_symbols(self) -> tuple[str, ...]:
@@ -120,122 +226,21 @@ class ConflictingSequences(Task):
 
     @property
     def sequence_count(self) -> int | None:
-        low, high = self.gap
+        gaps = range(self.gap[0], self.gap[1] + 1)
         if self.finite:
-            return self.cues * (high - low + 1) * (self.pool or 1)
-        if high * math.log10(max(2, self.filler_count)) > 300:  # more than a float can hold
-            return None
-        return self.cues * sum(self.filler_count**gap for gap in range(low, high + 1))
+            return self.cues * len(gaps) * (self.pool or 1)
+        # none of more than a float can hold
+        return self.cues * sum(self.filler_count**gap for gap in gaps) if self.magnitude <= 300 else None
 
     @property
     def magnitude(self) -> int:
         return round(self.gap[1] * math.log10(self.filler_count) + math.log10(self.cues))
 
-    def enumerate(self, rng: np.random.Generator) -> SequenceBatch:
-        """Lists every sequence, `cues * gaps * strings` of them; the cue changes fastest. `rng` draws fixed fillers."""
-        strings = self.filler_strings(rng)
-        gaps = np.arange(self.gap[0], self.gap[1] + 1)
-        grid = np.meshgrid(gaps, range(len(strings)), range(self.cues), indexing="ij")
-        gap, string, cue = map(np.ravel, grid)
-        symbols, valid, recall = self._lay_out(cue, gap, strings[string])
-        settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
-        return next_symbol_batch(symbols, valid, recall, settled)
-
-    def filler_strings(self, rng: np.random.Generator) -> np.ndarray:
-        """Returns the strings that fillers are taken from, int32 `(strings, longest gap)`."""
-        longest = self.gap[1]
-        if self.fillers == "ordered":
-            return (np.arange(longest, dtype=np.int32) % self.filler_count)[None]
-        return rng.integers(0, self.filler_count, (self.pool or 1, longest), dtype=np.int32)
-
-    def draw(
-        self, items: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None = None
-    ) -> SequenceBatch:
-        """Draws one sequence with fresh fillers for each cue; those of the same string share gap and fillers."""
-        low, high = self.gap
-        owner = np.arange(len(items)) if strings is None else strings
-        count = int(owner.max(initial=-1)) + 1
-        gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
-        fillers = rngs["fillers"].integers(0, self.filler_count, (count, high), dtype=np.int32)
-        symbols, valid, recall = self._lay_out(items, gap[owner], fillers[owner])
-        # A fresh filler is open unless there is only one; where the sequence ends is open while it may still go on.
-        step = np.arange(self.time)
-        certain_filler = (step < low) & (self.filler_count == 1)
-        certain_end = (step == high) | self.trigger
-        settled = valid & (certain_filler | (recall & certain_end) | ((step == high) & self.trigger))
-        return next_symbol_batch(symbols, valid, recall, settled)
-
-    def _lay_out(
-        self, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall."""
-        rows, position = np.arange(len(cue)), np.arange(self.time + 1)
-        symbols = np.zeros((len(cue), self.time + 1), np.int32)
-        cue_symbol = (cue + self.filler_count).astype(np.int32)
-        symbols[:, 0] = cue_symbol
-        symbols[:, 1 : self.gap[1] + 1] = fillers
-        last = gap + 1 + self.trigger
-        symbols[position > last[:, None]] = 0
-        if self.trigger:
-            symbols[rows, gap + 1] = len(self.input_symbols) - 1
-        symbols[rows, last] = cue_symbol
-        step = position[:-1]
-        return symbols, step < last[:, None], step == last[:, None] - 1
-
-    def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
-        return None if self.finite else self._fresh_contexts(order, window)
-
-    def _fresh_contexts(self, order: int, window: int) -> Iterator[Context]:
-        # Fillers are drawn independently and uniformly, so a context tells only whether it holds the cue (and then
-        # also where in the sequence it stands), and whether it ends in the trigger.
-        low, high = self.gap
-        gap_mass = 1.0 / (high - low + 1)
-        kinds = ("filler", "trigger", "recall", "recall after trigger")
-        # a network that starts anew every so often knows at least its place since then
-        hidden = [dict.fromkeys(kinds, 0.0) for _ in range(min(window, self.time))]
-        for step in range(high + 1):
-            longer = gap_mass * (high - max(step, low - 1))  # the share of sequences whose gap is beyond this step
-            ending = gap_mass if low <= step else 0.0
-            if step >= order + step % window:
-                hidden[step % window]["filler"] += longer
-                hidden[step % window]["trigger" if self.trigger else "recall"] += ending
-            else:
-                yield [(longer, 0.0, self.filler_count), (ending, 0.0 if self.trigger else ending, 1)]
-            if self.trigger and ending:
-                place = (step + 1) % window
-                if step + 1 >= order + place:
-                    hidden[place]["recall after trigger"] += ending
-                else:
-                    yield [(ending, ending, 1)]
-        for masses in hidden:
-            filler, trigger, recall, after_trigger = (masses[kind] for kind in kinds)
-            yield [(filler, 0.0, self.filler_count), (trigger, 0.0, 1), (recall, recall, self.cues)]
-            yield [(after_trigger, after_trigger, self.cues)]
-
-    def groups(self, batch: SequenceBatch) -> np.ndarray:
-        """Numbers recall steps by their string of fillers.
-
-        A string that is only the beginning of another one has none: a network may answer both by the same luck.
-        """
-        gaps = batch.valid.sum(axis=1) - 1 - self.trigger
-        strings = [batch.inputs[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
-        # in sorted order a string stands right before those that go on from it
-        ordered = sorted(set(strings))
-        last = {one: number for number, one in enumerate(ordered)}
-        for one, following in itertools.pairwise(ordered):
-            if following.startswith(one):
-                last[one] = -1
-        return np.where(batch.recall, np.array([last[one] for one in strings])[:, None], -1)
-
-    def recallable(self) -> np.ndarray:
-        cue = np.arange(len(self.input_symbols)) - self.filler_count
-        return (cue >= 0) & (cue < self.cues)
-
     def words(self) -> list[str]:
         gap = f"gap {self.gap[0]}" + (f" to {self.gap[1]}" if not self.equal_lengths else "")
         fillers = f"{self.fillers} fillers" + (f" from a pool of {shown_count(self.pool)}" if self.pool else "")
-        words = [gap, plural(self.cues, "cue"), plural(len(self.input_symbols), "symbol"), fillers]
-        return [*words, "trigger"] if self.trigger else words
+        alphabet = plural(len(self.input_symbols), "symbol")
+        return [gap, plural(self.cues, "cue"), alphabet, fillers, *["trigger"] * self.trigger]
 
     def conflict(self, seed: int) -> list[Conflict]:
         words, who = self.input_symbols, "the first symbol decides"
@@ -245,39 +250,34 @@ class ConflictingSequences(Task):
         if self.fresh or not self.equal_lengths:
             return [Conflict((), cues, f"{who} which", place="the last filler")]
         string = self.filler_strings(stream_rng(seed, "strings"))[0]
-        last = string[-1]
-        following = sorted({int(after) for at, after in itertools.pairwise(string) if at == last})
+        following = sorted({int(after) for at, after in itertools.pairwise(string) if at == string[-1]})
         options = tuple(words[index] for index in following)
-        return [Conflict((words[last],), options or cues, who, at_end=cues if options else ())]
+        return [Conflict((words[string[-1]],), options or cues, who, at_end=cues if options else ())]
 
     def examples(self, seed: int, count: int) -> list[Example]:
-        # one for each cue; a range of gaps shows its shortest and its longest
+        # each cue once; a range of gaps shows its shortest and its longest
+        gaps = sorted(set(self.gap))
+        cues = min(self.cues, max(1, count // len(gaps)))
+        gap, cue = np.array([(gap, cue) for gap in gaps for cue in range(cues)][:count]).T
         if self.fresh and self.pool is None:
             strings = stream_rng(seed, "training").integers(0, self.filler_count, (count, self.gap[1]))
         else:  # the first string of a pool, without drawing the others
-            one = dataclasses.replace(self, pool=1) if self.pool else self
-            strings = one.filler_strings(stream_rng(seed, "strings")).repeat(count, axis=0)
-        gaps = sorted(set(self.gap))
-        cues = min(self.cues, max(1, count // len(gaps)))
-        pairs = [(gap, cue) for gap in gaps for cue in range(cues)][:count]
-        return [self._example(cue, strings[row, :gap]) for row, (gap, cue) in enumerate(pairs)]
+            first = dataclasses.replace(self, pool=1) if self.pool else self
+            strings = first.filler_strings(stream_rng(seed, "strings")).repeat(count, axis=0)
+        symbols, valid, recall = self._lay_out(cue, gap, strings[: len(cue)])
+        return self.examples_of(next_symbol_batch(symbols, valid, recall, valid))
 
     def examples_of(self, batch: SequenceBatch) -> list[Example]:
-        gaps = batch.valid.sum(axis=1) - 1 - self.trigger
-        cues = batch.inputs[:, 0] - self.filler_count
-        return [self._example(cues[row], batch.inputs[row, 1 : gap + 1]) for row, gap in enumerate(gaps)]
-
-    def _example(self, cue: int, fillers: np.ndarray) -> Example:
-        """Cue, fillers, trigger where there is one, and the cue again."""
-        words, symbol = self.input_symbols, self.input_symbols[self.filler_count + cue]
-        trigger = (words[-1],) if self.trigger else ()
-        symbols = (symbol, *(words[index] for index in fillers), *trigger, symbol)
-        return Example(symbols, ("cue", *["filler"] * len(fillers), *["trigger"] * len(trigger), "recall"))
+        examples = []
+        for row, steps in zip(batch.symbols, batch.valid.sum(axis=1), strict=True):
+            fillers = ["filler"] * (steps - 1 - self.trigger)
+            parts = ("cue", *fillers, *["trigger"] * self.trigger, "recall")
+            examples.append(Example(tuple(self.input_symbols[index] for index in row[: steps + 1]), parts))
+        return examples
 
     def facts(self) -> list[tuple[str, str]]:
-        if self.fillers != "ordered" or self.filler_count >= self.gap[1]:
-            return []
-        return [("fillers", f"{self.filler_count} symbols in order, over and over to the end of the gap")]
+        text = f"{self.filler_count} symbols in order, over and over to the end of the gap"
+        return [("fillers", text)] if self.fillers == "ordered" and self.filler_count < self.gap[1] else []
 
     def notes(self) -> list[str]:
         only = f"Fillers come from {self.pool} strings only: strings outside them are another question."
@@ -286,7 +286,7 @@ class ConflictingSequences(Task):
     def implied(self) -> set[str]:
         return {"alphabet_size"} if self.symbols or self.alphabet_size == self.default_alphabet_size else set()
 
-    def harder(self) -> tuple[dict[str, Any], str]:
+    def harder(self) -> tuple[dict[str, Value], str]:
         if not self.fresh:
             return {"fillers": "fresh"}, "does it know the cue, or only these fillers?"
         return {"gap": min(2 * self.gap[1], 1_000_000)}, "how much longer can it remember?"

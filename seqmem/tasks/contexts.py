@@ -1,4 +1,4 @@
-"""What a predictor that sees only the last k symbols can tell apart."""
+"""Numbers for what can be told apart by the last k symbols of a prefix."""
 
 from __future__ import annotations
 

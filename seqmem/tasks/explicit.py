@@ -43,7 +43,7 @@ class Sequences(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class ExplicitSequences(Task):
-    """Sequences as the user gave them; each is presented once an epoch, in the order given.
+    """Sequences as the user gave them; each is presented once per epoch, in the order given.
 
     A step is settled where the whole prefix determines its target among these sequences. It is a recall step if beside
     that another sequence has the same last symbol and another target there, as far from its start or from its end::
@@ -152,9 +152,9 @@ class ExplicitSequences(Task):
         return self._examples()[:count]
 
     def examples_of(self, batch: SequenceBatch) -> list[Example]:
-        known = {one.symbols: one for one in self._examples()}
+        examples = {example.symbols: example for example in self._examples()}
         shown = zip(batch.symbols, batch.valid.sum(axis=1) + 1, strict=True)
-        return [known[tuple(self.input_symbols[index] for index in row[:length])] for row, length in shown]
+        return [examples[tuple(self.input_symbols[index] for index in row[:length])] for row, length in shown]
 
     def _examples(self) -> list[Example]:
         """The cue of a recall step is the oldest symbol that it takes to settle it."""
@@ -184,24 +184,24 @@ class ExplicitSequences(Task):
         def following(steps: np.ndarray) -> tuple[str, ...]:
             return tuple(words[index] for index in dict.fromkeys(targets[steps]))
 
-        found = []
+        conflicts = []
         for symbol in np.unique(inputs[batch.recall]):
             here = batch.valid & (inputs == symbol)
             who = "an earlier symbol decides" if lengths is None else _decider(batch.recall & here, lengths)
-            found.append(Conflict((words[symbol],), following(here), who))
+            conflicts.append(Conflict((words[symbol],), following(here), who))
         # no recall step: where in the sequence it stands tells what follows
         placed = batch.valid & batch.settled & ~np.isin(inputs, inputs[batch.recall])
         for symbol in np.unique(inputs[placed]):
             options = following(placed & (inputs == symbol))
             if len(options) > 1:
-                found.append(Conflict((words[symbol],), options, "its place decides"))
+                conflicts.append(Conflict((words[symbol],), options, "its place decides"))
         starts: dict[tuple[str, ...], dict[str, None]] = {}
         for row, step in zip(*np.nonzero(batch.valid & ~batch.settled), strict=True):
             start = self.sequences[row][: step + 1]
             if len(starts) < MOST_STARTS or start in starts:
                 starts.setdefault(start, {})[self.sequences[row][step + 1]] = None
         nobody = "open: nothing decides"
-        return found + [Conflict(start, tuple(after), nobody, "at the start") for start, after in starts.items()]
+        return conflicts + [Conflict(start, tuple(after), nobody, "at the start") for start, after in starts.items()]
 
     def implied(self) -> set[str]:
         return {"symbols"} if self.symbols == self._words_in_order() else set()
@@ -213,8 +213,8 @@ class ExplicitSequences(Task):
         raise SettingError("fillers", fillers, "this run has sequences of its own and no fillers")
 
     def with_cues(self) -> ExplicitSequences:
-        letters = itertools.chain(string.ascii_lowercase, (f"cue{number}" for number in itertools.count(1)))
-        cues = (word for word in letters if word not in self.input_symbols)
+        words = itertools.chain(string.ascii_lowercase, (f"cue{number}" for number in itertools.count(1)))
+        cues = (word for word in words if word not in self.input_symbols)
         return ExplicitSequences(tuple((cue, *row) for cue, row in zip(cues, self.sequences, strict=False)))
 
 

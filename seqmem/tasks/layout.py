@@ -1,4 +1,8 @@
-"""How the steps of a sequence are laid out for a network: as samples of time steps, in windows, on rows."""
+"""The steps of a sequence as samples, in windows, on rows of a batch.
+
+The one place that knows what window, rows, lags and context mean. Everything is an index computed once for a task
+(`step`, `seen`, `places`); laying out a batch is then a matter of picking from its arrays.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +20,16 @@ class Layout:
     """Where each step of a sequence goes, and what is seen there.
 
     A sample predicts one symbol. It is one time step, or with lags several, of which the last one predicts. Samples
-    follow each other in windows, one window an update. Windows follow each other on one row, or are dealt out to
-    several rows in turn, as Keras deals out the samples of a batch. A sequence `a b c d` (inputs `a b c`)::
+    follow each other in windows, and each window makes one update. Windows follow each other on one row, or are dealt
+    out to several rows in turn, as Keras deals out the samples of a batch. A sequence `a b c d` (inputs `a b c`)::
 
         window 1            a | b | c           one row, an update at each bar
         window 2            a b | c -           the last window is filled up
         lags 2              -a ab bc            '-' is a vector of zeros
         window 1, 2 rows    a | c               the first row
                             b | -               the second row: it never sees the first symbol
+
+    The comments below follow two of these drawings: `window 2`, and `lags 2` (with a window of one sample).
 
     Attributes:
         time: Steps of the longest sequence.
@@ -60,6 +66,7 @@ class Layout:
     @property
     def reset_every(self) -> int:
         """Time steps after which a row starts from the first state again; `length` where it keeps its state."""
+        # stateless, a window of 2 starts again at `c`; with lags every sample does, whatever the window: -a, ab, bc
         return self.length if self.stateful else self.lags if self.lags > 1 else self.window
 
     @property
@@ -70,6 +77,7 @@ class Layout:
     @functools.cached_property
     def step(self) -> np.ndarray:
         """int64 `(length, rows)`: the step of the sequence whose sample lies there; -1 where none does."""
+        # window 2: 0 1 | 2 -1.  lags 2: 0 0 | 1 1 | 2 2, as each sample takes two time steps
         block, offset, row = np.meshgrid(*map(np.arange, (self.blocks, self.window, self.rows)), indexing="ij")
         sample = (block * self.rows + row) * self.window + offset
         sample = np.where(sample < self.time, sample, -1).reshape(-1, self.rows)
@@ -77,12 +85,14 @@ class Layout:
 
     @functools.cached_property
     def predicts(self) -> np.ndarray:
-        """Marks the last time step of each sample, bool `(length, 1)`."""
+        """Bool `(length, 1)`: the last time step of each sample, which predicts; the others only look."""
         return (np.arange(self.length) % self.lags == self.lags - 1)[:, None]
 
     @functools.cached_property
     def seen(self) -> np.ndarray:
-        """int64 `(length, rows, context)`: the symbols of the sequence that are in the input vector; -1 for none."""
+        """int64 `(length, rows, context)`: the steps whose symbols make up the input vector; -1 for none."""
+        # The newest symbol of a time step lies as far back as time steps of its sample are still to come.
+        # lags 2: -1 0 | 0 1 | 1 2 for `-a ab bc`; with context 2 instead, one time step sees both: (-1 0) (0 1) (1 2)
         back = self.lags - 1 - np.arange(self.length) % self.lags
         newest = self.step - back[:, None]
         symbols = newest[..., None] - np.arange(self.context)[::-1]
@@ -91,6 +101,7 @@ class Layout:
     @functools.cached_property
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Two of int64 `(time,)`: the place and the row where each step is predicted."""
+        # window 2: places 0 1 2 on row 0.  lags 2: places 1 3 5.  window 1 on 2 rows: places 0 0 1 on rows 0 1 0
         place, row = np.nonzero(self.predicts & (self.step >= 0))
         order = np.argsort(self.step[place, row])
         return place[order], row[order]
@@ -116,10 +127,10 @@ class Layout:
             weights=weights.astype(np.float32),
         )
 
-    def gather(self, answers: np.ndarray) -> np.ndarray:
-        """Brings answers `(..., length, row)` back into the order of the steps, `(..., time)`."""
+    def gather(self, laid_out: np.ndarray) -> np.ndarray:
+        """Brings what was found at `(..., length, row)` back into the order of the steps, `(..., time)`."""
         place, row = self.places
-        return answers[..., place, row]
+        return laid_out[..., place, row]
 
 
 def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
@@ -132,6 +143,7 @@ def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
         return weights * batch.recall if loss_at == "recall" else weights
     whole = weights.sum(axis=1, keepdims=True)
     recalls = (weights * batch.recall).sum(axis=1, keepdims=True)
+    # half of the whole goes to either side; a sequence that has one side only stays as it is
     both = (recalls > 0) & (recalls < whole)
     share = np.where(batch.recall, recalls, whole - recalls)
     return weights * np.where(both, whole / (2 * np.where(both, share, 1.0)), 1.0)
@@ -139,7 +151,7 @@ def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Windows:
-    """What a network sees and is to predict, laid out by `seqmem.tasks.layout`.
+    """What a network sees and is to predict, as `Layout` laid it out.
 
     Attributes:
         inputs: int32 `(..., time, row, context)`, the symbols that make up each input vector; -1 stands for none.

@@ -1,17 +1,25 @@
-"""Where the sequences of one seed come from: named random streams, and the order of presentations."""
+"""Streams of presentations: what one seed shows, and in which order."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TypedDict
 
 import numpy as np
 
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.task import ROLES as ROLES
 from seqmem.tasks.task import Task, stream_rng
 
 # Judging each string after more cues than this would leave fewer strings for the same number of sequences.
 MOST_CUES = 8
+
+
+class StreamState(TypedDict):
+    """Where a stream stands, as a checkpoint holds it: the order of this epoch is int64 `(epoch size,)`."""
+
+    position: int
+    epoch: np.ndarray
+    generators: dict[str, Mapping[str, object]]
 
 
 def finite_sequences(task: Task, seed: int) -> SequenceBatch:
@@ -25,7 +33,7 @@ def cues_per_string(task: Task) -> int:
 
 
 class SequenceStream:
-    """The endless presentations of a task for one seed: epoch after epoch, each cue once an epoch.
+    """The endless presentations of a task for one seed: epoch after epoch, each item once per epoch.
 
     However many sequences are taken at a time, the same ones come in the same order.
 
@@ -56,8 +64,10 @@ class SequenceStream:
         return self._sequences(self._next_items(count), np.arange(count) // cues_per_string(self._task))
 
     def _sequences(self, items: np.ndarray, strings: np.ndarray | None) -> SequenceBatch:
+        """One sequence for each item; those with the same string number share all but their item."""
         if self._known is None:
             return self._task.draw(items, self._rngs, strings)
+        # a list holds an epoch after the other, each with other gaps or strings: which one is shown is drawn
         variants = len(self._known) // self._task.epoch_size
         if variants > 1:
             owner = np.arange(len(items)) if strings is None else strings
@@ -65,12 +75,12 @@ class SequenceStream:
             items = items + self._task.epoch_size * drawn[owner]
         return self._known[items]
 
-    def state(self) -> dict[str, Any]:
-        """Returns what `restore` needs to go on from here, as JSON and arrays."""
+    def state(self) -> StreamState:
+        """Returns what `restore` needs to go on from here."""
         generators = {name: rng.bit_generator.state for name, rng in self._rngs.items()}
         return {"position": self._position, "epoch": self._epoch, "generators": generators}
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: StreamState) -> None:
         """Goes on from where `state` was taken."""
         epoch = np.array(state["epoch"])
         if not np.array_equal(np.sort(epoch), np.arange(self._task.epoch_size)):

@@ -1,4 +1,4 @@
-"""What a task is to everything else."""
+"""The contract of a task: what everything else may ask of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqmem.errors import SettingError
-from seqmem.settings import Kind, Span, Words, setting
+from seqmem.settings import Kind, Span, Value, Words, setting
 from seqmem.tasks.batch import Example, SequenceBatch, plain_examples
 
 ROLES = ("weights", "strings", "training", "checks", "evaluation")
@@ -135,7 +135,7 @@ class Task(abc.ABC):
 
     @property
     def settled_somewhere(self) -> bool:
-        """Whether any target can be told by what came before it."""
+        """Whether what came before determines any target."""
         return True
 
     @property
@@ -257,7 +257,7 @@ class Task(abc.ABC):
         """Returns the settings that follow from its others, so that they need not be said."""
         return set()
 
-    def harder(self) -> tuple[dict[str, Any], str] | None:
+    def harder(self) -> tuple[dict[str, Value], str] | None:
         """Returns settings that ask more of a network that has solved it, and the question they answer."""
         return None
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
 from seqmem.tasks.layout import Windows, stack_windows
-from seqmem.tasks.streams import SequenceStream
+from seqmem.tasks.streams import SequenceStream, StreamState
 
 
 class Batches:
@@ -39,11 +37,11 @@ class Batches:
 
         return Windows(*(laid_out(array) for array in vars(stacked).values()))
 
-    def state(self) -> list[dict[str, Any]]:
+    def state(self) -> list[StreamState]:
         """Returns where each stream stands, as JSON can hold it."""
         return [stream.state() for stream in self._streams]
 
-    def restore(self, state: list[dict[str, Any]]) -> None:
+    def restore(self, state: list[StreamState]) -> None:
         """Goes on from where `state` was taken."""
         for stream, one in zip(self._streams, state, strict=True):
             stream.restore(one)

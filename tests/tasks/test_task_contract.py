@@ -8,7 +8,8 @@ from tasks.parity import Parity
 
 from seqmem.judge.baseline import baseline, finite_baseline
 from seqmem.tasks import TASKS, ConflictingSequences, ExplicitSequences
-from seqmem.tasks.streams import ROLES, SequenceStream, finite_sequences, stream_rng
+from seqmem.tasks.streams import SequenceStream, finite_sequences
+from seqmem.tasks.task import ROLES, stream_rng
 
 INSTANCES = {
     "ordered": ConflictingSequences(),
