@@ -159,14 +159,14 @@ class Condition:
 
     def met(self, row: Row) -> bool:
         """Tells whether a row meets it; what has no value, or is no number, comes neither before nor after one."""
-        found = row[self.column]
-        if isinstance(found, bool) or not isinstance(found, (int, float)):
-            shown = " ".join(found) if isinstance(found, list) else str(found)
-            plain = found is None or isinstance(found, bool)
+        cell = row[self.column]
+        if isinstance(cell, bool) or not isinstance(cell, (int, float)):
+            shown = " ".join(cell) if isinstance(cell, list) else str(cell)
+            plain = cell is None or isinstance(cell, bool)
             same = shown == self.value or (plain and shown.lower() == self.value.lower())
             return self.sign in ("=", "!=") and same is (self.sign == "=")
         wanted = _number(self.value)
-        return COMPARISONS[self.sign](found, wanted) if wanted is not None else self.sign == "!="
+        return COMPARISONS[self.sign](cell, wanted) if wanted is not None else self.sign == "!="
 
 
 def parse_condition(text: str) -> Condition:
