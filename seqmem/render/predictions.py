@@ -22,12 +22,13 @@ UNCUT = 10_000  # columns of a page on which nothing is left out
 SIDE_BY_SIDE_FROM = 100
 # Where the criterion names no error, a step counts as near when the runner-up comes closer than this.
 NEAR_MARGIN = 0.1
-MOST_TABLES = 4
+MOST_TABLES = 2  # of a replicate, and in all where none stand side by side
+Judged = tuple[Prediction, tuple[str, ...]]  # with what `step_marks` says of each step
 
 
-def draw_tables(predictions: Sequence[Prediction], judged: Sequence[Sequence[str]], page: Page) -> list[Text]:
+def draw_tables(judged: Sequence[Judged], page: Page) -> list[Text]:
     """Draws a table for each prediction and what `step_marks` says of it, two side by side from 100 columns on."""
-    tables = [table_lines(one, marks, page.glyphs) for one, marks in zip(predictions, judged, strict=True)]
+    tables = [table_lines(prediction, marks, page.glyphs) for prediction, marks in judged]
     widest = max(line.cell_len for table in tables for line in table)
     columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
     lines: list[Text] = []
@@ -119,34 +120,35 @@ def step_marks(prediction: Prediction, bound: float | None, has_memory: bool, lo
 def prediction_lines(result: RunResult, page: Page) -> list[Text]:
     """Returns the prediction tables of the best and the worst replicate, and a key to their marks.
 
-    The best is left out where the worst has the same marks.
+    The best is left out where the worst has the same marks. Of many sequences those with faults are shown.
     """
-    kept = {one.replicate for one in result.predictions}
+    kept = {prediction.replicate for prediction in result.predictions}
     ranked = [index for index in ranked_replicates(result.replicates) if index in kept]
     if not ranked:
         return []
-    shown = {index: [one for one in result.predictions if one.replicate == index] for index in (ranked[0], ranked[-1])}
-    config, remembers = result.config, [one.remembers for one in result.replicates]
-    bound = config.criterion.largest_error
-    judged = {
-        index: [step_marks(one, bound, remembers[index], config.loss_at) for one in predictions]
-        for index, predictions in shown.items()
-    }
-    names = {ranked[0]: "best", ranked[-1]: "worst"}
-    alike = judged[ranked[0]] == judged[ranked[-1]]
-    chosen = [ranked[-1]] if alike else list(shown)
+    best, worst = ranked[0], ranked[-1]
+    remembers = {index: result.replicates[index].remembers for index in (best, worst)}
+    bound, loss_at = result.config.criterion.largest_error, result.config.loss_at
+    judged: dict[int, list[Judged]] = {best: [], worst: []}
+    for prediction in result.predictions:
+        if (index := prediction.replicate) in judged:
+            judged[index].append((prediction, step_marks(prediction, bound, remembers[index], loss_at)))
+    alike = [marks for _, marks in judged[best]] == [marks for _, marks in judged[worst]]
+    chosen = [worst] if alike else [best, worst]
+    count = MOST_TABLES if alike or page.width >= SIDE_BY_SIDE_FROM else MOST_TABLES // 2
     lines: list[Text] = []
+    drawn: list[Judged] = []
     for index in chosen:
-        count = MOST_TABLES // len(chosen)
         if len(result.replicates) > 1:
-            also = "; the best has the same marks" if alike and len(shown) > 1 else ""
-            title = f"{names[index]} replicate {index}, seed {result.replicates[index].seed}"
+            also = "; the best has the same marks" if alike and best != worst else ""
+            title = f"{'best' if index == best else 'worst'} replicate {index}, seed {result.replicates[index].seed}"
             lines += [Text.assemble((title, "title"), (also, "muted")), Text()]
-        lines += draw_tables(shown[index][:count], judged[index][:count], page)
-        if len(shown[index]) > count:
-            lines += [Text(f"  and {plural(len(shown[index]) - count, 'sequence')} more", "muted"), Text()]
-    drawn = [(one, marks) for index in chosen for one, marks in zip(shown[index], judged[index], strict=True)]
+        shown = sorted(judged[index], key=lambda one: not {"wrong", "near"} & {*one[1]})[:count]
+        drawn += shown
+        lines += draw_tables(shown, page)
+        if (more := len(judged[index]) - count) > 0:
+            lines += [Text(f"  and {plural(more, 'sequence')} more", "muted"), Text()]
     marks = {mark for _, row in drawn for mark in row}
-    recall = any(any(one.recall) for one, _ in drawn)
+    recall = any(any(prediction.recall) for prediction, _ in drawn)
     lucky = not all(remembers[index] for index in chosen)
     return [*lines, *draw_key(marks, recall, bound, lucky, page), Text()]

@@ -58,10 +58,9 @@ def test_each_row_says_what_came_was_expected_and_predicted_and_how_surely():
 
 
 def test_tables_stand_side_by_side_from_100_columns():
-    both = [build_prediction(0, CONFIG), build_prediction(1, CONFIG)]
-    marks = [("right",) * 4] * 2
-    assert len(draw_tables(both, marks, Page(100))) == 6
-    assert len(draw_tables(both, marks, Page(99))) == 12
+    both = [(build_prediction(cue, CONFIG), ("right",) * 4) for cue in (0, 1)]
+    assert len(draw_tables(both, Page(100))) == 6
+    assert len(draw_tables(both, Page(99))) == 12
 
 
 def test_a_long_sequence_keeps_its_ends_its_faults_and_its_recall():
@@ -109,3 +108,21 @@ def test_best_and_worst_are_both_shown_where_they_differ():
 
 def test_no_predictions_draw_nothing():
     assert prediction_lines(dataclasses.replace(solved_run(), predictions=()), Page(80)) == []
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_of_many_sequences_two_are_shown_those_with_faults_first(width):
+    run = solved_run(cues=6)
+    assert len(run.predictions) == 6
+    wrong = dataclasses.replace(run.predictions[4], predicted=("9",) * 4)
+    run = dataclasses.replace(run, predictions=(*run.predictions[:4], wrong, *run.predictions[5:]))
+    text = text_of(prediction_lines(run, Page(width)))
+    assert text.count("step input") == 2
+    assert "and 4 sequences more" in text
+    assert len(text.splitlines()) <= 20
+    assert "✗" in text
+
+
+def test_only_marks_that_are_drawn_are_explained():
+    run = solved_run(cues=6)
+    assert "wrong" not in text_of(prediction_lines(run, Page(80)))
