@@ -40,14 +40,16 @@ def heat_map(
 
     `values` has a row for each row name and a value for each column name, None where there is none. Where the digits
     do not fit into `width`, a value is one column wide; where even that does not fit, neighbours are averaged. Without
-    `colour` digits or shades say what the backgrounds say.
+    `colour` digits or shades say what the backgrounds say, and digits need no scale.
     """
     names = [f" {shown_symbol(name, WIDEST_NAME, glyphs)}" for name in row_names]
     heads = [shown_symbol(name, WIDEST_NAME, glyphs) for name in column_names]
-    margin = max(map(cell_len, [*names, f" {row_title}"])) + 1
+    row_title = f" {row_title} {glyphs.down} " if row_title else ""
+    margin = max(map(cell_len, [*names, row_title])) + 1
     texts = [[f"{value:.{digits}f}" if is_number(value) else "-" for value in row] for row in values]
     cell = max(map(cell_len, itertools.chain(heads, *texts))) + 2
-    if margin + cell * len(heads) <= width:
+    in_digits = margin + cell * len(heads) <= width
+    if in_digits:
         above = "".join(" " * (cell - 1 - cell_len(head)) + head + " " for head in heads)
         paints = [[_background(value, low, high) if colour else "" for value in row] for row in values]
         padded = [[f"{text:>{cell - 1}} " for text in row] for row in texts]
@@ -56,14 +58,16 @@ def heat_map(
         columns = min(width - margin, len(heads))
         above = heads[0] + " " * max(0, columns - cell_len(heads[0] + heads[-1])) + heads[-1]
         cells = [[_block(value, low, high, glyphs, colour) for value in _averaged(row, columns)] for row in values]
-    title = set_cell_size(f" {row_title}", margin) + column_title
+    title = set_cell_size(row_title, margin) + (f"{column_title} {glyphs.arrow}" if column_title else "")
     lines = [Text(title, "label")] if title.strip() else []
     lines.append(Text(" " * margin + above, "label"))
     for name, row in zip(names, cells, strict=True):
         lines.append(Text.assemble(set_cell_size(name, margin), *row, style="label"))
-    steps = [_block(index / (SCALE_STEPS - 1), 0.0, 1.0, glyphs, colour) for index in range(SCALE_STEPS)]
-    ends = " " * margin + f"{shown_amount(low)} ", f" {shown_amount(high)}"
-    return stack([*lines, Text.assemble(ends[0], *steps, ends[1], style="label")])
+    if colour or not in_digits:
+        steps = [_block(index / (SCALE_STEPS - 1), 0.0, 1.0, glyphs, colour) for index in range(SCALE_STEPS)]
+        ends = " " * margin + f"{shown_amount(low)} ", f" {shown_amount(high)}"
+        lines.append(Text.assemble(ends[0], *steps, ends[1], style="label"))
+    return stack(lines)
 
 
 def shade(value: float, low: float, high: float) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from seqmem.config.plan import Plan
 from seqmem.config.request import Request
 from seqmem.errors import SeqmemError
 from seqmem.render.live_sweep import LiveSweep
-from seqmem.render.sweep_view import decided_words
+from seqmem.render.sweep_view import fixed_words
 from seqmem.storage.sweep_directory import create_sweep_directory, open_sweep_directory, read_plan_to_resume
 from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import open_engine
@@ -36,6 +36,10 @@ def _plan_of(request: Request, resume: Path | None) -> Plan:
     plan = read_plan_to_resume(resume)
     request.refuse_other_than(plan)
     return plan
+
+
+def _fixed(plan: Plan) -> str:
+    return ", ".join(fixed_words(plan.base, plan.decided, [axis.name for axis in plan.axes]))
 
 
 def sweep(
@@ -69,8 +73,7 @@ def sweep(
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")
-        if plan.decided:
-            output.note(f"In all trials: {', '.join(decided_words(plan.decided))}")
+        output.note(f"In all trials: {_fixed(plan)}")
         if plan.adaptive and engine.workers() > plan.max_pending:
             words = f"Only {plan.max_pending} of {engine.workers()} workers will have work"
             output.note(f"{words}: begin a sweep with --ahead {engine.workers()} to use them all")
@@ -102,7 +105,6 @@ def describe_plan(request: Request, *, resume: Path | None, jobs: int, output: O
         return
     for axis in plan.axes:
         click.echo(str(axis))
-    if plan.decided:
-        click.echo(f"In all trials: {', '.join(decided_words(plan.decided))}")
+    click.echo(f"In all trials: {_fixed(plan)}")
     words = f"{plural(plan.total, 'trial')}, at most about {shown_seconds(seconds)}"
     click.echo(words + (f" on {jobs} processes" if jobs > 1 else ""))

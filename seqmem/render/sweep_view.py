@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
 from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.heat_map import heat_map
-from seqmem.config.axis import Axis, shown_value
+from seqmem.config.axis import Axis, shown_value, shown_values
 from seqmem.config.rank import measure_of
-from seqmem.render.header import LOSS_WORDS, dotted
+from seqmem.config.run_config import setting_fields
+from seqmem.render.header import LABEL_WIDTH, LOSS_WORDS, dotted, labelled
 from seqmem.render.sweep_table import failure_lines, trial_lines
+from seqmem.render.verdict_view import command_lines
 from seqmem.results.summary import RunSummary
-from seqmem.results.sweep import SweepResult
+from seqmem.results.sweep import SweepResult, ranked
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
+ESSENTIAL = ("cell", "units", "replicates")
 # Measures that lie between 0 and 1 whatever the sweep.
 SHARES = ("success_rate", "recall_accuracy", "accuracy")
 
@@ -28,40 +32,57 @@ SHARES = ("success_rate", "recall_accuracy", "accuracy")
 def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
     """Draws a sweep as far as it has come."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
-    lines = [Text.assemble((" Sweep ", "title"), axes), *wrap(Text(_counts(sweep), "muted"), page.width, 1, 1)]
-    lines += [*_decided_lines(sweep.decided, page), Text()]
+    lines = wrap(Text.assemble(("Sweep ", "title"), axes), page.width, 1, 3)
+    lines += wrap(Text(_counts(sweep), "muted"), page.width, 1, 1)
+    words = fixed_words(sweep.base, sweep.decided, [axis.name for axis in sweep.axes])
+    lines += [*labelled("fixed", dotted(words, page.width - LABEL_WIDTH - 1, page)), Text()]
     lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
     drawing = _drawing(sweep, page) if any(trial.result for trial in sweep.trials) else []
     lines += [Text(), *drawing] if drawing else []
     if sweep.importances:
         lines += [Text(), *_importance_lines(sweep, page)]
+    commands = _next_commands(sweep)
+    lines += [Text()] if commands else []
+    for command, why in commands:
+        lines += [Text(f" {why}", "muted"), *command_lines(command, page.width)]
     return lines
 
 
-def decided_words(decided: Mapping[str, Any]) -> list[str]:
-    """Tells as phrases what rules decided once for all trials of a sweep."""
-    words = {
+def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Sequence[str]) -> list[str]:
+    """Tells as phrases what all trials share: network, replicates, what somebody gave, and what rules decided."""
+    usual = {name: setting_fields()[name].metadata["kind"].write(setting_fields()[name].default) for name in ESSENTIAL}
+    fixed = {name: value for name, value in (usual | dict(base)).items() if name not in varied}
+    words = ["sequences of your own"] if fixed.pop("sequences", None) else []
+    cell, units, replicates = (fixed.pop(name, None) for name in ESSENTIAL)
+    words += [f"{cell} {units}" if cell and units else cell or plural(units, "unit")] if cell or units else []
+    words += [shown_values({name: value}) for name, value in fixed.items()]
+    words += [plural(replicates, "replicate")] if replicates else []
+    told = {
         "head": lambda head: f"{head} head",
         "init": lambda init: f"{init} start" if init else "chrono start where a gate holds the state",
         "loss_at": lambda steps: LOSS_WORDS[steps],
         "alphabet_size": lambda size: plural(size, "symbol"),
         "epochs": lambda epochs: plural(epochs, "epoch"),
     }
-    return [word(decided[name]) for name, word in words.items() if name in decided]
+    return words + [word(decided[name]) for name, word in told.items() if name in decided]
 
 
-def _decided_lines(decided: Mapping[str, Any], page: Page) -> list[Text]:
-    label = "In all trials: "
-    phrases = dotted(decided_words(decided), page.width - len(label) - 2, page)
-    return [Text.assemble(" ", " " * len(label) if index else label, line) for index, line in enumerate(phrases)]
+def _next_commands(sweep: SweepResult) -> list[tuple[str, str]]:
+    """What to run next, with why: what is missing, else the best trial and the worst."""
+    if sweep.path is None:
+        return []
+    if sweep.counts["complete"] + sweep.counts["pruned"] < sweep.total:
+        return [(f"seqmem sweep --resume {shlex.quote(str(sweep.path))}", "run what is missing or failed:")]
+    done = [trial for trial in ranked(sweep.trials, measure_of(sweep.rank)) if trial.result]
+    commands = [(f"seqmem show {shlex.quote(str(sweep.path_of(trial)))}", "") for trial in done[:1] + done[1:][-1:]]
+    return [(command, f"the {which} trial:") for (command, _), which in zip(commands, ("best", "worst"), strict=False)]
 
 
 def _counts(sweep: SweepResult) -> str:
     counts = sweep.counts
-    told = [
-        f"{shown_count(counts[name])} {name}" for name in ("pruned", "failed", "running", "missing") if counts[name]
-    ]
-    return ", ".join([f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete", *told])
+    others = [name for name in ("pruned", "failed", "running", "missing") if counts[name]]
+    complete = f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete"
+    return ", ".join([complete, *(f"{shown_count(counts[name])} {name}" for name in others)])
 
 
 def _values(axis: Axis) -> str:
@@ -164,5 +185,5 @@ def _importance_lines(sweep: SweepResult, page: Page) -> list[Text]:
         full = round(room * share)
         bar = Text.assemble((page.glyphs.full * full, "bar.done"), (page.glyphs.empty * (room - full), "bar.left"))
         rows.append([name, bar, f"{share:4.0%}"])
-    title = Text(f" What {sweep.rank.replace('_', ' ')} hangs on", "title")
+    title = Text(f" What {sweep.rank.replace('_', ' ')} depends on", "title")
     return [title, *table([Column(style="label"), Column(), Column()], rows, page, gap=1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from seqmem.config.axis import Axis
@@ -16,6 +17,8 @@ from seqmem.results.summary import RunSummary
 SCHEMA = 1
 
 
+# Of a sweep directory: the run directories of its trials stand in it.
+TRIALS = "trials"
 STATUSES = ("complete", "pruned", "failed", "running", "missing")
 
 
@@ -95,6 +98,8 @@ class SweepResult(Drawn):
         trials: Those that are known, in the order of the plan.
         importances: Share of each axis in what `rank` comes to, for a search; empty where it is not known.
         decided: Settings that rules decided once for all trials; None is left to each trial.
+        base: Settings of all trials that somebody gave.
+        path: The sweep directory, where it is known; not stored.
     """
 
     axes: tuple[Axis, ...]
@@ -104,6 +109,12 @@ class SweepResult(Drawn):
     trials: tuple[Trial, ...]
     importances: dict[str, float] = dataclasses.field(default_factory=dict)
     decided: dict[str, Any] = dataclasses.field(default_factory=dict)
+    base: dict[str, Any] = dataclasses.field(default_factory=dict)
+    path: PurePath | None = dataclasses.field(default=None, compare=False)
+
+    def path_of(self, trial: Trial) -> PurePath | None:
+        """Returns the run directory of a trial, where it is known."""
+        return None if self.path is None else self.path / TRIALS / trial.name
 
     @property
     def counts(self) -> dict[str, int]:

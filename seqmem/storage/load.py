@@ -11,12 +11,12 @@ from seqmem.errors import DamagedFileError, SeqmemError
 from seqmem.results.columns import COLUMNS, ListedRun, Row, run_row
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import RunResult
-from seqmem.results.sweep import SweepResult
+from seqmem.results.sweep import TRIALS, SweepResult
 from seqmem.storage.atomic import read_json
 from seqmem.storage.lock import is_locked
 from seqmem.storage.result_files import RESULT, RESULT_LIMIT, has_settings, read_summary
 from seqmem.storage.run_directory import CONFIG, read_config, read_run
-from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
+from seqmem.storage.sweep_directory import is_sweep, read_plan, read_sweep
 
 
 @dataclasses.dataclass(frozen=True)

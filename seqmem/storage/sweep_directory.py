@@ -28,14 +28,14 @@ from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
 from seqmem.results.json import from_plain
 from seqmem.results.run import Record
-from seqmem.results.sweep import Outcome, SweepResult, Trial
+from seqmem.results.sweep import TRIALS, Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.lock import RunLock, is_locked
 from seqmem.storage.plan_file import plan_from_json, plan_to_json
 from seqmem.storage.result_files import RESULT, has_settings, read_summary
 from seqmem.storage.run_directory import HISTORY, read_history
 
-PLAN, TRIALS, ASKED, FAILURES, PRUNED = "plan.json", "trials", "asked.jsonl", "failures.jsonl", "pruned.json"
+PLAN, ASKED, FAILURES, PRUNED = "plan.json", "asked.jsonl", "failures.jsonl", "pruned.json"
 PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
 
 
@@ -192,4 +192,6 @@ def read_sweep(path: Path) -> SweepResult:
             trial = Trial(point, Outcome("failed", reason=reasons[point.name]))
         trials.append(trial)
     shares = importances(plan, trials)
-    return SweepResult(plan.axes, plan.search, plan.rank, plan.total, tuple(trials), shares, plan.decided)
+    return SweepResult(
+        plan.axes, plan.search, plan.rank, plan.total, tuple(trials), shares, plan.decided, plan.base, path
+    )

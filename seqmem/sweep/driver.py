@@ -45,7 +45,8 @@ class Sweep:
         """What was found: after the loop, with every trial complete, pruned or failed."""
         plan, trials = self._plan, tuple(self._ended[number] for number in sorted(self._ended))
         shares = importances(plan, trials)
-        return SweepResult(plan.axes, plan.search, plan.rank, plan.total, trials, shares, plan.decided)
+        path = self._directory.path
+        return SweepResult(plan.axes, plan.search, plan.rank, plan.total, trials, shares, plan.decided, plan.base, path)
 
     def __iter__(self) -> Iterator[SweepProgress]:
         """Keeps the workers at work until there is nothing left for them; SeqmemError if they are lost."""

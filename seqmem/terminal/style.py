@@ -85,6 +85,7 @@ class Glyphs:
     ellipsis: str = "…"
     vertical_ellipsis: str = "⋮"
     arrow: str = "→"
+    down: str = "↓"
     times: str = "×"
     line: str = "╌"
     rule: str = "─"
@@ -120,6 +121,7 @@ ASCII = Glyphs(
     ellipsis="~",
     vertical_ellipsis=":",
     arrow=">",
+    down="v",
     times="x",
     line="-",
     rule="-",

@@ -1,6 +1,8 @@
 """How a sweep looks: at any width, in ASCII, with failures told in full."""
 
+import dataclasses
 import io
+from pathlib import PurePosixPath
 
 import pytest
 from rich.console import Console
@@ -44,6 +46,11 @@ def drawn(found, width=80, encoding="utf-8"):
     return stream.buffer.getvalue().decode(encoding)
 
 
+def heading(lines):
+    return next(line for line in lines if " verdict " in line)
+
+
+CELL = Axis("cell", ("lstm", "gru"))
 GAP, UNITS = Axis("gap", (3, 10, 30)), Axis("units", (5, 20))
 
 
@@ -61,11 +68,11 @@ def test_the_table_has_interval_and_baseline_best_first():
     rows = [line.split() for line in lines if "/20" in line]
     assert [row[0] for row in rows] == ["3", "10", "30"]
     assert "1.00 [0.84, 1.00]" in drawn(sweep(GAP))
-    assert "baseline" in lines[3]
+    assert "baseline" in heading(lines)
 
 
 def test_what_is_ranked_by_has_its_column_even_where_it_is_narrow():
-    assert "recall loss" in drawn(sweep(GAP, UNITS, rank="recall_loss"), 60).splitlines()[3]
+    assert "recall loss" in heading(drawn(sweep(GAP, UNITS, rank="recall_loss"), 60).splitlines())
     assert "best recall loss first (baseline 0.2800)" in drawn(sweep(GAP, rank="recall_loss"))
 
 
@@ -96,7 +103,7 @@ def test_failures_are_told_in_full_and_missing_trials_counted():
 
 def test_importances_are_bars():
     text = drawn(sweep(GAP, UNITS, importances={"units": 0.75, "gap": 0.25}))
-    assert "What success rate hangs on" in text
+    assert "What success rate depends on" in text
     assert " 75%" in text
 
 
@@ -156,7 +163,7 @@ def test_a_trial_without_recall_has_dashes_and_comes_last():
 
 def test_the_counts_stand_in_the_table_and_chance_below_it():
     text = drawn(sweep(GAP), 120)
-    assert text.splitlines()[3].split()[:6] == ["gap", "verdict", "solved", "remember", "memoryless", "diverged"]
+    assert heading(text.splitlines()).split()[:6] == ["gap", "verdict", "solved", "remember", "memoryless", "diverged"]
     assert "by chance, at most 0.003 of these 3 trials would be called 'remembers'" in text
     assert "◐ partly" in text
 
@@ -177,5 +184,33 @@ def test_what_rules_decided_for_all_trials_stands_under_the_counts(width):
     lines = drawn(sweep(GAP, decided=recipe), width).splitlines()
     told = " ".join(line.strip(" ·") for line in lines[2:6]).replace(" · ", " ")
     assert max(map(len, lines)) <= width
-    assert told.startswith("In all trials: softmax head chrono start where a gate holds the state")
+    assert told.startswith("fixed     lstm 20 1 replicate softmax head chrono start where a gate holds the state")
     assert "loss at recall steps only 12 symbols 2,000 epochs" in told
+
+
+def test_the_header_names_what_all_trials_share_and_not_what_varies():
+    base = {"fillers": "fresh", "replicates": 20, "gap": 7}
+    [fixed] = [line for line in drawn(sweep(UNITS, base=base)).splitlines() if line.startswith(" fixed ")]
+    assert fixed == " fixed     lstm · fillers fresh · gap 7 · 20 replicates"
+    [fixed] = [line for line in drawn(sweep(CELL, base={})).splitlines() if line.startswith(" fixed ")]
+    assert fixed == " fixed     20 units · 1 replicate"
+
+
+@pytest.mark.parametrize(("encoding", "title"), [("utf-8", " gap ↓  units →"), ("ascii", " gap v  units >")])
+def test_the_heat_map_says_which_axis_is_the_row_and_explains_no_shade_that_it_does_not_draw(encoding, title):
+    text = drawn(sweep(GAP, UNITS), 80, encoding)
+    assert title in text.splitlines()
+    assert not {"░", "▓", ":", "#"} & set(text.partition(title)[2])
+
+
+def test_a_sweep_leads_on_to_its_best_and_its_worst_trial_or_to_what_is_missing():
+    done = sweep(GAP, path=PurePosixPath("runs/a map"))
+    assert drawn(done).splitlines()[-4:] == [
+        " the best trial:",
+        "   seqmem show 'runs/a map/trials/1'",
+        " the worst trial:",
+        "   seqmem show 'runs/a map/trials/3'",
+    ]
+    part = dataclasses.replace(done, total=4)
+    assert drawn(part).splitlines()[-1] == "   seqmem sweep --resume 'runs/a map'"
+    assert "seqmem" not in drawn(sweep(GAP))

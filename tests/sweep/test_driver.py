@@ -7,7 +7,8 @@ import pytest
 from made_up_trials import misbehave, store
 
 from seqmem.errors import SeqmemError
-from seqmem.storage.sweep_directory import TRIALS, read_sweep
+from seqmem.results.sweep import TRIALS
+from seqmem.storage.sweep_directory import read_sweep
 from seqmem.sweep.driver import Sweep
 from seqmem.sweep.engine import Engine
 from seqmem.sweep.processes import InlineExecutor, WorkerDied, WorkerExecutor

@@ -5,13 +5,12 @@ import json
 import pytest
 
 from seqmem.errors import DamagedFileError, UsageError
-from seqmem.results.sweep import Outcome, Trial
+from seqmem.results.sweep import TRIALS, Outcome, Trial
 from seqmem.storage.load import sweep_rows
 from seqmem.storage.sweep_directory import (
     ASKED,
     FAILURES,
     PLAN,
-    TRIALS,
     create_sweep_directory,
     known_points,
     open_sweep_directory,
