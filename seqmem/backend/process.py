@@ -93,7 +93,7 @@ def _usable(folder: Path) -> bool:
     """Whether compiled programs can be kept there, by nobody but the user."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_uid != os.getuid():
+        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():  # Windows has neither
             return False
         folder.chmod(0o700)
         with tempfile.TemporaryFile(dir=folder):

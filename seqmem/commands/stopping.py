@@ -72,7 +72,8 @@ def _ended_at_once(path: Path, live: LiveDisplay | None) -> Iterator[None]:
     # imports turn standard error away for a while
     standard_error = os.dup(STANDARD_ERROR)
     reader, writer = os.pipe()
-    os.set_blocking(writer, False)
+    if hasattr(os, "set_blocking"):  # Windows before Python 3.12 asks for none
+        os.set_blocking(writer, False)
 
     def watch() -> None:
         number = os.read(reader, 1)[0]

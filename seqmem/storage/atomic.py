@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import itertools
 import os
@@ -15,6 +16,8 @@ from typing import Any, BinaryIO
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError
 from seqmem.results.json import document_bytes, json_bytes, parse_json
 
+# Windows knows the last of these alone, without which its line ends would change what is written.
+NOT_FOLLOWED, NOT_WAITING, BINARY = (getattr(os, f"O_{name}", 0) for name in ("NOFOLLOW", "NONBLOCK", "BINARY"))
 PARTIAL = ".partial"  # ends the name of a file that is not complete
 CHECKSUM = b',\n"sha256": "'  # ends a JSON file: of all that stands before it
 
@@ -30,6 +33,17 @@ def disk_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise SeqmemError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def open_descriptor(path: Path, flags: int) -> int:
+    """Opens a file as `os.open` does, without following a link, waiting for a pipe or changing line ends.
+
+    Raises:
+        OSError: If it is a link, or the disk refuses.
+    """
+    if not NOT_FOLLOWED and path.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    return os.open(path, flags | NOT_FOLLOWED | NOT_WAITING | BINARY, 0o666)
 
 
 def write_atomically(path: Path, content: bytes | bytearray | str) -> None:
@@ -61,7 +75,7 @@ def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with disk_errors(path):
-            descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o666)
+            descriptor = open_descriptor(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
@@ -143,6 +157,8 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def sync_folder(folder: Path) -> None:
     """Waits until the names in a folder are on the disk."""
+    if not hasattr(os, "O_DIRECTORY"):  # Windows opens no folders
+        return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -158,8 +174,7 @@ def open_bounded(path: Path, limit: int) -> Iterator[tuple[BinaryIO, int]]:
         DamagedFileError: If it is missing, too large, no regular file, or cannot be read.
     """
     try:
-        # a pipe in place of a file must not make the reader wait
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = open_descriptor(path, os.O_RDONLY)
         with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
@@ -196,7 +211,7 @@ def append_line(path: Path, document: Any, sync: bool = False) -> None:
     Raises:
         SeqmemError: If the disk refuses.
     """
-    with disk_errors(path), open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o666), "r+b") as file:
+    with disk_errors(path), open(open_descriptor(path, os.O_RDWR | os.O_CREAT), "r+b") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 1))
         if file.read(1) not in (b"", b"\n"):

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 import weakref
 from pathlib import Path
+from types import ModuleType
 
 from seqmem.errors import UsageError
-from seqmem.storage.atomic import disk_errors
+from seqmem.storage.atomic import disk_errors, open_descriptor
+
+fcntl: ModuleType | None
+msvcrt: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+try:
+    import msvcrt
+except ImportError:  # everywhere else
+    msvcrt = None
 
 LOCK_NAME = "lock"
+TRIES, SECONDS_BETWEEN_TRIES = 5, 0.02
 
 
 class RunLock:
@@ -26,10 +38,9 @@ class RunLock:
 
     def __init__(self, folder: Path):
         with disk_errors(folder / LOCK_NAME):
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
-            descriptor = os.open(folder / LOCK_NAME, flags, 0o666)
+            descriptor = open_descriptor(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT)
         self._close = weakref.finalize(self, os.close, descriptor)
-        if not _take(descriptor, fcntl.LOCK_EX, tries=5):
+        if not _take(descriptor, shared=False):
             self._close()
             raise UsageError(f"{folder}: is running in another process")
 
@@ -41,24 +52,39 @@ class RunLock:
 def is_locked(folder: Path) -> bool:
     """Tells whether somebody is at work in a run directory; asking leaves no trace."""
     try:
-        descriptor = os.open(folder / LOCK_NAME, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = open_descriptor(folder / LOCK_NAME, os.O_RDONLY)
     except OSError:
         return False
     try:
-        return not _take(descriptor, fcntl.LOCK_SH, tries=1)
+        return not _take(descriptor, shared=True)
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, mode: int, tries: int) -> bool:
+def _take(descriptor: int, shared: bool) -> bool:
     """Takes the lock if it is free. Somebody who only asks holds it for an instant: hence more than one try."""
-    for attempt in range(tries):
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(SECONDS_BETWEEN_TRIES)
         try:
-            fcntl.flock(descriptor, mode | fcntl.LOCK_NB)
+            _lock(descriptor, shared)
             return True
-        except BlockingIOError:
-            if attempt + 1 < tries:
-                time.sleep(0.02)
+        except (BlockingIOError, PermissionError):
+            if shared and fcntl:  # others who ask share it: somebody is at work
+                return False
         except OSError:  # a file system without locks: nobody can be told apart, so nobody is refused
             return True
     return False
+
+
+def _lock(descriptor: int, shared: bool) -> None:
+    """Locks an open file until it is closed; Windows knows no shared lock of a file open for reading.
+
+    Raises:
+        BlockingIOError, PermissionError: If somebody else has it, as Unix and Windows say it.
+        OSError: If it cannot be locked.
+    """
+    if fcntl:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    elif msvcrt:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
