@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import logging
-from typing import Any
+from typing import Any, TypeAlias
 
 from seqmem.errors import UsageError
 
@@ -77,6 +77,8 @@ CHART = "a chart (other than --chart terminal)"
 altair = ExtraPackage("altair", CHART, "pictures")
 vl_convert = ExtraPackage("vl_convert", CHART, "pictures")
 jinja2 = ExtraPackage("jinja2", CHART, "pictures")
+pandas = ExtraPackage("pandas", "to_frame()", "data")
+DataFrame: TypeAlias = Any  # of pandas
 
 
 def _import(package: str, what: str, extra: str) -> Any:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import seqmem.render.results  # noqa: F401  # registers how results are drawn
+from seqmem.backend.lazy import KerasModel
 from seqmem.cells.cell import Cell
 from seqmem.commands.train import trusted_cell
 from seqmem.errors import SettingError, UsageError, did_you_mean
@@ -107,10 +108,26 @@ def _check_chart(to: Path, format: str, chart: str | None) -> None:
 def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> bytes:
     if replicate == "all":
         raise SettingError("replicate", replicate, "a Keras model is one replicate: best, worst or a number")
-    trained = read_trained(read_run(path, trusted_cell(path, cell)), replicate)
+    return keras_file(stored_model(path, replicate, stateful, trusted_cell(path, cell)))
+
+
+def stored_model(path: Path, replicate: str, stateful: bool, trusted: Collection[str] = ()) -> KerasModel:
+    """Builds a Keras model of one replicate of a stored run.
+
+    Args:
+        path: The run directory.
+        replicate: `best`, `worst` or a number.
+        stateful: As for `build_keras_model`.
+        trusted: As for `RunConfig.from_settings`.
+
+    Raises:
+        SettingError: If there is no such replicate.
+        DamagedFileError: If its weights cannot be read.
+    """
+    trained = read_trained(read_run(path, trusted), replicate)
     config = dataclasses.replace(trained.stored.config, seed=trained.seed, replicates=1)
     weights = {name: array[0] for name, array in trained.population(config).arrays().items()}
-    return keras_file(build_keras_model(config, weights, stateful))
+    return build_keras_model(config, weights, stateful)
 
 
 def _csv(stored: Stored) -> str:

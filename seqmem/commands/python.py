@@ -9,14 +9,24 @@ from pathlib import Path
 from typing import Any
 
 import seqmem.render.results  # noqa: F401  # registers how results are drawn
+from seqmem.backend.extras import DataFrame, pandas
+from seqmem.backend.lazy import KerasModel
+from seqmem.cells import UserCell
+from seqmem.commands.export import stored_model
 from seqmem.config.axis import Axis, parse_axis, read_axis
 from seqmem.config.defaults import decided_by_rule
 from seqmem.config.plan import build_plan
 from seqmem.config.run_config import RunConfig
 from seqmem.config.sources import files_of
+from seqmem.errors import SettingError, UsageError
 from seqmem.experiment import evaluate as experiment
 from seqmem.experiment.evaluate_model import evaluate_model as evaluate_model
 from seqmem.experiment.run import Run
+from seqmem.export.tables import history_table, table_of
+from seqmem.pictures.chart import draw_chart
+from seqmem.pictures.look import THEMES
+from seqmem.pictures.parts import Chart
+from seqmem.results.drawing import Drawn, charting, modelling, tabulating
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import RunResult
 from seqmem.results.sweep import SweepResult
@@ -121,6 +131,34 @@ def sweep(
 def describe(task: Task | RunConfig) -> TaskResult:
     """Returns the drawing of `seqmem task`: sequences, conflict and baselines; print it, or show it in a notebook."""
     return TaskResult(_config(task, {}))
+
+
+def _chart(result: RunResult | SweepResult | EvalResult, chart: str | None, theme: str) -> Chart:
+    if theme not in THEMES:
+        raise SettingError("theme", theme, f"must be one of {', '.join(THEMES)}")
+    return draw_chart(result, chart, THEMES[theme])
+
+
+def _frame(result: RunResult | SweepResult | EvalResult, rows: str) -> DataFrame:
+    tables = {"results": lambda: table_of(result)}
+    if isinstance(result, RunResult):
+        tables["history"] = lambda: history_table(result.history, result.config.seeds)
+    if rows not in tables:
+        raise SettingError("rows", rows, f"must be one of {', '.join(tables)}")
+    return pandas.DataFrame(tables[rows]())
+
+
+def _model(result: RunResult, replicate: int | str, stateful: bool) -> KerasModel:
+    if result.path is None:
+        raise UsageError("keras_model: the weights of this run were not stored: give run() a directory with out=")
+    cell = result.config.cell
+    trusted = (cell.name,) if isinstance(cell, UserCell) and cell.trusted else ()
+    return stored_model(Path(result.path), str(replicate), stateful, trusted)
+
+
+charting.register(Drawn, _chart)
+tabulating.register(Drawn, _frame)
+modelling.register(RunResult, _model)
 
 
 def _config(task: Task | RunConfig, settings: Mapping[str, Any]) -> RunConfig:

@@ -1,4 +1,4 @@
-"""Results that draw themselves; how is registered by `render`, above."""
+"""Results that show themselves; how is registered by the rooms above."""
 
 from __future__ import annotations
 
@@ -10,6 +10,24 @@ from typing import Any
 def drawing(result: object) -> Any:
     """Returns what rich can draw of a result, as `seqmem.render.results` registers it; its repr before that."""
     return repr(result)
+
+
+@functools.singledispatch
+def charting(result: object, chart: str | None, theme: str) -> Any:
+    """Returns a chart of a result, as `seqmem.commands.python` registers it."""
+    raise NotImplementedError
+
+
+@functools.singledispatch
+def tabulating(result: object, rows: str) -> Any:
+    """Returns a data frame of a result, as `seqmem.commands.python` registers it."""
+    raise NotImplementedError
+
+
+@functools.singledispatch
+def modelling(result: object, replicate: int | str, stateful: bool) -> Any:
+    """Returns a replicate of a run as a Keras model, as `seqmem.commands.python` registers it."""
+    raise NotImplementedError
 
 
 class Drawn:
@@ -24,3 +42,26 @@ class Drawn:
     def _repr_html_(self) -> str | None:
         drawn = drawing(self)
         return None if isinstance(drawn, str) else drawn._repr_html_()
+
+    def plot(self, chart: str | None = None, theme: str = "light") -> Any:
+        """Returns a chart, an `altair.Chart`, which a notebook shows.
+
+        Args:
+            chart: As `seqmem export --chart` calls it; None for the first that the result has.
+            theme: `light` or `dark`.
+
+        Raises:
+            UsageError: If it has no such chart, or the extra `pictures` is not installed.
+        """
+        return charting(self, chart, theme)
+
+    def to_frame(self, rows: str = "results") -> Any:
+        """Returns a `pandas.DataFrame` of what `seqmem export --to FILE.csv` writes.
+
+        Args:
+            rows: `results` (one row per replicate or trial) or, of a run, `history` (one per check and replicate).
+
+        Raises:
+            UsageError: If the extra `data` is not installed, or there is no such table.
+        """
+        return tabulating(self, rows)

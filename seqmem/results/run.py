@@ -14,7 +14,7 @@ from seqmem.judge.baseline import Baseline as Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS
-from seqmem.results.drawing import Drawn
+from seqmem.results.drawing import Drawn, modelling
 from seqmem.results.json import escape_control_characters, from_plain, to_plain
 from seqmem.results.summary import ReplicateResult, RunSummary, finite, summarise
 
@@ -139,6 +139,10 @@ class RunResult(Drawn):
     def summary(self) -> RunSummary:
         """The replicates in one row."""
         return summarise(self.replicates, self.baseline, self.judged)
+
+    def keras_model(self, replicate: int | str = "best", stateful: bool = True) -> Any:
+        """Returns one replicate (a number, `best` or `worst`) of a stored run; see `build_keras_model`."""
+        return modelling(self, replicate, stateful)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `result.json`; numbers that are not finite become None."""
