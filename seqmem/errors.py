@@ -1,4 +1,4 @@
-"""The errors that seqmem means for its users, and the words they are told in."""
+"""The errors that seqmem means for its users, each one line of text."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class DamageWarning(UserWarning):
 
 
 def one_line(value: object, longest: int) -> str:
-    """Returns a value as one printable line of at most so many characters: it may come from a stranger's file."""
+    """Returns a value as one line of at most `longest` characters, none of them a control character."""
     try:
         text = str(value)
     except ValueError:  # Python refuses to write out whole numbers of more than 4300 digits
@@ -74,7 +74,7 @@ def one_line(value: object, longest: int) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """Returns `` (did you mean 'gap'?)``, or an empty string where nothing known is close."""
-    close = difflib.get_close_matches(given, list(known), n=1, cutoff=0.6)
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """Returns `` (did you mean 'gap'?)``, or an empty string where no name is close."""
+    close = difflib.get_close_matches(given, list(names), n=1, cutoff=0.6)
     return f" (did you mean '{close[0]}'?)" if close else ""

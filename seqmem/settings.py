@@ -1,4 +1,4 @@
-"""How a setting is declared: once, on the field of the dataclass that needs it.
+"""Settings: the kinds of their values, and how a field declares one.
 
 Command-line option, TOML key, sweep axis and JSON key are all generated from that field. Nothing here
 imports numpy, rich or click: `--help` and every error about a setting must answer at once.
@@ -38,7 +38,7 @@ class Kind:
     metavar = "VALUE"
     held: ClassVar[type | tuple[type, ...]] = str
 
-    def read(self, name: str, value: Any) -> Any:
+    def read(self, name: str, value: Value) -> Any:
         """Turns text, or a value of TOML or JSON, into the value proper; raises SettingError naming the setting."""
         if value is None and self.optional:
             return None
@@ -46,17 +46,19 @@ class Kind:
             return self.check(name, self.parse(name, value.strip()))
         return self.check(name, value)
 
-    def accept(self, name: str, value: Any) -> Any:
+    def accept(self, name: str, value: Value) -> Any:
         """Checks a value proper, which was read where it was given; reads any other."""
         return self.check(name, value) if isinstance(value, self.held) else self.read(name, value)
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
+        """Turns text into a value that `check` takes; text that means none is left to `check` as it is."""
         return text
 
-    def check(self, name: str, value: Any) -> Any:
+    def check(self, name: str, value: Value) -> Any:
+        """Returns the value proper if it is allowed, else raises SettingError."""
         return value
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Value) -> Value:
         """Returns the value as JSON and TOML hold it; `read` gives it back."""
         return value
 
@@ -70,13 +72,13 @@ class Integer(Kind):
     metavar = "N"
     held = int
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         try:
             return int(text)
         except ValueError:
             raise SettingError(name, text, f"must be a whole number {self._range()}") from None
 
-    def check(self, name: str, value: Any) -> int:
+    def check(self, name: str, value: Value) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
             raise SettingError(name, value, f"must be a whole number {self._range()}")
         return value
@@ -94,16 +96,16 @@ class Number(Kind):
     metavar = "X"
     held = (int, float)
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         try:
             return float(text)
         except ValueError:
             raise SettingError(name, text, f"must be {self._range()}") from None
 
-    def check(self, name: str, value: Any) -> float:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        # comparing first: `isfinite` fails on whole numbers too large for a float
-        if not number or not max(self.above, -LARGEST) < value <= min(self.high, LARGEST):
+    def check(self, name: str, value: Value) -> float:
+        # comparing first: `float` fails on whole numbers too large for it
+        low, high = max(self.above, -LARGEST), min(self.high, LARGEST)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low < value <= high:
             raise SettingError(name, value, f"must be {self._range()}")
         return float(value)
 
@@ -123,7 +125,7 @@ class Choice(Kind):
     def metavar(self) -> str:  # type: ignore[override]
         return "|".join(self.words)
 
-    def check(self, name: str, value: Any) -> str:
+    def check(self, name: str, value: Value) -> str:
         if value not in self.words:
             hint = did_you_mean(str(value), self.words)
             raise SettingError(name, value, f"must be one of {', '.join(self.words)}{hint}")
@@ -143,10 +145,10 @@ class Flag(Kind):
         word = name if value else self.off or f"no_{name}"
         return "--" + word.replace("_", "-")
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.lower(), text)
 
-    def check(self, name: str, value: Any) -> bool:
+    def check(self, name: str, value: Value) -> bool:
         if not isinstance(value, bool):
             raise SettingError(name, value, "must be true or false")
         return value
@@ -161,24 +163,23 @@ class Span(Kind):
     metavar = "N|N:M"
     held = tuple
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         try:
             ends = [int(end) for end in text.split(":")]
         except ValueError:
             raise SettingError(name, text, self._allowed()) from None
         return tuple(ends) if len(ends) == 2 else ends[0] if len(ends) == 1 else text
 
-    def check(self, name: str, value: Any) -> tuple[int, int]:
+    def check(self, name: str, value: Value) -> tuple[int, int]:
         ends = (value, value) if isinstance(value, int) else tuple(value) if isinstance(value, (list, tuple)) else ()
         whole = len(ends) == 2 and all(isinstance(end, int) and not isinstance(end, bool) for end in ends)
         if not whole or not self.low <= ends[0] <= ends[1] <= self.high:
             raise SettingError(name, self.write(value) if whole else value, self._allowed())
         return ends
 
-    def write(self, value: Any) -> Any:
-        if isinstance(value, int):
-            return value
-        return value[0] if value[0] == value[1] else f"{value[0]}:{value[1]}"
+    def write(self, value: Value) -> Value:
+        low, high = value if isinstance(value, tuple) else (value, value)
+        return low if low == high else f"{low}:{high}"
 
     def _allowed(self) -> str:
         return f"must be a whole number or a range N:M, from {self.low} to {self.high}"
@@ -191,10 +192,10 @@ class Words(Kind):
     metavar = '"A B C"'
     held = tuple
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         return text.split()
 
-    def check(self, name: str, value: Any) -> tuple[str, ...]:
+    def check(self, name: str, value: Value) -> tuple[str, ...]:
         if not isinstance(value, (list, tuple)) or not value:
             raise SettingError(name, value, "must be words set apart by blanks")
         words = tuple(str(word) for word in value)
@@ -204,11 +205,11 @@ class Words(Kind):
             raise SettingError(name, " ".join(words), "must be words without control characters in them")
         return words
 
-    def write(self, value: Any) -> Any:
-        return None if value is None else list(value)
+    def write(self, value: Value) -> Value:
+        return list(value) if isinstance(value, tuple) else None
 
 
-def setting(default: Any, kind: Kind, help: str, group: str) -> Any:
+def setting(default: Value, kind: Kind, help: str, group: str) -> Any:
     """Declares a dataclass field as a setting.
 
     Args:
@@ -225,7 +226,7 @@ def settings_of(cls: type) -> Iterator[dataclasses.Field[Any]]:
     return (field for field in dataclasses.fields(cls) if "kind" in field.metadata)
 
 
-def read_settings(instance: Any) -> None:
+def read_settings(instance: object) -> None:
     """Replaces each setting of a frozen dataclass instance by what its kind accepts; for `__post_init__`."""
     for field in settings_of(type(instance)):
         value = field.metadata["kind"].accept(field.name, getattr(instance, field.name))
@@ -239,18 +240,18 @@ class Window(Kind):
     metavar = "N|sequence"
     held = int
 
-    def read(self, name: str, value: Any) -> Any:
+    def read(self, name: str, value: Value) -> Any:
         return None if value in (None, "sequence") else super().read(name, value)
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
 
-    def check(self, name: str, value: Any) -> int:
+    def check(self, name: str, value: Value) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise SettingError(name, value, "must be a number of steps of at least 1, or 'sequence'")
         return value
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Value) -> Value:
         return "sequence" if value is None else value
 
 
@@ -277,19 +278,19 @@ class InitText(Kind):
     metavar = "glorot|chrono|uniform:X"
     held = Init
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         word, _, bound = text.partition(":")
         try:
             return Init(word, float(bound)) if word == "uniform" else Init(text)
         except ValueError:
             return text
 
-    def check(self, name: str, value: Any) -> Init:
+    def check(self, name: str, value: Value) -> Init:
         """Returns it if it is one of the three."""
         uniform = isinstance(value, Init) and value.kind == "uniform" and 0 < value.bound <= 100
-        if not uniform and value not in (Init("glorot"), Init("chrono")):
+        if not isinstance(value, Init) or not (uniform or value in (Init("glorot"), Init("chrono"))):
             raise SettingError(name, value, "must be glorot, chrono, or uniform:X with X above 0 and at most 100")
         return value
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Value) -> Value:
         return None if value is None else str(value)

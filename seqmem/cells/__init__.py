@@ -13,7 +13,7 @@ from seqmem.cells.mlp import MLP
 from seqmem.cells.rnn import SimpleRNN
 from seqmem.cells.user import UserCell, is_user_cell
 from seqmem.errors import SettingError, did_you_mean
-from seqmem.settings import Kind, settings_of
+from seqmem.settings import Kind, Value, settings_of
 
 CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (LSTM, GRU, SimpleRNN, MLP)}
 
@@ -29,7 +29,7 @@ class CellKind(Kind):
         """The names."""
         return "|".join((*CELLS, "module:Class"))
 
-    def check(self, name: str, value: Any) -> Cell:
+    def check(self, name: str, value: Value) -> Cell:
         """Returns a cell with its usual settings; nothing is imported."""
         if isinstance(value, Cell):
             return value
@@ -40,9 +40,9 @@ class CellKind(Kind):
         hint = did_you_mean(str(value), CELLS)
         raise SettingError(name, value, f"must be one of {', '.join(CELLS)}, or your own as module:Class{hint}")
 
-    def write(self, value: Cell) -> str:
+    def write(self, value: Value) -> Value:
         """Returns its name."""
-        return value.name
+        return value.name if isinstance(value, Cell) else value
 
 
 def read_cell(settings: Mapping[str, Any], trusted: Collection[str] = ()) -> Cell:

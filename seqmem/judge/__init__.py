@@ -1,1 +1,1 @@
-"""The judge: what can be had without memory, what a replicate's answers prove, and the verdict that follows."""
+"""The judge: baselines, the evidence of memory, and the verdict."""

@@ -1,4 +1,4 @@
-"""The best that any predictor without memory can do: the line that separates memory from its absence.
+"""The best that any predictor without memory can do.
 
 Two bounds have the same form. The *baseline* is the best of predictors that see the last symbol only. The *recipe
 limit* is the best of any network that sees no more than a recipe of training shows it. Each score is maximised on its
@@ -11,7 +11,6 @@ import dataclasses
 import math
 import statistics
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -46,7 +45,7 @@ class Baseline:
 
 
 def baseline(task: Task, seed: int, head: str, order: int = 1) -> Baseline:
-    """Computes the baseline of a task for predictors that see the last `order` symbols.
+    """Returns the baseline of a task for predictors that see the last `order` symbols.
 
     Args:
         task: A task of `seqmem.tasks`.
@@ -70,19 +69,20 @@ def baseline(task: Task, seed: int, head: str, order: int = 1) -> Baseline:
 
 def replicate_baselines(task: Task, seeds: Sequence[int], head: str) -> list[Baseline]:
     """Returns the baseline of each replicate; they differ only where each has fixed fillers of its own."""
-    own = task.finite and not task.same_for_every_seed
-    found = [baseline(task, seed, head) for seed in (seeds if own else seeds[:1])]
-    return found if own else found * len(seeds)
+    if task.finite and not task.same_for_every_seed:
+        return [baseline(task, seed, head) for seed in seeds]
+    return [baseline(task, seeds[0], head)] * len(seeds)
 
 
 def mean_baseline(baselines: Sequence[Baseline]) -> Baseline:
     """Returns the mean over replicates."""
 
-    def mean(name: str) -> Any:
-        values = [getattr(one, name) for one in baselines]
+    def mean(name: str) -> float | None:
+        values = [getattr(each, name) for each in baselines]
+        # a mean of equal numbers is not always that number: 3 * 0.1 / 3
         return values[0] if len(set(values)) == 1 else statistics.fmean(values)
 
-    return Baseline(*(mean(field.name) for field in dataclasses.fields(Baseline)))
+    return Baseline(*(mean(field.name) for field in dataclasses.fields(Baseline)))  # type: ignore[arg-type]
 
 
 def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, keeps_state: bool) -> Baseline | None:
@@ -105,12 +105,14 @@ def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, ke
     if task.finite:
         wanted = seeds[:1] if task.same_for_every_seed else seeds
         batches = [finite_sequences(task, seed) for seed in wanted]
-        return mean_baseline([of_contexts(seen_ids(one, layout, keeps_state), one, size, head) for one in batches])
+        return mean_baseline(
+            [of_contexts(seen_ids(batch, layout, keeps_state), batch, size, head) for batch in batches]
+        )
     if keeps_state and layout.reset_every == layout.length:
         return None
-    if keeps_state and layout.lags == 1:
+    if keeps_state and layout.lags == 1:  # a state that lives as long as a window: all since its first step is known
         contexts = task.contexts(layout.context, layout.window)
-    else:
+    else:  # one input vector, or the input vectors of one sample: a fixed number of last symbols
         contexts = task.contexts(layout.lags - 1 + layout.context)
     return None if contexts is None else _of_outcomes(contexts, size, head)
 
@@ -126,6 +128,7 @@ def seen_ids(batch: SequenceBatch, layout: Layout, keeps_state: bool) -> np.ndar
     Returns:
         int64 `(batch, time)`: equal numbers where, and only where, all input vectors since then are equal.
     """
+    # first a number for each input vector, whatever symbols it is made of
     inputs = layout.lay_out(batch).inputs
     vectors = np.zeros(inputs.shape[:-1], np.int64)
     for column in range(inputs.shape[-1]):
@@ -160,6 +163,8 @@ def of_contexts(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head:
 
 def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: str) -> tuple[float, float]:
     """Best accuracy and loss of a predictor that knows only the context, over int `(steps,)` arrays."""
+    # How often each context comes with each target. Most are right who name the commonest target of a context; the
+    # loss is least where each target is given the share that it has, and is then the entropy of these shares.
     _, context = np.unique(contexts, return_inverse=True)
     pair, pair_count = np.unique(context.astype(np.int64) * alphabet_size + targets, return_counts=True)
     owner = pair // alphabet_size
@@ -167,6 +172,7 @@ def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: s
     share = pair_count / total[owner]
     best = np.zeros(len(total))
     np.maximum.at(best, owner, pair_count)
+    # sigmoid: each output is a yes or no of its own, and the loss their mean
     losses = pair_count @ -np.log(share) if head == "softmax" else total[owner] @ binary_entropy(share) / alphabet_size
     return float(best.sum() / len(targets)), float(abs(losses) / len(targets))
 
@@ -183,12 +189,13 @@ def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int
     best = np.zeros(len(total))
     np.maximum.at(best, owner, pair_count)
     ties = np.bincount(owner, weights=pair_count == best[owner])
-    asked = pair_of[batch.recall[batch.asked]]
-    nats = -np.log(share[asked])
-    if head == "sigmoid":
+    # shares are those among all steps of a context; accuracy and loss are taken at its recall steps alone
+    recalls = pair_of[batch.recall[batch.asked]]
+    nats = -np.log(share[recalls])
+    if head == "sigmoid":  # and what the outputs of the other targets add, each of which should have said no
         rest = np.log(np.clip(1.0 - share, 1e-300, 1.0))
-        nats = (nats - np.bincount(owner, weights=rest)[owner[asked]] + rest[asked]) / alphabet_size
-    right = (pair_count == best[owner])[asked] / ties[owner[asked]]
+        nats = (nats - np.bincount(owner, weights=rest)[owner[recalls]] + rest[recalls]) / alphabet_size
+    right = (pair_count == best[owner])[recalls] / ties[owner[recalls]]
     return float(np.mean(right)), float(abs(np.mean(nats)))
 
 
@@ -200,31 +207,36 @@ def binary_entropy(share: np.ndarray) -> np.ndarray:
 
 
 def _of_outcomes(contexts: Iterable[Context], size: int, head: str) -> Baseline:
-    """The best scores where each kind of context is known by what follows it, in closed form."""
+    """The best scores where each kind of context is known by what follows it, in closed form; see `Context`.
+
+    As `_best` and `_trained_at_recall`, with probability masses in place of counts.
+    """
     right = loss = recall_right = recall_loss = trained_right = trained_loss = steps = recalls = 0.0
     for answers in contexts:
+        # all steps: name the likeliest symbol, and give each its share
         total = sum(mass for mass, _, _ in answers)
         steps += total
         shares = [(mass / symbols / total, symbols) for mass, _, symbols in answers if mass]
         best = max((share for share, _ in shares), default=0.0)
         right += best * total
         loss += total * sum(symbols * _nats(share, size, head) for share, symbols in shares)
-        asked = sum(at_recall for _, at_recall, _ in answers)
-        recalls += asked
+        # recall steps alone: the same, over the part of each mass that comes at one
+        recalled_here = sum(at_recall for _, at_recall, _ in answers)
+        recalls += recalled_here
         recall_right += max((at_recall / symbols for _, at_recall, symbols in answers), default=0.0)
         for mass, at_recall, symbols in answers:
             if not at_recall:
                 continue
-            recall_loss += asked * symbols * _nats(at_recall / symbols / asked, size, head)
+            recall_loss += recalled_here * symbols * _nats(at_recall / symbols / recalled_here, size, head)
             # one symbol of the recall is right, the others of the context are wrong
             share = mass / symbols / total
-            trained_right += at_recall / sum(many for other, many in shares if other == best) if share == best else 0.0
+            trained_right += at_recall / sum(ties for other, ties in shares if other == best) if share == best else 0.0
             trained_loss += at_recall * _nats_of_one(share, shares, size, head)
-    recalled = [recall_right, recall_loss, trained_right, trained_loss]
+    at_recalls = [recall_right, recall_loss, trained_right, trained_loss]
     # with one recall step in every sequence those sums are over a mass of 1, which its parts only round to
     if not math.isclose(recalls, 1.0):
-        recalled = [one / recalls for one in recalled]
-    return Baseline(right / steps, recalled[0], loss / steps, *recalled[1:])
+        at_recalls = [total / recalls for total in at_recalls]
+    return Baseline(right / steps, at_recalls[0], loss / steps, *at_recalls[1:])
 
 
 def _nats(share: float, size: int, head: str) -> float:
@@ -239,5 +251,5 @@ def _nats_of_one(share: float, shares: Sequence[tuple[float, int]], size: int, h
     """The loss where a symbol of this share comes, and the prediction gives all of a context their shares."""
     if head == "softmax":
         return -math.log(share)
-    others = sum(many * math.log1p(-other) for other, many in shares if other < 1)
+    others = sum(symbols * math.log1p(-other) for other, symbols in shares if other < 1)
     return -(math.log(share) + others - (math.log1p(-share) if share < 1 else 0.0)) / size

@@ -1,19 +1,18 @@
-"""What counts as solved: how it is written, and whether scores meet it. It says nothing about memory."""
+"""The criterion: the bound that scores must meet to count as solved."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
 
 from seqmem.errors import SettingError
 from seqmem.judge.metrics import Metrics
-from seqmem.settings import Kind
+from seqmem.settings import Kind, Value
 
 
 @dataclasses.dataclass(frozen=True)
 class Criterion:
-    """A bound on a score.
+    """A bound on a score; it says nothing about memory.
 
     Attributes:
         kind: `error` (every output at every judged step within `bound` of its one-hot target), `recall` (accuracy at
@@ -65,18 +64,18 @@ class CriterionText(Kind):
     metavar = "error:E|recall:X|argmax"
     held = Criterion
 
-    def parse(self, name: str, text: str) -> Any:
+    def parse(self, name: str, text: str) -> Value:
         """Returns the criterion, or the text itself where it means none."""
         return parse_criterion(text) or text
 
-    def check(self, name: str, value: Any) -> Criterion:
+    def check(self, name: str, value: Value) -> Criterion:
         """Returns the criterion if its bound is allowed."""
         if not isinstance(value, Criterion) or parse_criterion(str(value)) != value:
             allowed = "must be error:E with E above 0 and below 1, recall:X with X above 0 and at most 1, or argmax"
             raise SettingError(name, value, allowed)
         return value
 
-    def write(self, value: Any) -> Any:
+    def write(self, value: Value) -> str:
         """Returns it in the fewest digits."""
         return str(value)
 

@@ -1,4 +1,4 @@
-"""What the answers of one replicate prove: memory, or nothing that luck could not do as well.
+"""Evidence of memory: what luck could not do as well.
 
 Recall steps are counted in *groups* that no network without memory can tell apart: the same string of fillers after
 several cues. Without the cue a network gives the same answer to all of a group, so at most one cue of a group is
@@ -41,7 +41,7 @@ class Evidence:
         return self.loss_share is not None and self.loss_share < LOSS_SHARE
 
     def holds_among(self, comparisons: int) -> bool:
-        """Tells whether it is still memory where this is the best of so many networks or gaps looked at."""
+        """Tells whether it is still memory where this is the best of several networks or gaps."""
         return self.by_loss or self.p_value < P_VALUE / comparisons
 
 
@@ -58,8 +58,9 @@ def weigh(
         baseline_loss: The recall loss of the best predictor without memory.
     """
     p_value = binomial_tail(groups_right, groups, guessing_chance(cues)) if groups else 1.0
-    known = recall_loss is not None and math.isfinite(recall_loss) and baseline_loss
-    share = recall_loss / baseline_loss if known else None  # type: ignore[operator]
+    share = None
+    if recall_loss is not None and math.isfinite(recall_loss) and baseline_loss:
+        share = recall_loss / baseline_loss
     remembers = p_value < P_VALUE or (share is not None and share < LOSS_SHARE)
     return Evidence(groups, groups_right, p_value, share, remembers)
 
@@ -74,7 +75,7 @@ def guessing_chance(cues: int) -> float:
 
 
 def binomial_tail(successes: int, trials: int, chance: float) -> float:
-    """Returns the probability of at least `successes` in so many independent trials."""
+    """Returns the probability of at least `successes` in `trials` independent ones."""
     if successes <= 0:
         return 1.0
     # logarithms, because binomial coefficients of some thousand trials are beyond a float

@@ -1,4 +1,8 @@
-"""What the outcome of a run is called, and how sure a success rate is."""
+"""The verdict on a run: memory or luck, in one word.
+
+It rests on three things, each in a file of its own: scores (`metrics.py`), whether they meet the criterion
+(`criterion.py`), and what they prove of memory (`evidence.py`), all beside the baseline (`baseline.py`).
+"""
 
 from __future__ import annotations
 
@@ -39,15 +43,18 @@ def verdict(replicates: Sequence[Judged], baseline: Baseline) -> str:
     | none solved, evidence that one remembers    | `remembers`           |
     | no such evidence                            | `memoryless`          |
 
-    With many replicates one of them passes by luck, so the evidence of accuracy must hold among all of them.
+    Of many replicates one passes by luck, so `remembers` asks for evidence that holds among all of them.
     """
+    # Nothing can be said of what gave no finite number, or of a task that asks for no memory.
     if all(replicate.diverged for replicate in replicates):
         return "diverged"
     if baseline.recall_accuracy is None:
         return "nothing_to_remember"
+    # Solved already includes evidence of memory: being right is not enough.
     solved = sum(replicate.solved for replicate in replicates)
     if solved:
         return "solved" if solved == len(replicates) else "partly"
+    # Not solved, and yet better than luck: its threshold is divided by the number of replicates (Bonferroni).
     if any(replicate.evidence.holds_among(len(replicates)) for replicate in replicates):
         return "remembers"
     return "memoryless"
