@@ -46,7 +46,7 @@ def __getattr__(name: str) -> Any:
     if name in _COMMANDS:
         commands = importlib.import_module("seqmem.commands.python")
         # all at once: importing them has put the folder `sweep` where the function of that name belongs
-        globals().update({known: getattr(commands, known) for known in _COMMANDS})
+        globals().update({command: getattr(commands, command) for command in _COMMANDS})
         return globals()[name]
     if name not in _MODULES:
         raise AttributeError(f"module 'seqmem' has no attribute {name!r}")

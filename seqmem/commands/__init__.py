@@ -1,1 +1,1 @@
-"""What each command does, once what was typed is understood."""
+"""The commands, one body each, with typed arguments."""

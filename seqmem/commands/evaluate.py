@@ -1,4 +1,4 @@
-"""What `seqmem eval` does: a stored run is judged again."""
+"""`seqmem eval`: a stored run judged again."""
 
 from __future__ import annotations
 

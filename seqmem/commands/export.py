@@ -1,4 +1,4 @@
-"""What `seqmem export` does: a stored result becomes another format."""
+"""`seqmem export`: a stored result in another format."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ def export(
     """
     chosen = format or to.suffix.lower().removeprefix(".")
     if chosen not in FORMATS:
-        name = f"--format {format}" if format else f"--to {to}"
-        known = ", ".join(f".{one}" for one in FORMATS if one != FOLDER_FORMAT)
-        raise UsageError(f"{name}: must end in {known}, or be a folder with --format {FOLDER_FORMAT}", "to", str(to))
+        option = f"--format {format}" if format else f"--to {to}"
+        ends = ", ".join(f".{name}" for name in FORMATS if name != FOLDER_FORMAT)
+        raise UsageError(f"{option}: must end in {ends}, or be a folder with --format {FOLDER_FORMAT}", "to", str(to))
     _check_chart(to, chosen, chart)
     if rows == "history" and chosen != "csv":
         raise UsageError(f"--rows history: goes with .csv, not with {chosen}", "rows", rows)

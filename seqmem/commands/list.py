@@ -1,4 +1,4 @@
-"""What `seqmem list` does: stored runs and sweeps as rows."""
+"""`seqmem list`: stored runs and sweeps as rows."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def list_stored(
     root = root or Path("runs")
     conditions = [columns.parse_condition(text) for text in where]
     column = columns.check_column(sort or "run")
-    known = [*(columns.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
-    rows = columns.sort(columns.select(known, conditions), column, reverse)[:limit]
+    stored_rows = [*(columns.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
+    rows = columns.sort(columns.select(stored_rows, conditions), column, reverse)[:limit]
     if output.json:
         output.document(to_plain(rows))
     elif rows:

@@ -1,4 +1,4 @@
-"""What `seqmem` offers in Python: runs, sweeps and stored results, without a command line."""
+"""seqmem in Python: runs, sweeps and stored results."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _config(task: Task | RunConfig, settings: Mapping[str, Any]) -> RunConfig:
 
 
 def _given(task: Task | RunConfig, settings: Mapping[str, Any], vary: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that somebody gave, without those that vary; rules decide the others once for all trials."""
+    """The settings that were given, without those that vary; rules decide the others once for all trials."""
     config = _config(task, settings)
     own = set(config.to_settings())
     if not isinstance(task, RunConfig):

@@ -1,4 +1,4 @@
-"""What `seqmem show` does: a stored run or sweep is drawn again."""
+"""`seqmem show`: a stored result drawn again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Ctrl-C and the signals that end a process do to a run: it is kept, to be gone on with."""
+"""Ctrl-C and the signals that end a process: the run is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `seqmem sweep` does: a plan, an engine, what is found; or what it would do."""
+"""`seqmem sweep`: a plan, an engine, a table of trials."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class FailedTrialsError(SeqmemError):
 
 
 def _plan_of(request: Request, resume: Path | None) -> Plan:
-    """The plan of a new sweep, or the one that an old sweep was begun with, checked against what was asked."""
+    """The plan of a new sweep, or the one that an old sweep was started with, checked against what was asked."""
     if resume is None:
         return request.plan(random_points)
     plan = read_plan_to_resume(resume)
@@ -100,8 +100,8 @@ def describe_plan(request: Request, *, resume: Path | None, jobs: int, output: O
     seconds = estimated_seconds(plan, jobs)
     if output.json:
         axes = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
-        told = {"axes": axes, "search": plan.search, "decided": plan.decided}
-        output.document({"trials": plan.total, **told, "seconds": round(seconds)})
+        document = {"axes": axes, "search": plan.search, "decided": plan.decided}
+        output.document({"trials": plan.total, **document, "seconds": round(seconds)})
         return
     for axis in plan.axes:
         click.echo(str(axis))

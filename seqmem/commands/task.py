@@ -1,4 +1,4 @@
-"""What `seqmem task` does: a task is drawn, or written to a file."""
+"""`seqmem task`: a task drawn, or written to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `seqmem train` does: a new run, or one that is resumed."""
+"""`seqmem train`: a new run, or one that is resumed."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What was asked of a run or a sweep: settings, their sources, axes, plans."""
+"""The request for a run or a sweep: settings, sources, axes, plans."""

@@ -1,4 +1,4 @@
-"""What a sweep varies, as plain values, and how it is shown."""
+"""The axes of a sweep: what it varies, as plain values."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Axis:
 
 
 def shown_value(value: Any) -> str:
-    """Returns a value of an axis in a few letters."""
+    """Returns a value of an axis in a few characters."""
     if value is None:
         return "none"
     if isinstance(value, bool):

@@ -1,4 +1,7 @@
-"""What the rules decide for a sweep: once, for the hardest of its trials, so that it compares like with like."""
+"""The decisions of the rules for a sweep: once, for its hardest trial.
+
+Each trial by itself would have its own, and a sweep would not compare like with like.
+"""
 
 from __future__ import annotations
 

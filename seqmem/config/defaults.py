@@ -1,4 +1,4 @@
-"""The settings that follow from the task where nobody gives them: what each is, and why.
+"""The rules for settings that nobody gives, each with its reason.
 
 All of these are resolved when a `RunConfig` is made, so that what is stored holds values and no rules.
 """
@@ -56,7 +56,7 @@ def decided_by_rule(config: Any) -> set[str]:
     """Returns the settings of a config that are as the rules would have them.
 
     Args:
-        config: A `RunConfig`. It is not remembered whether somebody gave a setting: what counts is the value, so that
+        config: A `RunConfig`. It is not remembered whether a setting was given: what counts is the value, so that
             a stored run is described in the same words as a new one.
     """
     task = config.task

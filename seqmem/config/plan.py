@@ -1,4 +1,4 @@
-"""The plan of a sweep: made once, before anything runs, and never changed."""
+"""The plan of a sweep: made before anything runs, and never changed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Plan:
         search: `grid`, `random` or `tpe`.
         total: How many trials.
         rank: The column to sort by; what a search seeks.
-        prune: Whether hopeless trials are stopped.
+        prune: Whether trials are stopped that fall behind the median of earlier ones.
         threads: Threads of each worker.
         points: All trials, but for `tpe`, which asks for them as it goes.
         max_pending: How many trials of an adaptive sweep can run side by side; see `seqmem.sweep.adaptive`.
@@ -124,9 +124,9 @@ def number_points(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: in
     """Returns points from their values, numbered and named."""
     names = [axis.name for axis in axes]
     width = len(str(total))
-    known = [dict(zip(names, row, strict=True)) for row in rows]
+    each = [dict(zip(names, row, strict=True)) for row in rows]
     return tuple(
-        Point(number, f"{number:0{width}d}{_name(values)}", values) for number, values in enumerate(known, first)
+        Point(number, f"{number:0{width}d}{_name(values)}", values) for number, values in enumerate(each, first)
     )
 
 
@@ -174,7 +174,7 @@ def build_plan(
         search: `grid`, `random` or `tpe`.
         count: How many trials a search tries.
         rank: The column to sort by; what a search seeks.
-        prune: Whether hopeless trials are stopped.
+        prune: Whether trials are stopped that fall behind the median of earlier ones.
         threads: Threads of each worker.
         max_pending: As in `Plan`.
         draw: Draws the trials of `random`; it stands where searches do.

@@ -1,4 +1,4 @@
-"""What the trials of a sweep are measured by, and sorted by."""
+"""The measures that the trials of a sweep are compared and sorted by."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def check_rank(name: str, axes: Sequence[Axis]) -> str:
     Raises:
         UsageError: If there is no such column.
     """
-    column, known = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
-    if column not in known:
-        raise UsageError(f"--rank {name}: must be one of {', '.join(known)}{did_you_mean(column, known)}", "rank", name)
+    column, columns = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
+    if column not in columns:
+        raise UsageError(
+            f"--rank {name}: must be one of {', '.join(columns)}{did_you_mean(column, columns)}", "rank", name
+        )
     return column

@@ -1,4 +1,4 @@
-"""What a sweep was asked for, as it was given: a plan is made of it, or checked against it."""
+"""A request for a sweep: a plan is made of it, or checked against it."""
 
 from __future__ import annotations
 
@@ -64,27 +64,29 @@ class Request:
             read_cell({"cell": cell}, self.cells).check_permission()
 
     def refuse_other_than(self, plan: Plan) -> None:
-        """Raises UsageError, naming what differs, unless all that was given is what a sweep was begun with."""
-        begun = plan.config(example_points(plan)[0]).to_settings() | plan.base
+        """Raises UsageError, naming what differs, unless all that was given is what a sweep was started with."""
+        started = plan.config(example_points(plan)[0]).to_settings() | plan.base
         varied = {axis.name: axis for axis in plan.axes}
         other = []
         for name, value in self.base.items():
             if name in varied:
                 other.append(f"{name} = {one_line(value, 60)} (it is varied: {varied[name]})")
-            elif begun.get(name) != value:
-                other.append(f"{name} = {one_line(value, 60)} (begun with {one_line(begun.get(name), 60)})")
+            elif started.get(name) != value:
+                other.append(f"{name} = {one_line(value, 60)} (started with {one_line(started.get(name), 60)})")
         for axis in self.axes:
             if varied.get(axis.name) != axis:
-                old = f"begun with {varied[axis.name]}" if axis.name in varied else "not varied"
+                old = f"started with {varied[axis.name]}" if axis.name in varied else "not varied"
                 other.append(f"--vary {axis} ({old})")
         given = {name: getattr(self, name) for name in ("search", "prune", "threads", "ahead")}
-        known = {name: getattr(plan, name) for name in ("search", "prune", "threads", "rank")}
-        known |= {"ahead": plan.max_pending, "trials": plan.total}
+        planned = {name: getattr(plan, name) for name in ("search", "prune", "threads", "rank")}
+        planned |= {"ahead": plan.max_pending, "trials": plan.total}
         given["trials"] = self.count
         if self.rank is not None and plan.adaptive:
             given["rank"] = check_rank(self.rank, plan.axes)
         for name, value in given.items():
-            if value is not None and value != known[name]:
-                other.append(f"--{name} {value} (begun with {known[name]})")
+            if value is not None and value != planned[name]:
+                other.append(f"--{name} {value} (started with {planned[name]})")
         if other:
-            raise UsageError(f"--resume goes on with the settings a sweep was begun with, not with {'; '.join(other)}")
+            raise UsageError(
+                f"--resume goes on with the settings a sweep was started with, not with {'; '.join(other)}"
+            )

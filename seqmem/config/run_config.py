@@ -52,7 +52,7 @@ class RunConfig:
     stateful: bool = setting(
         True,
         Flag(off="stateless"),
-        "Keep the state to the end of a sequence, or start anew with every window or sample.",
+        "Keep the state to the end of a sequence, or start again with every window or sample.",
         "Training",
     )
     batch_size: int = setting(1, Integer(1, 4096), "Rows side by side, each with its own state.", "Training")
@@ -79,7 +79,7 @@ class RunConfig:
     epochs: int | None = setting(
         None,
         Integer(1, optional=True),
-        "Budget: each sequence is presented once an epoch [default: 1000, and 500 more for every tenfold gap].",
+        "Budget: each sequence is presented once per epoch [default: 1000, and 500 more for every tenfold gap].",
         "Training",
     )
     presentations: int | None = setting(
@@ -230,9 +230,9 @@ def _values(part: Any) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
 
 
 def _stray_key(key: str, value: Any, task_class: type[Task], cell: Cell) -> UsageError:
-    known = setting_fields()
-    if key not in known:
-        return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, known)}", key, value)
+    fields = setting_fields()
+    if key not in fields:
+        return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, fields)}", key, value)
     if key in [field.name for field in _cell_fields()]:
         return SettingError(key, value, f"does not go with the {cell} cell")
     return SettingError(key, value, task_class.stray())
@@ -246,7 +246,7 @@ def check_recipe(config: Any) -> None:
     """
     if not config.cell.keeps_state:
         if not config.stateful:
-            raise SettingError("stateful", False, f"an {config.cell} has no state to keep or to start anew")
+            raise SettingError("stateful", False, f"an {config.cell} has no state to keep or to start again")
         if config.lags > 1:
             raise SettingError(
                 "lags", config.lags, f"an {config.cell} sees nothing of earlier time steps: give it a context"

@@ -30,7 +30,7 @@ def read_sequences(path: Path, reading: Reading = AS_NAMED) -> list[str]:
     """Reads a file of sequences; `-` is standard input.
 
     Args:
-        path: `.txt` holds a sequence a line, its symbols set apart by blanks; `.csv` and `.tsv` a sequence a row;
+        path: `.txt` holds one sequence per line, its symbols set apart by blanks; `.csv` and `.tsv` one per row;
             `.json` a list and `.jsonl` a line each of lists or texts; `.toml` the settings of a run. What
             `seqmem task --to` has written is read as well. Any other name is taken for `.txt`.
         reading: What the name of the file does not say.
@@ -60,7 +60,7 @@ def _rows(text: str, path: Path, reading: Reading) -> list[Row]:
     for place, symbols in rows:
         _check(place, symbols)
     if not rows:
-        raise MisfitError("", "has no sequence; write one a line, its symbols set apart by blanks")
+        raise MisfitError("", "has no sequence; write one per line, its symbols set apart by blanks")
     return rows
 
 

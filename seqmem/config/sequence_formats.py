@@ -1,4 +1,4 @@
-"""The formats in which sequences are read: text to symbols, and what looks like another format refused."""
+"""The formats in which sequences are read, from text to symbols."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from seqmem.config.toml import parse_toml
 from seqmem.errors import UsageError, one_line
 
-# the columns of `seqmem task --to x.csv`, a step a line
+# the columns of `seqmem task --to x.csv`, one step per line
 STEP_COLUMNS = ["sequence", "step", "input", "target", "recall", "settled"]
 # Where a sequence stands in its file, and its symbols.
 Row = tuple[str, list[str]]
@@ -137,7 +137,7 @@ def _without_header(rows: list[Row], reading: Reading) -> list[Row]:
     first, *others = [set(symbols) for _, symbols in rows]
     # the sequences of a task have symbols in common, and a header has none with them
     apart = reading.header is None and not reading.chars and len(others) > 1 and first.isdisjoint(set().union(*others))
-    if apart and all(any(one & other for other in others if other is not one) for one in others[:100]):
+    if apart and all(any(row & other for other in others if other is not row) for row in others[:100]):
         words = "looks like a header (none of its symbols comes again): give --header, or --no-header to keep it"
         raise MisfitError(rows[0][0], words)
     return rows
@@ -160,7 +160,7 @@ def _is_json(text: str) -> bool:
 
 def _json(text: str, reading: Reading) -> Iterator[Row]:
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        document = json.loads(text, parse_constant=_no_number)
     except RecursionError:
         raise MisfitError("", "is nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -172,7 +172,7 @@ def _json(text: str, reading: Reading) -> Iterator[Row]:
     except ValueError as error:
         raise MisfitError("", f"is not JSON: {one_line(error, 100)}") from None
     # what `seqmem task --json` prints has them under a key
-    rows = found.get("sequences") if isinstance(found, dict) else found
+    rows = document.get("sequences") if isinstance(document, dict) else document
     if not isinstance(rows, list):
         raise MisfitError("", "must be a list of sequences, each a list or a text")
     for number, row in enumerate(rows, 1):
@@ -189,7 +189,7 @@ def _jsonl(text: str, reading: Reading) -> Iterator[Row]:
                 raise MisfitError(place, _looks_like("jsonl", "json", "one document on several lines")) from None
             problem = error.msg if isinstance(error, json.JSONDecodeError) else one_line(error, 100)
             raise MisfitError(place, f"is not JSON: {problem}") from None
-        if isinstance(row, list) and row and all(isinstance(one, list) for one in row):
+        if isinstance(row, list) and row and all(isinstance(entry, list) for entry in row):
             raise MisfitError(place, _looks_like("jsonl", "json", "a list of lists"))
         yield place, _symbols(place, row, reading)
 

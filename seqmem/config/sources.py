@@ -1,4 +1,4 @@
-"""Settings from several sources, laid over each other: preset, TOML file, typed options.
+"""The sources of settings: preset, TOML file and options, merged.
 
 A value is read once, where it was given, and carries its source along: an error that comes up only when all settings
 are known still names the option, or the key of the file, that it came from.
@@ -35,7 +35,7 @@ LONGEST_VALUE = 60
 
 @dataclasses.dataclass(frozen=True)
 class Given:
-    """A value that somebody gave to a setting.
+    """A value that was given to a setting.
 
     Attributes:
         value: As its kind read it; sequences as they were written, for the task to read.
@@ -76,7 +76,7 @@ def build(given: Source, trusted: Collection[str] = ()) -> RunConfig:
         UsageError: If a setting does not go with the others: it names the source.
     """
     with source_in_errors(given):
-        return RunConfig.from_settings({name: one.value for name, one in given.items()}, trusted)
+        return RunConfig.from_settings({name: entry.value for name, entry in given.items()}, trusted)
 
 
 def merge(*sources: Source) -> dict[str, Given]:
@@ -88,9 +88,9 @@ def merge(*sources: Source) -> dict[str, Given]:
     for source in sources:
         task = source["task"].value if "task" in source else named_task(source)
         gone = {RIVALS[name] for name in source if name in RIVALS}
-        if task is not None and task != task_of({name: one.value for name, one in merged.items()}):
+        if task is not None and task != task_of({name: entry.value for name, entry in merged.items()}):
             gone |= TASK_KEYS
-        merged = {name: one for name, one in merged.items() if name not in gone} | dict(source)
+        merged = {name: entry for name, entry in merged.items() if name not in gone} | dict(source)
     return merged
 
 
@@ -112,7 +112,7 @@ def read_config(path: Path | None, preset: str | None, options: Mapping[str, Any
 
 
 def read_request(
-    path: Path | None, preset: str | None, vary: tuple[str, ...], options: Mapping[str, Any], how: Mapping[str, Any]
+    path: Path | None, preset: str | None, vary: tuple[str, ...], options: Mapping[str, Any], search: Mapping[str, Any]
 ) -> Request:
     """Gathers the settings and the axes of a sweep; what follows from them is left to each trial.
 
@@ -121,7 +121,7 @@ def read_request(
         preset: Name of a preset, or None.
         vary: Axes as they were typed; each wins over the file's of the same setting.
         options: What click collected from the options of settings.
-        how: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
+        search: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
 
     Raises:
         UsageError: In one line that names the option, or the file and key, that is wrong.
@@ -129,7 +129,7 @@ def read_request(
     below, axes = read_sweep_file(path) if path else ({}, [])
     base = merge(preset_settings(preset) if preset else {}, below)
     varied = [parse_axis(text) for text in vary]
-    axes = [axis for axis in axes if axis.name not in {one.name for one in varied}] + varied
+    axes = [axis for axis in axes if axis.name not in {axis.name for axis in varied}] + varied
     files = files_of(axes, how_to_read(options))
     typed = typed_settings({name: value for name, value in options.items() if name not in READING or not files})
     for axis in axes:
@@ -142,13 +142,13 @@ def read_request(
     named = [typed["cell"].value.name] if "cell" in typed else []
     named += [value for axis in varied if axis.name == "cell" for value in axis.values]
     cells = tuple(cell for cell in named if is_user_cell(cell))
-    return Request(_written(merge(base, typed)), tuple(axes), **how, files=files, cells=cells)
+    return Request(_written(merge(base, typed)), tuple(axes), **search, files=files, cells=cells)
 
 
 def _written(given: Source) -> dict[str, Any]:
     """The settings as a plan holds them: each in the one form that its kind writes."""
     kinds = setting_kinds()
-    return {name: kinds[name].write(one.value) for name, one in given.items()}
+    return {name: kinds[name].write(entry.value) for name, entry in given.items()}
 
 
 def setting_kinds() -> dict[str, Kind]:
@@ -223,7 +223,7 @@ def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
         options: What click collected: a `Given` for each setting that was typed, a truth value for a flag, and what
             `own_sequences` takes.
     """
-    given = {name: one for name, one in options.items() if isinstance(one, Given)}
+    given = {name: entry for name, entry in options.items() if isinstance(entry, Given)}
     for name in setting_fields():
         if isinstance(options.get(name), bool):
             given[name] = typed_value(name, options[name])

@@ -39,7 +39,7 @@ def parse_toml(content: bytes, source: str) -> dict[str, Any]:
 
 
 def config_text(config: RunConfig) -> str:
-    """Returns all settings of a run as TOML under a heading a group; read back, they make an equal config."""
+    """Returns all settings of a run as TOML with one heading per group; read back, they make an equal config."""
     written = config.to_settings()
     lines: dict[str, list[str]] = {group: [] for group in GROUPS} | {"Task": [f"task = {toml_value(written['task'])}"]}
     for field, _ in config.settings():
@@ -59,5 +59,5 @@ def toml_value(value: str | int | float | list[str]) -> str:
         # JSON's escapes are TOML's, but TOML has the delete character escaped too
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
-        return "[" + ", ".join(toml_value(one) for one in value) + "]"
+        return "[" + ", ".join(toml_value(entry) for entry in value) + "]"
     return repr(value)

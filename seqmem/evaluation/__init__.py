@@ -1,1 +1,1 @@
-"""Judging a population: its predictions on sequences it may never have seen."""
+"""Measuring a population on sequences that it may never have seen."""

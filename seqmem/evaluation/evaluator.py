@@ -1,4 +1,4 @@
-"""Checks while a run trains, and the evaluation that is reported after it."""
+"""Checks while a run trains, and the report after it."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ class Evaluator:
 
     def restore(self, state: list[StreamState]) -> None:
         """Goes on from where `state` was taken."""
-        for stream, one in zip(self._streams, state, strict=True):
-            stream.restore(one)
+        for stream, place in zip(self._streams, state, strict=True):
+            stream.restore(place)
 
     def _confirming(self, index: int) -> SequenceBatch:
         """What a replicate that has passed once is judged on: all sequences of a small task, else fresh ones."""
@@ -158,14 +158,18 @@ def weighed(
     evidence = [
         # what has diverged answers nothing: its largest output is no choice
         weigh(
-            count.groups, count.right if math.isfinite(one.loss) else 0, count.cues, one.recall_loss, known.recall_loss
+            count.groups,
+            count.right if math.isfinite(scores.loss) else 0,
+            count.cues,
+            scores.recall_loss,
+            baseline.recall_loss,
         )
-        for one, count, known in zip(metrics, counts, baselines, strict=True)
+        for scores, count, baseline in zip(metrics, counts, baselines, strict=True)
     ]
     # right without memory is not solved, unless there is nothing to remember
     met = [
-        config.criterion.met(one) and (found.remembers or known.recall_accuracy is None)
-        for one, found, known in zip(metrics, evidence, baselines, strict=True)
+        config.criterion.met(scores) and (proof.remembers or baseline.recall_accuracy is None)
+        for scores, proof, baseline in zip(metrics, evidence, baselines, strict=True)
     ]
     return metrics, evidence, met
 

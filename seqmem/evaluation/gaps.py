@@ -32,19 +32,19 @@ def gap_results(
     """
     for gap in gaps:
         changed = config_with_gap(config, gap)
-        found = replicate_baselines(changed.task, config.seeds, config.head)
-        report = Evaluator(changed, population, found).report(sequences_count)
+        baselines = replicate_baselines(changed.task, config.seeds, config.head)
+        report = Evaluator(changed, population, baselines).report(sequences_count)
         recall, best_cue = recall_scores(report.outputs, report.sequences)
         looked_at = len(gaps) * config.replicates
         yield GapResult(
             gap=gap,
             trained=config.task.gap is not None and config.task.gap[0] <= gap <= config.task.gap[1],
-            baseline=statistics.fmean(one.recall_accuracy or 0.0 for one in found),
+            baseline=statistics.fmean(each.recall_accuracy or 0.0 for each in baselines),
             recall_accuracy=tuple(recall),
             cue_accuracy=tuple(best_cue),
             recall_loss=tuple(
-                one.recall_loss if one.recall_loss is not None else float("nan") for one in report.metrics
+                float("nan") if scores.recall_loss is None else scores.recall_loss for scores in report.metrics
             ),
-            p_value=tuple(one.p_value for one in report.evidence),
-            remembers=tuple(one.holds_among(looked_at) for one in report.evidence),
+            p_value=tuple(proof.p_value for proof in report.evidence),
+            remembers=tuple(proof.holds_among(looked_at) for proof in report.evidence),
         )

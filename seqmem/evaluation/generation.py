@@ -27,7 +27,7 @@ def compile_generation(network: Network, alphabet_size: int, context: int, lags:
         alphabet_size: Length of a one-hot vector.
         context: Symbols in an input vector.
         lags: Time steps of a sample.
-        reset_every: Samples after which the state starts anew; 0 where it never does.
+        reset_every: Samples after which the state starts again; 0 where it never does.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `first` int32 `(replicate, row)` and a number of steps. It
@@ -89,7 +89,7 @@ def free_runs(
     reset_every = 0 if kept else layout.reset_every // layout.lags
     recipe = (len(alphabet), layout.context, layout.lags, reset_every)
     generate = compile_generation(population.network, *recipe)
-    symbols, outputs = (found.numpy() for found in generate(population.parameters.value, tf.constant(first), steps))
+    symbols, outputs = (array.numpy() for array in generate(population.parameters.value, tf.constant(first), steps))
     runs = []
     for replicate in replicates:
         batch = sequences[replicate]

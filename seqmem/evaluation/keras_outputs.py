@@ -1,4 +1,4 @@
-"""What Keras models that the caller built or loaded answer."""
+"""The outputs of Keras models that the caller built or loaded."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def model_outputs(models: Sequence[KerasModel], sequences: Sequence[SequenceBatc
     Raises:
         SettingError: If a model takes or gives other shapes.
     """
-    found = []
+    scored = []
     for model, batch in zip(models, sequences, strict=True):
         seen = config.layout.lay_out(batch).inputs[:, :, 0]
         vectors = one_hot(seen, len(config.task.input_symbols)).reshape(*seen.shape[:2], -1)
-        found.append(_scored(_probabilities(model, vectors, len(config.task.output_symbols)), batch, config))
-    return StepOutputs(*(np.stack(arrays) for arrays in zip(*found, strict=True)))
+        scored.append(_scored(_probabilities(model, vectors, len(config.task.output_symbols)), batch, config))
+    return StepOutputs(*(np.stack(arrays) for arrays in zip(*scored, strict=True)))
 
 
 def _probabilities(model: KerasModel, vectors: np.ndarray, outputs: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A few sequences with what a network answers at each step, for a person to look at."""
+"""A few sequences with what a network predicts at each step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of a run, from what training knows of each replicate and what the report found."""
+"""The result of a run, joined from its training and its report."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def build_result(
     Args:
         config: The settings that were judged.
         trained: The settings of training; the same but where a stored run is judged on other sequences. None for
-            networks from elsewhere, of whose training nothing is known.
+            networks from elsewhere, of whose training nothing is counts.
         accounts: Of each replicate.
         report: Of the same replicates.
         baselines: Of each replicate.
@@ -89,11 +89,11 @@ def judged_on(
     different = shown = 0
     # replicates with the same sequences and the same stream need one look
     alike = trained.task.same_for_every_seed and not trained.shuffle and config.task.same_for_every_seed
-    known: dict[int, tuple[int, int]] = {}
+    counts: dict[int, tuple[int, int]] = {}
     for seed, count, batch in zip(config.seeds, presentations, sequences, strict=True):
-        if not alike or count not in known:
-            known[count] = _shown_in_training(trained, seed, count, batch)
-        different, shown = different + known[count][0], shown + known[count][1]
+        if not alike or count not in counts:
+            counts[count] = _shown_in_training(trained, seed, count, batch)
+        different, shown = different + counts[count][0], shown + counts[count][1]
     return JudgedOn(len(sequences[0]), different, shown, config.task.finite)
 
 

@@ -1,4 +1,4 @@
-"""From what a population answers to how well it does, and what that proves."""
+"""Scores of what a population answers, and counts that prove memory."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def recall_scores(outputs: StepOutputs, sequences: Sequence[SequenceBatch]) -> t
     for index, batch in enumerate(sequences):
         wanted = batch.targets[batch.recall]
         scores.append(
-            [float(np.mean(found[index][batch.recall] == wanted)) for found in (outputs.predicted, outputs.best_cue)]
+            [float(np.mean(named[index][batch.recall] == wanted)) for named in (outputs.predicted, outputs.best_cue)]
         )
     recall, best_cue = zip(*scores, strict=True)
     return list(recall), list(best_cue)

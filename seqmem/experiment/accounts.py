@@ -1,4 +1,4 @@
-"""What became of each replicate while it was trained: solved, frozen or diverged."""
+"""The account of each replicate: when it was solved, frozen or diverged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stored run judged again: on its own sequences or on others, over other gaps, or going on by itself."""
+"""A stored run judged again: on other sequences, gaps, or by itself."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def evaluate(
         sequences: Judge on these sequences, of the run's own symbols.
         replicate: `all`, `best`, `worst` or a number.
         criterion: What counts as solved, in place of the run's own.
-        free_run: Let the network go on by itself for so many steps.
+        free_run: Steps for which the network goes on by itself.
         trusted: As for `RunConfig.from_settings`.
         cache: Whether compiled programs are kept for the next process.
 
@@ -64,7 +64,7 @@ def evaluate(
     report = Evaluator(config, population, baselines).report(sequences_count)
     accounts = trained.accounts
     if (config.criterion, config.task) != (stored.config.criterion, stored.config.task):
-        accounts = [dataclasses.replace(one, met_at=None, looked=False) for one in accounts]
+        accounts = [dataclasses.replace(account, met_at=None, looked=False) for account in accounts]
     cost = stored.result.cost if stored.result else {"updates": 0, "time_steps": 0}
     result = build_result(config, stored.config, accounts, report, baselines, cost, stored.history)
     shown = shown_replicates(result.replicates)

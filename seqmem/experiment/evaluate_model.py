@@ -68,14 +68,14 @@ def evaluate_model(
     sequences = reported_sequences(config, sequences_count)
     report = build_report(config, baselines, model_outputs(models, sequences, config), sequences)
     # nobody counted what they were trained on, nor looked at them meanwhile
-    accounts = [Account(0, None, not math.isfinite(one.loss), looked=False) for one in report.metrics]
+    accounts = [Account(0, None, not math.isfinite(scores.loss), looked=False) for scores in report.metrics]
     result = build_result(config, None, accounts, report, baselines, {"updates": 0, "time_steps": 0}, ())
-    counts = sorted({one.count_params() for one in models})
+    counts = sorted({each.count_params() for each in models})
     words = f"Keras model {models[0].name!r}, {' or '.join(f'{count:,}' for count in counts)} parameters"
     return EvalResult(result, model=words)
 
 
 def _activation(model: KerasModel) -> str:
     """The name of the last layer's activation."""
-    found = getattr(model.layers[-1], "activation", None)
-    return getattr(found, "__name__", "unknown")
+    activation = getattr(model.layers[-1], "activation", None)
+    return getattr(activation, "__name__", "unknown")

@@ -1,9 +1,11 @@
-"""One run from end to end. It trains while it is iterated over, and has a result at the end.
+"""A run from end to end: the loop that trains, checks, saves and judges.
 
-with Run(config, directory) as run:
-    for progress in run:
-        print(progress.presentations)
-print(run.result.summary.verdict)
+It trains while it is iterated over, and has a result at the end::
+
+    with Run(config, directory) as run:
+        for progress in run:
+            print(progress.presentations)
+    print(run.result.summary.verdict)
 """
 
 from __future__ import annotations
@@ -133,6 +135,7 @@ class Run:
                 self.trainer.compile()
 
             config, trainer, baseline = self.config, self.trainer, mean_baseline(self.baselines)
+            # Until the budget is used up, or every replicate is solved or has diverged.
             while trainer.updates_done < config.updates and self.accounts.active.any():
                 # Train up to the next check, but no more than one compiled chunk: the caller wants to hear of it.
                 # Checks come at fixed counts of updates, however large a chunk is and wherever a run was broken off.
@@ -255,11 +258,11 @@ class Run:
         self.population.load(checkpoint.arrays)
         self.trainer.optimizer.load(checkpoint.arrays)
 
-    def _check_shapes(self, found: Shapes) -> None:
+    def _check_shapes(self, shapes: Shapes) -> None:
         """Raises ValueError unless these arrays are those of this run: before any of them is read."""
         expected = shapes_of(self._arrays(), self._state())
-        if expected != found:
-            wrong = next(name for name in (*expected, *found) if expected.get(name) != found.get(name))
+        if expected != shapes:
+            wrong = next(name for name in (*expected, *shapes) if expected.get(name) != shapes.get(name))
             raise ValueError(f"the array {wrong!r} does not fit the run's settings")
 
     def _arrays(self) -> dict[str, np.ndarray]:

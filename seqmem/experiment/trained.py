@@ -1,4 +1,4 @@
-"""What a stored run has learned: the weights of its newest checkpoint, replicate by replicate."""
+"""The weights of a stored run: those of its newest checkpoint."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def read_trained(stored: StoredRun, replicate: str = "all") -> TrainedRun:
         return TrainedRun(stored, config.seed, accounts, weights)
     # replicate i of seed s is the run of seed s + i
     index = _chosen(replicate, stored)
-    one = slice(index, index + 1)
-    weights = {name: array[one] for name, array in weights.items()}
-    return TrainedRun(stored, config.seed + index, accounts[one], weights)
+    row = slice(index, index + 1)
+    weights = {name: array[row] for name, array in weights.items()}
+    return TrainedRun(stored, config.seed + index, accounts[row], weights)
 
 
 def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     """Raises ValueError unless the weights are as many as the settings say: before a network of that size is built."""
-    weights = {name: found for name, found in shapes.items() if name.startswith(WEIGHTS)}
+    weights = {name: shape for name, shape in shapes.items() if name.startswith(WEIGHTS)}
     outputs = len(config.task.output_symbols)
     head = {"head/bias": (config.replicates, outputs), "head/kernel": (config.replicates, config.units, outputs)}
     if any(weights.get(name) != (shape, "float32") for name, shape in head.items()):
@@ -90,8 +90,8 @@ def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     if any(dtype != "float32" for _, dtype in weights.values()):
         raise ValueError("the weights are not 32-bit floats")
     count = sum(math.prod(shape) for shape, _ in weights.values())
-    known = config.parameter_count
-    if known is not None and count != config.replicates * known:
+    expected = config.parameter_count
+    if expected is not None and count != config.replicates * expected:
         raise ValueError("the weights do not fit the run's settings")
     # an optimizer has few numbers for each weight, and an epoch is put in order for training and for checks
     most = MOST_SLOTS * count + config.replicates * (2 * config.task.epoch_size + 1)
@@ -103,7 +103,7 @@ def _accounts(stored: StoredRun, checkpoint: Checkpoint) -> list[Account]:
     """What training knows of each replicate; of an interrupted run only how far it came."""
     if stored.result is None:
         return [Account(checkpoint.presentations, None, False, looked=False)] * stored.config.replicates
-    return [Account(one.presentations, one.met_at, one.diverged) for one in stored.result.replicates]
+    return [Account(each.presentations, each.met_at, each.diverged) for each in stored.result.replicates]
 
 
 def _chosen(replicate: str, stored: StoredRun) -> int:

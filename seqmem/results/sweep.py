@@ -98,7 +98,7 @@ class SweepResult(Drawn):
         trials: Those that are known, in the order of the plan.
         importances: Share of each axis in what `rank` comes to, for a search; empty where it is not known.
         decided: Settings that rules decided once for all trials; None is left to each trial.
-        base: Settings of all trials that somebody gave.
+        base: Settings of all trials as they were given.
         path: The sweep directory, where it is known; not stored.
     """
 

@@ -77,7 +77,7 @@ COMMAS = "a comma at the end of most symbols"
 NUL = "is NUL, as every other one in UTF-16LE, not UTF-8: "
 LABELS = "line 2: its targets are not the next symbols, so that it is no sequence of your own"
 REFUSED = [
-    ("x.txt", b"\n \n", "has no sequence; write one a line, its symbols set apart by blanks"),
+    ("x.txt", b"\n \n", "has no sequence; write one per line, its symbols set apart by blanks"),
     ("x.txt", b"a b\nc\n", "line 2: a sequence must have at least 2 symbols, got 'c'"),
     ("x.txt", b"a, b, c\nd, b, e\n", "line 1: " + refusal("txt", "csv", COMMAS)),
     ("x.txt", b"a b\na,b,c\n", "line 2: " + refusal("txt", "csv", "commas and no blank")),

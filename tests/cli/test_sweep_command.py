@@ -117,9 +117,9 @@ def test_resume_runs_what_is_missing_and_refuses_other_settings(workplace, made_
             path.unlink()
     made_up_training.clear()
     assert run(["sweep", "--resume", "map", "--units", "8"]) == 2
-    assert "units = 8 (begun with 7)" in capsys.readouterr().err
+    assert "units = 8 (started with 7)" in capsys.readouterr().err
     assert run(["sweep", "--resume", "map", "--vary", "gap=3,11"]) == 2
-    assert "--vary gap=3,11 (begun with gap=3,10)" in capsys.readouterr().err
+    assert "--vary gap=3,11 (started with gap=3,10)" in capsys.readouterr().err
     assert made_up_training == []
     assert run(["sweep", "--resume", "map", "--units", "7", "--vary", "gap=3,10", "--json"]) == 0
     assert capsys.readouterr().out == unbroken

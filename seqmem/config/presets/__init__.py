@@ -1,4 +1,4 @@
-"""The presets: one TOML file each, whose first comment line says what it is."""
+"""The presets: one TOML file each, whose first line is its summary."""
 
 from __future__ import annotations
 
