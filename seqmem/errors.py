@@ -5,6 +5,23 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+# What other programs and papers call settings, commands and values.
+OTHER_WORDS = {
+    **{"lr": "learning-rate", "rate": "learning-rate", "eta": "learning-rate", "batch": "batch-size"},
+    **dict.fromkeys(("neurons", "hidden", "hidden-size", "hidden-units", "nodes"), "units"),
+    **{"alphabet": "alphabet-size", "vocabulary": "alphabet-size", "vocab": "alphabet-size"},
+    **{"distance": "gap", "delay": "gap", "lag": "gap", "distractors": "fillers", "noise": "fillers"},
+    **{"truncate": "window", "bptt": "window", "tbptt": "window", "timesteps": "lags", "time-steps": "lags"},
+    **{"runs": "replicates list", "repeats": "replicates", "seeds": "replicates", "iterations": "epochs"},
+    **{"model": "cell", "loss": "loss-at", "clip": "clip-norm", "file": "sequences", "output": "out", "dir": "out"},
+    **dict.fromkeys(("predict", "evaluate", "test", "judge"), "eval"),
+    **dict.fromkeys(("fit", "run", "learn"), "train"),
+    **dict.fromkeys(("plot", "view", "draw", "print"), "show"),
+    **dict.fromkeys(("grid", "search", "tune", "optimize", "vary"), "sweep"),
+    **{"ls": "list", "save": "export", "convert": "export", "generate": "task", "describe": "task"},
+    **{"acc": "recall-accuracy accuracy", "random": "fixed fresh"},
+}
+
 
 class SeqmemError(Exception):
     """A run failed for a reason that the user can read: exit status 1.
@@ -74,7 +91,11 @@ def one_line(value: object, longest: int) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
-def did_you_mean(given: str, names: Iterable[str]) -> str:
-    """Returns `` (did you mean 'gap'?)``, or an empty string where no name is close."""
-    close = difflib.get_close_matches(given, list(names), n=1, cutoff=0.6)
-    return f" (did you mean '{close[0]}'?)" if close else ""
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """Returns `` (did you mean 'gap'?)``: what others call something known, or what is close; else an empty string."""
+    names = {name.lstrip("-").replace("_", "-"): name for name in known}
+    word = given.lstrip("-").replace("_", "-").lower()
+    meant = [other for other in OTHER_WORDS.get(word, "").split() if other in names]
+    meant = meant or difflib.get_close_matches(word, names, n=1, cutoff=0.65)
+    quoted = " or ".join(f"'{names[name]}'" for name in meant)
+    return f" (did you mean {quoted}?)" if meant else ""

@@ -82,7 +82,9 @@ class Replicate(Kind):
 @option("--cell", kind=CellKind(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
 @option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
 @cache_option
-@option("--out", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found.")
+@option(
+    "--out", "-o", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found."
+)
 @output_options
 def command(
     run: Path,

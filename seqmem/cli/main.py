@@ -35,7 +35,7 @@ EXAMPLES = {
     "seqmem train": "The two conflicting sequences of the tutorial, learned.",
     "seqmem train --gap 100": "A longer memory.",
     "seqmem train --preset list": "Names the settings that stand ready.",
-    "seqmem eval --help": "What a command can do.",
+    "seqmem help eval": "What a command can do, or seqmem eval --help.",
 }
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -55,6 +55,10 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"seqmem.cli.{cmd_name}").command
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads `help COMMAND` as `COMMAND --help`."""
+        return super().parse_args(ctx, [*args[1:2], "--help"] if args[:1] == ["help"] else args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -85,7 +89,13 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+    "--version",
+    "-V",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Print the version.",
 )
 @click.pass_context
 def group(context: click.Context) -> None:

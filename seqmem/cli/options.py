@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
+import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from seqmem.config import presets
 from seqmem.config.run_config import setting_fields, task_kind
 from seqmem.config.sequence_formats import FORMATS
 from seqmem.config.sources import Given, option_name, read_typed
+from seqmem.errors import SettingError, UsageError
 from seqmem.settings import Choice, Flag, Kind
 from seqmem.tasks import TASKS, tasks_with
 from seqmem.terminal.output import Output
@@ -44,8 +47,23 @@ class SettingType(KindType):
     """The type of an option that is a setting: its value carries along how it was typed."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Given:
-        """Returns the value with its source."""
-        return read_typed(self.name, self.kind, value, option_name(self.name))
+        """Returns the value with its source; UsageError for a list of values names the command that takes one."""
+        try:
+            return read_typed(self.name, self.kind, value, option_name(self.name))
+        except UsageError:
+            if self._is_list(value):
+                option = f"{option_name(self.name)} {value}"
+                axis = shlex.quote(f"{option_name(self.name).lstrip('-')}={value}")
+                raise UsageError(
+                    f"{option}: is one value; several make a sweep: seqmem sweep --vary {axis}", self.name, value
+                ) from None
+            raise
+
+    def _is_list(self, value: str) -> bool:
+        parts = value.split(",")
+        with contextlib.suppress(SettingError):
+            return len(parts) > 1 and all(self.kind.read(self.name, part) is not None for part in parts)
+        return False
 
 
 def completed(words: Iterable[str], incomplete: str) -> list[CompletionItem]:

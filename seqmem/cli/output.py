@@ -27,7 +27,7 @@ def output_options(function: Any) -> Any:
         option("--verbose", is_flag=True, heading="Output", help="With an error, show where it came from."),
         option("--color", kind=colors, default="auto", heading="Output", help="Colour the output. [default: auto]"),
         option("--json", "as_json", is_flag=True, heading="Output", help="Print one JSON document and nothing else."),
-        option("--quiet", is_flag=True, heading="Output", help="Print the result alone: no progress, no notes."),
+        option("--quiet", "-q", is_flag=True, heading="Output", help="Print the result alone: no progress, no notes."),
     ):
         command = declare(command)
     return command

@@ -6,13 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from seqmem.cli.options import HeadedCommand, config_options, list_presets_first, option, setting_options
+from seqmem.cli.options import HeadedCommand, completed, config_options, list_presets_first, option, setting_options
 from seqmem.cli.output import output_options
-from seqmem.config.sources import read_request
+from seqmem.config.run_config import setting_fields
+from seqmem.config.sources import option_name, read_request
 from seqmem.errors import UsageError
 from seqmem.settings import Choice, Integer, Number
 from seqmem.terminal.output import Output
+
+
+def _complete_axes(context: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    return completed((f"{option_name(name).removeprefix('--')}=" for name in setting_fields()), incomplete)
 
 
 @click.command(
@@ -32,6 +38,7 @@ from seqmem.terminal.output import Output
     "--vary",
     multiple=True,
     metavar="SETTING=VALUES",
+    shell_complete=_complete_axes,
     heading="Sweep",
     help="An axis: a list (gap=3,10 or files, sequences=a.txt,b.csv), a range with steps (units=8..64*2, gap=2..8) "
     "or, for a search, without (learning-rate=1e-4~1e-1 by the logarithm). Repeat it.",
@@ -64,6 +71,7 @@ from seqmem.terminal.output import Output
 )
 @option(
     "--out",
+    "-o",
     type=click.Path(path_type=Path),
     metavar="DIR",
     heading="Sweep",

@@ -29,7 +29,9 @@ from seqmem.terminal.output import Output
 )
 @config_options
 @setting_options("Task", "Network", "Training")
-@option("--out", type=click.Path(path_type=Path), metavar="DIR", help="The new run directory [default: in runs/].")
+@option(
+    "--out", "-o", type=click.Path(path_type=Path), metavar="DIR", help="The new run directory [default: in runs/]."
+)
 @option("--threads", kind=Integer(1, 4096), help="Threads an operation may use. [default: 1]")
 @option("--checkpoint-every", kind=Integer(1), help="Presentations between checkpoints.")
 @option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with a run that was interrupted.")

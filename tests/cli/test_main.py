@@ -102,6 +102,29 @@ def test_the_help_of_a_command_ends_with_examples_that_parse(name, capsys):
             ["train", "--learning_rate", "3"],
             "Error: no such option '--learning_rate' (did you mean '--learning-rate'?)",
         ),
+        (["train", "--lr", "3"], "Error: no such option '--lr' (did you mean '--learning-rate'?)"),
+        (["train", "--neurons", "3"], "Error: no such option '--neurons' (did you mean '--units'?)"),
+        (["train", "--hidden", "3"], "Error: no such option '--hidden' (did you mean '--units'?)"),
+        (["train", "--batch", "3"], "Error: no such option '--batch' (did you mean '--batch-size'?)"),
+        (["train", "--alphabet", "3"], "Error: no such option '--alphabet' (did you mean '--alphabet-size'?)"),
+        (["train", "--dropout", "3"], "Error: no such option '--dropout' (see 'seqmem train --help')"),
+        (["sweep", "--vary", "lr=1,2"], "Error: --vary lr=1,2: unknown setting 'lr' (did you mean 'learning_rate'?)"),
+        (["predict", "x"], "Error: no such command 'predict' (did you mean 'eval'?)"),
+        (["frobnicate"], "Error: no such command 'frobnicate' (see 'seqmem --help')"),
+        (["help", "trian"], "Error: no such command 'trian' (did you mean 'train'?)"),
+        (
+            ["train", "--gap", "3,10"],
+            "Error: --gap 3,10: is one value; several make a sweep: seqmem sweep --vary gap=3,10",
+        ),
+        (
+            ["train", "--cell", "lstm,gru"],
+            "Error: --cell lstm,gru: is one value; several make a sweep: seqmem sweep --vary cell=lstm,gru",
+        ),
+        (["train", "--gap", "3,x"], "Error: --gap 3,x: must be a whole number or a range N:M, from 1 to 1000000"),
+        (
+            ["train", "--fillers", "random"],
+            "Error: --fillers random: must be one of ordered, fixed, fresh (did you mean 'fixed' or 'fresh'?)",
+        ),
         (["train", "--gap", "0"], "Error: --gap 0: must be a whole number or a range N:M, from 1 to 1000000"),
         (["train", "--gap", "5:3"], "Error: --gap 5:3: must be a whole number or a range N:M, from 1 to 1000000"),
         (["train", "--units", "many"], "Error: --units many: must be a whole number from 1 to 8192"),
@@ -274,6 +297,26 @@ def test_completion_prints_a_script_for_the_shell(shell, capsys):
     assert "_SEQMEM_COMPLETE" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        (["-V"], ["--version"]),
+        (["-h"], ["--help"]),
+        (["help"], ["--help"]),
+        (["train", "-h"], ["train", "--help"]),
+        (["help", "train"], ["train", "--help"]),
+        (["train", "-q", "-o", "taken"], ["train", "--quiet", "--out", "taken"]),
+        (["sweep", "--vary", "gap=3", "-o", "taken"], ["sweep", "--vary", "gap=3", "--out", "taken"]),
+    ],
+    ids=words_of,
+)
+def test_a_short_form_does_what_the_long_one_does(short, long, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").mkdir()
+    done = [(run(arguments), *capsys.readouterr()) for arguments in (short, long)]
+    assert done[0] == done[1]
+
+
 def test_completion_offers_commands_and_the_words_of_a_choice():
     def completed(words: str) -> list[str]:
         environment = os.environ | {
@@ -290,3 +333,5 @@ def test_completion_offers_commands_and_the_words_of_a_choice():
     assert completed("seqmem train --cell l") == ["lstm"]
     assert completed("seqmem eval run --replicate ") == ["best", "worst", "all"]
     assert completed("seqmem list --sort recall_a") == ["recall_accuracy"]
+    assert completed("seqmem sweep --vary le") == ["learning-rate="]
+    assert "gap=" in completed("seqmem sweep --vary ")
