@@ -24,11 +24,13 @@ class Cell(abc.ABC):
         name: What is typed as `--cell NAME`.
         summary: What it is, in a few words for `--help`.
         keeps_state: Whether anything goes from one time step to the next.
+        state_names: What its states are called, in the order of the layer's.
     """
 
     name: ClassVar[str]
     summary: ClassVar[str]
     keeps_state: ClassVar[bool] = True
+    state_names: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         read_settings(self)

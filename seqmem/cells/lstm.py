@@ -28,6 +28,7 @@ class LSTM(Cell):
 
     name: ClassVar[str] = "lstm"
     summary: ClassVar[str] = "long short-term memory"
+    state_names: ClassVar[tuple[str, ...]] = ("h", "c")
 
     forget_bias: float | None = setting(
         None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"

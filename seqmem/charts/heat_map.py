@@ -16,8 +16,11 @@ from seqmem.terminal.console import stack
 from seqmem.terminal.style import UNICODE, Glyphs
 from seqmem.terminal.wording import shown_amount, shown_symbol
 
+Colour = tuple[int, int, int]
 # From nothing to everything, dark to light, so that it also reads in grey.
 SCALE = ((38, 32, 70), (48, 84, 130), (42, 140, 138), (112, 192, 110), (236, 222, 92))
+# Around zero: the sign is the hue, and how far from zero is how light.
+SIGNED = ((140, 200, 255), (44, 108, 190), (30, 32, 40), (186, 92, 36), (255, 190, 110))
 WIDEST_NAME = 16
 SCALE_STEPS = 12
 
@@ -57,25 +60,30 @@ def heat_map(
     else:
         columns = min(width - margin, len(heads))
         above = heads[0] + " " * max(0, columns - cell_len(heads[0] + heads[-1])) + heads[-1]
-        cells = [[_block(value, low, high, glyphs, colour) for value in _averaged(row, columns)] for row in values]
+        cells = [[block(value, low, high, glyphs, colour) for value in _averaged(row, columns)] for row in values]
     title = set_cell_size(row_title, margin) + (f"{column_title} {glyphs.arrow}" if column_title else "")
     lines = [Text(title, "label")] if title.strip() else []
     lines.append(Text(" " * margin + above, "label"))
     for name, row in zip(names, cells, strict=True):
         lines.append(Text.assemble(set_cell_size(name, margin), *row, style="label"))
     if colour or not in_digits:
-        steps = [_block(index / (SCALE_STEPS - 1), 0.0, 1.0, glyphs, colour) for index in range(SCALE_STEPS)]
-        ends = " " * margin + f"{shown_amount(low)} ", f" {shown_amount(high)}"
-        lines.append(Text.assemble(ends[0], *steps, ends[1], style="label"))
+        legend = scale_line(low, high, SCALE_STEPS, glyphs, colour)
+        lines.append(Text.assemble(" " * margin, legend, style="label"))
     return stack(lines)
 
 
-def shade(value: float, low: float, high: float) -> tuple[int, int, int]:
+def scale_line(low: float, high: float, steps: int, glyphs: Glyphs, colour: bool, signed: bool = False) -> Text:
+    """Returns a scale from `low` to `high` of `steps` blocks, with both numbers."""
+    blocks = [block(index / (steps - 1), 0.0, 1.0, glyphs, colour, signed) for index in range(steps)]
+    return Text.assemble(f"{shown_amount(low)} ", *blocks, f" {shown_amount(high)}", style="label")
+
+
+def shade(value: float, low: float, high: float, scale: Sequence[Colour] = SCALE) -> Colour:
     """Returns red, green and blue of a value on the scale."""
     share = min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.0
-    place = share * (len(SCALE) - 1)
-    index = min(int(place), len(SCALE) - 2)
-    before, after = SCALE[index], SCALE[index + 1]
+    place = share * (len(scale) - 1)
+    index = min(int(place), len(scale) - 2)
+    before, after = scale[index], scale[index + 1]
     red, green, blue = (round(a + (b - a) * (place - index)) for a, b in zip(before, after, strict=True))
     return red, green, blue
 
@@ -91,14 +99,40 @@ def _background(value: Value, low: float, high: float) -> Style | str:
     return Style(color=ink, bgcolor=Color.from_rgb(red, green, blue))
 
 
-def _block(value: Value, low: float, high: float, glyphs: Glyphs, colour: bool) -> tuple[str, Style | str]:
-    """One column for a value: its colour, or a glyph that is as dense as the value is high."""
+def block(
+    value: Value, low: float, high: float, glyphs: Glyphs, colour: bool, signed: bool = False
+) -> tuple[str, Style | str]:
+    """Returns one column for a value: its colour, or a glyph that is as dense as the value is high.
+
+    Where values are `signed`, zero is in the middle, and colour or glyph tell the sign.
+    """
     if not is_number(value):
         return " " if colour else "?", ""
     if colour:
-        return " ", Style(bgcolor=Color.from_rgb(*shade(value, low, high)))
+        return " ", Style(bgcolor=Color.from_rgb(*shade(value, low, high, SIGNED if signed else SCALE)))
     share = min(max((value - low) / ((high - low) or 1.0), 0.0), 1.0)
-    return glyphs.shades[round(share * (len(glyphs.shades) - 1))], ""
+    shades = glyphs.signed if signed else glyphs.shades
+    return shades[round(share * (len(shades) - 1))], ""
+
+
+def strip(
+    values: Sequence[Value],
+    low: float,
+    high: float,
+    *,
+    each: int = 1,
+    glyphs: Glyphs = UNICODE,
+    colour: bool = True,
+    signed: bool = False,
+    thin: bool = False,
+) -> Text:
+    """Draws one row of values, each of them `each` columns wide; see `block`. Where it is `thin`, as a line."""
+    blocks = [block(value, low, high, glyphs, colour, signed) for value in values]
+    if thin and colour:
+        blocks = [
+            (glyphs.full, Style(color=style.bgcolor)) if isinstance(style, Style) else (" ", "") for _, style in blocks
+        ]
+    return Text.assemble(*((glyph * each, style) for glyph, style in blocks))
 
 
 def _averaged(row: Sequence[Value], columns: int) -> list[Value]:

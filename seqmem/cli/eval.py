@@ -13,7 +13,7 @@ from seqmem.cells.cell import Cell
 from seqmem.cli.options import SEQUENCE_OPTIONS, HeadedCommand, cache_option, option, sequence_options
 from seqmem.cli.output import output_options
 from seqmem.config.run_config import setting_fields
-from seqmem.config.sources import own_sequences, source_in_errors, typed_value
+from seqmem.config.sources import Given, own_sequences, source_in_errors, typed_value
 from seqmem.errors import SettingError
 from seqmem.settings import Integer, Kind
 from seqmem.terminal.output import Output
@@ -62,6 +62,7 @@ class Replicate(Kind):
         "seqmem eval runs/first --gaps 3,10,100": "Does it remember over gaps that it was never trained on?",
         "seqmem eval runs/first --fillers fresh --sequences-count 1000": "Or does it know only these fillers?",
         "seqmem eval runs/first --replicate best --free-run 20": "Let it go on by itself from a cue.",
+        "seqmem eval runs/first --replicate best --states": "Which units keep the cue, and what becomes without them?",
         "seqmem eval runs/first --criterion recall:0.99 --out judged.json": "Keep what was found.",
     },
 )
@@ -81,6 +82,7 @@ class Replicate(Kind):
 )
 @option("--cell", kind=CellKind(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
 @option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
+@option("--states", is_flag=True, heading="Judging", help="Where the best of these replicates keeps the cue.")
 @cache_option
 @option(
     "--out", "-o", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found."
@@ -93,12 +95,13 @@ def command(
     output: Output,
     **asked: Any,
 ) -> None:
-    """Judge a stored run again: other gaps, other sequences, running free.
+    """Judge a stored run again: other gaps, other sequences, running free, states.
 
     Nothing is written into the run directory: it may be someone else's.
     """
     own = own_sequences({name: asked.pop(name) for name in SEQUENCE_OPTIONS})
     typed = {name: typed_value(name, value) for name, value in asked.items() if value is not None}
+    typed["states"] = Given(asked["states"], lambda wrong: "--states")
     asked["gaps"] = asked["gaps"] or ()
     from seqmem.commands.evaluate import evaluate
 

@@ -29,6 +29,7 @@ def evaluate(
     replicate: str,
     criterion: Criterion | None,
     free_run: int | None,
+    states: bool,
     cache: bool,
 ) -> None:
     """Judges a stored run again, prints what was found and keeps it in the new file `out`, if there is to be one.
@@ -47,6 +48,7 @@ def evaluate(
         replicate=replicate,
         criterion=criterion,
         free_run=free_run,
+        states=states,
         trusted=trusted,
         cache=cache,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError, one_line
+from seqmem.evaluation.cue_units import NO_CUE, cue_states
 from seqmem.evaluation.evaluator import Evaluator
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
@@ -17,7 +18,7 @@ from seqmem.experiment.trained import read_trained
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.criterion import Criterion
 from seqmem.results.evaluation import EvalResult
-from seqmem.results.summary import shown_replicates
+from seqmem.results.summary import ranked_replicates, shown_replicates
 from seqmem.storage.run_directory import read_run
 from seqmem.tasks import ExplicitSequences
 
@@ -32,6 +33,7 @@ def evaluate(
     replicate: str = "all",
     criterion: Criterion | str | None = None,
     free_run: int | None = None,
+    states: bool = False,
     trusted: Collection[str] = (),
     cache: bool = True,
 ) -> EvalResult:
@@ -46,6 +48,7 @@ def evaluate(
         replicate: `all`, `best`, `worst` or a number.
         criterion: What counts as solved, in place of the run's own.
         free_run: Steps for which the network goes on by itself.
+        states: Look where the best of these replicates keeps the cue.
         trusted: As for `RunConfig.from_settings`.
         cache: Whether compiled programs are kept for the next process.
 
@@ -55,7 +58,7 @@ def evaluate(
     """
     stored = read_run(path, trusted)
     config = judged_config(stored.config, fillers, sequences, criterion)
-    _check_requests(config, gaps, free_run)
+    _check_requests(config, gaps, free_run, states)
     trained = read_trained(stored, replicate)
     if replicate != "all":
         config = dataclasses.replace(config, seed=trained.seed, replicates=1)
@@ -71,16 +74,21 @@ def evaluate(
     alphabet = config.task.input_symbols
     free = free_runs(population, report.sequences, shown, free_run, alphabet, config.layout) if free_run else ()
     own = config.task == stored.config.task
-    return EvalResult(result, tuple(gap_results(config, population, gaps, sequences_count)), free, own)
+    over_gaps = tuple(gap_results(config, population, gaps, sequences_count))
+    best = ranked_replicates(result.replicates)[0]
+    kept = cue_states(config, population, best, baselines[best]) if states else None
+    return EvalResult(result, over_gaps, free, own, states=kept)
 
 
-def _check_requests(config: RunConfig, gaps: Sequence[int], free_run: int | None) -> None:
+def _check_requests(config: RunConfig, gaps: Sequence[int], free_run: int | None, states: bool) -> None:
     """Raises SettingError where the task does not answer what is asked for."""
     for gap in gaps:
         try:
             config.task.with_gap(gap)
         except SettingError as error:
             raise SettingError("gaps", ",".join(map(str, gaps)), error.allowed) from None
+    if states and not config.task.sequences_with_recall:
+        raise SettingError("states", states, NO_CUE)
     if free_run and config.task.labelled:
         raise SettingError("free_run", free_run, "the answers of this task are labels, and no inputs to go on from")
     if free_run and config.rows == "steps":

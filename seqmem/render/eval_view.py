@@ -14,6 +14,7 @@ from seqmem.charts.curve import Level, Series, curve
 from seqmem.render.header import header_lines
 from seqmem.render.predictions import prediction_lines
 from seqmem.render.run_view import replicate_lines
+from seqmem.render.states_view import states_lines
 from seqmem.render.verdict_view import model_lines, other_lines, verdict_lines
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
 from seqmem.terminal.console import Page, view, wrap
@@ -38,6 +39,8 @@ def draw_eval(page: Page, result: EvalResult) -> list[Text]:
         lines += [*gap_lines(result.gaps, page), Text()]
     if result.free_runs:
         lines += [*free_run_lines(result.free_runs, page), Text()]
+    if result.states:
+        lines += [*states_lines(result.states, page), Text()]
     return [*lines, *(verdict_lines(result.run, page) if result.own_task else other_lines(result.run, page))]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from seqmem.results.drawing import Drawn
 from seqmem.results.json import from_plain, to_plain
 from seqmem.results.run import RunResult
+from seqmem.results.states import StatesResult
 from seqmem.settings import settings_of
 
 PER_REPLICATE = ("recall_accuracy", "cue_accuracy", "recall_loss", "p_value", "remembers")
@@ -67,6 +68,7 @@ class EvalResult(Drawn):
         run: The result on the sequences asked for, with the settings they come from.
         gaps: Recall over other gaps, in order; empty where none was asked for.
         free_runs: Free-running sequences; empty where none was asked for.
+        states: Where one replicate keeps the cue; None where nobody asked.
         own_task: Whether these are the sequences that the run was made for. On others there are scores and evidence,
             but no verdict on the network.
         model: What a network is called that no run has trained; empty for a stored run. Of the settings of `run` only
@@ -78,9 +80,10 @@ class EvalResult(Drawn):
     free_runs: tuple[FreeRun, ...] = ()
     own_task: bool = True
     model: str = ""
+    states: StatesResult | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the document of the run with `gaps` and `free_runs` added; on other sequences without a verdict."""
+        """Returns the document of the run and all else that was asked for; on other sequences without a verdict."""
         document = self.run.to_json()
         if not self.own_task:
             document["summary"]["verdict"] = None
@@ -93,6 +96,7 @@ class EvalResult(Drawn):
             **document,
             "gaps": to_plain(self.gaps),
             "free_runs": to_plain(self.free_runs),
+            "states": to_plain(self.states),
             "own_task": self.own_task,
         }
 

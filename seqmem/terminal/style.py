@@ -62,7 +62,7 @@ class Glyphs:
         markers: Tell the series of a chart apart.
         dash: A short line in a legend.
         full, empty: A bar's done and open part.
-        shades: From nothing to everything.
+        shades: From nothing to everything. `signed`: from far below zero to far above.
         braille: Whether curves may use braille dots, two by four a cell.
     """
 
@@ -97,6 +97,7 @@ class Glyphs:
     full: str = "━"
     empty: str = "─"
     shades: str = " ░▒▓█"
+    signed: str = "▼▽·△▲"
     braille: bool = True
 
 
@@ -133,6 +134,7 @@ ASCII = Glyphs(
     full="=",
     empty="-",
     shades=" .:*#",
+    signed="=-.+#",
     braille=False,
 )
 

@@ -30,7 +30,7 @@ def judging(monkeypatch):
 def test_eval_asks_for_what_was_typed(stored_run, judging, capsys):
     path = stored_run("first")
     words = ["--gaps", "3,10", "--sequences-count", "50", "--fillers", "fresh", "--replicate", "best"]
-    words += ["--criterion", "recall:0.9", "--free-run", "5"]
+    words += ["--criterion", "recall:0.9", "--free-run", "5", "--states"]
     assert run(["eval", str(path), *words]) == 0
     assert judging == [
         {
@@ -42,6 +42,7 @@ def test_eval_asks_for_what_was_typed(stored_run, judging, capsys):
             "replicate": "best",
             "criterion": Criterion("recall", 0.9),
             "free_run": 5,
+            "states": True,
             "cache": True,
         }
     ]
@@ -75,6 +76,12 @@ def test_out_keeps_the_document_and_never_writes_over(stored_run, judging, workp
 def test_a_value_that_the_run_does_not_allow_is_named_as_typed(stored_run, judging, capsys):
     assert run(["eval", str(stored_run("first")), "--replicate", "7"]) == 2
     assert capsys.readouterr().err == "Error: --replicate 7: must be from 0 to 0: the run has 1\n"
+
+
+def test_states_are_refused_where_nothing_is_to_be_recalled(stored_run, capsys):
+    path = stored_run("plain", sequences=["0 1 2", "1 2 0"])
+    assert run(["eval", str(path), "--states"]) == 2
+    assert capsys.readouterr().err == "Error: --states: no recall step of this task asks for one of several cues\n"
 
 
 def test_eval_writes_nothing_into_the_run(stored_run, judging, capsys):

@@ -33,10 +33,12 @@ def test_train_solves_the_tutorial_and_show_and_eval_agree(workplace):
     document = json.loads(trained.stdout)
     assert document["summary"]["verdict"] == "solved"
     assert document == json.loads(seqmem("show", "first", "--json").stdout)
-    judged = json.loads(seqmem("eval", "first", "--gaps", "3,10", "--free-run", "4", "--json").stdout)
+    judged = json.loads(seqmem("eval", "first", "--gaps", "3,10", "--free-run", "4", "--states", "--json").stdout)
     assert judged["replicates"][0]["recall_accuracy"] == 1.0
     assert [found["gap"] for found in judged["gaps"]] == [3, 10]
     assert all(len(one["generated"]) == 4 for one in judged["free_runs"])
+    assert judged["states"]["kept_by"]
+    assert judged["states"]["without"]["accuracy"] == 0.5
 
 
 def test_a_file_of_words_is_learned(workplace):

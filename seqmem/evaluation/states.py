@@ -1,0 +1,247 @@
+"""States of one replicate over time, with chosen units silenced."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from seqmem.backend.compiled import compiled
+from seqmem.backend.lazy import Tensor, tf
+from seqmem.models.network import Network
+from seqmem.models.population import Population
+from seqmem.tasks.batch import SequenceBatch
+from seqmem.tasks.layout import Layout
+
+# Time steps of a compiled call: what a call gives back stays some megabytes, however long the sequences are.
+STEPS_AT_ONCE = 512
+# Numbers of the input vectors of a compiled call: how many variants fit into one.
+INPUTS_AT_ONCE = 10_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Unit:
+    """What is silenced as a whole: one unit of one layer, or one number of a state that units do not share.
+
+    Attributes:
+        name: Its number from 0; with several layers `layer.unit`, layers from 1; before that the state's name where
+            the state is as long as no other.
+        numbers: Where its numbers are, all states of the network side by side.
+        states: What each of them is called.
+    """
+
+    name: str
+    numbers: tuple[int, ...]
+    states: tuple[str, ...]
+
+
+def units_of(network: Network, layers: int, units: int, names: Sequence[str] = ()) -> list[Unit]:
+    """Lists the units of a network.
+
+    Args:
+        network: Whose states they are.
+        layers: How many it has, each with the same states.
+        units: Units of a layer.
+        names: Of the states of a cell; where there are none, `h` or `s1`, `s2`.
+    """
+    sizes = [int(state.shape[-1]) for state in network.initial_states(1, 1)]
+    count = len(sizes) // layers
+    names = names or (["h"] if count == 1 else [f"s{number}" for number in range(1, count + 1)])
+    begins = np.cumsum([0, *sizes]).tolist()
+    listed = []
+    for layer in range(layers):
+        lead = f"{layer + 1}." if layers > 1 else ""
+        own = [(name, sizes[at], begins[at]) for at, name in enumerate(names, layer * len(names))]
+        shared = [(name, begin) for name, size, begin in own if size == units]
+        if shared:
+            called, places = zip(*shared, strict=True)
+            listed += [Unit(f"{lead}{at}", tuple(begin + at for begin in places), called) for at in range(units)]
+        for name, size, begin in own:
+            if size != units:
+                listed += [Unit(f"{name} {lead}{at}", (begin + at,), (name,)) for at in range(size)]
+    return listed
+
+
+@dataclasses.dataclass(frozen=True)
+class StateRun:
+    """What one replicate does on sequences, with nothing silenced and with each of several sets of units silenced.
+
+    Attributes:
+        loss: float32 `(set + 1, recall step)`, nats; first with nothing silenced, then set by set.
+        predicted: int32, the symbol with the largest output, of the same shape.
+        best_cue: int32, the largest among those that are ever recalled.
+        states: float32 `(step, sequence, number)`, with nothing silenced, after each step asked for; the numbers of
+            all states side by side.
+    """
+
+    loss: np.ndarray
+    predicted: np.ndarray
+    best_cue: np.ndarray
+    states: np.ndarray
+
+
+@functools.lru_cache(maxsize=4)
+def compile_states(network: Network, input_size: int, output_size: int, reset_every: int, lanes: int) -> Callable:
+    """Compiles a forward pass of one replicate in which units are silenced.
+
+    Variants run side by side. Before each step, a silenced number is set to the mean of that number over the sequences
+    of the first variant, in which nothing is silenced: it keeps its course over time, and tells no sequence from
+    another. (Zero, as in Lakretz et al. 2019, arXiv:1903.07435, would also take away a unit that is a mere constant.)
+
+    Args:
+        network: The network.
+        input_size: Length of a one-hot input.
+        output_size: Length of a one-hot target.
+        reset_every: Time steps after which the state starts again; 0 where it never does.
+        lanes: Rows that the steps of a sequence are dealt out to.
+
+    Returns:
+        A function of parameters `(1, parameters)`, `inputs` int32 `(time, row, context)`, `targets` int32 and `valid`
+        bool `(time, row)`, `cues` bool `(output,)`, `silenced` bool `(variant, size)` and states float32
+        `(variant, row, size)` for each state, and the time step that it begins at. It gives loss, predicted and
+        best_cue `(time, variant, row)`, the states of the first variant `(time, row, numbers)`, and the states that
+        the next call goes on from.
+    """
+
+    def mean_over_sequences(state: Tensor, valid: Tensor) -> Tensor:
+        """Of `(row, size)`, sequences that have ended left out; each lane by itself."""
+        apart = tf.reshape(state, (-1, lanes, state.shape[-1]))
+        exists = tf.cast(tf.reshape(valid, (-1, lanes, 1)), tf.float32)
+        mean = tf.reduce_sum(apart * exists, axis=0) / tf.maximum(tf.reduce_sum(exists, axis=0), 1.0)
+        return tf.tile(mean, (state.shape[0] // lanes, 1))
+
+    @compiled
+    def forward(
+        parameters: Tensor,
+        inputs: Tensor,
+        targets: Tensor,
+        valid: Tensor,
+        cues: Tensor,
+        silenced: list[Tensor],
+        states: list[Tensor],
+        start: Tensor,
+    ) -> tuple:
+        time, rows = targets.shape
+        variants = silenced[0].shape[0]
+        values = [value[0] for value in network.split(parameters)]
+        first = [tf.repeat(state, variants, axis=0) for state in network.initial_states(1, rows)]
+        shape = (variants, rows)
+        kept = [tf.TensorArray(dtype, time, element_shape=shape) for dtype in (tf.float32, tf.int32, tf.int32)]
+        numbers = sum(state.shape[-1] for state in states)
+        course = tf.TensorArray(tf.float32, time, element_shape=(rows, numbers))
+        for index in tf.range(time):
+            if reset_every:
+                again = (start + index) % reset_every == 0
+                states = [tf.where(again, new, old) for new, old in zip(first, states, strict=True)]
+            states = [
+                tf.where(chosen[:, None, :], mean_over_sequences(state[0], valid[index]), state)
+                for chosen, state in zip(silenced, states, strict=True)
+            ]
+            vectors = tf.reshape(tf.one_hot(inputs[index], input_size), (rows, -1))
+            flat = [tf.reshape(state, (variants * rows, -1)) for state in states]
+            output, following = network.advance(values, tf.tile(vectors, (variants, 1)), flat)
+            states = [
+                tf.where(valid[index][None, :, None], tf.reshape(new, old.shape), old)
+                for new, old in zip(following, states, strict=True)
+            ]
+            logits = network.logits(values, output)
+            wanted = tf.tile(tf.one_hot(targets[index], output_size), (variants, 1))
+            best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
+            predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
+            answers = (network.losses(logits, wanted), predicted, best_cue)
+            kept = [array.write(index, tf.reshape(answer, shape)) for array, answer in zip(kept, answers, strict=True)]
+            course = course.write(index, tf.concat([state[0] for state in states], axis=-1))
+        return [array.stack() for array in kept], course.stack(), states
+
+    return forward
+
+
+class StateRunner:
+    """Runs one replicate over sequences, with units silenced.
+
+    Args:
+        population: Whose parameters are used.
+        replicate: Its number.
+        layout: How sequences are laid out.
+        cues: bool `(output,)`, the symbols that are ever recalled.
+    """
+
+    def __init__(self, population: Population, replicate: int, layout: Layout, cues: np.ndarray):
+        self._network, self._layout, self._cues = population.network, layout, cues
+        self._parameters = population.parameters.value[replicate : replicate + 1]
+        reset_every = 0 if layout.reset_every == layout.length else layout.reset_every
+        input_size = self._network.features // layout.context
+        self._forward = compile_states(self._network, input_size, len(cues), reset_every, layout.rows)
+
+    def run(
+        self, batch: SequenceBatch, steps: np.ndarray, sets: Sequence[Sequence[Unit]] = (), room: int = 0
+    ) -> StateRun:
+        """Runs the sequences with nothing silenced, and with each set of units.
+
+        Args:
+            batch: The sequences.
+            steps: int, the steps whose states are wanted.
+            sets: Units that are silenced together.
+            room: Sets that a compiled call takes at least, so that calls with fewer need no program of their own.
+        """
+        most = max(1, INPUTS_AT_ONCE // (len(batch) * self._layout.rows * self._network.features))
+        size = min(most, max(room, len(sets)))
+        starts = range(0, max(1, len(sets)), max(1, size))
+        parts = [self._run(batch, steps, sets[start : start + size], size) for start in starts]
+        joined = [
+            np.concatenate([parts[0][part][:1], *(each[part][1:] for each in parts)])[: 1 + len(sets)]
+            for part in range(3)
+        ]
+        return StateRun(joined[0], joined[1], joined[2], parts[0][3])
+
+    def _run(
+        self, batch: SequenceBatch, steps: np.ndarray, sets: Sequence[Sequence[Unit]], size: int
+    ) -> tuple[np.ndarray, ...]:
+        """Loss, predicted and best_cue `(1 + size, recall step)`, and states; places without a set silence nothing."""
+        layout, states = self._layout, self._network.initial_states(1 + size, len(batch) * self._layout.rows)
+        sizes = [state.shape[-1] for state in states]
+        silenced = np.zeros((1 + size, sum(sizes)), bool)
+        for variant, units in enumerate(sets, 1):
+            silenced[variant, [number for unit in units for number in unit.numbers]] = True
+        chosen = [tf.constant(part) for part in np.split(silenced, np.cumsum(sizes)[:-1], axis=1)]
+        windows = layout.lay_out(batch)
+        inputs, targets, valid = (_joined_rows(array) for array in (windows.inputs, windows.targets, windows.valid))
+
+        # where the recall steps and the steps asked for lie
+        sequence, recall = np.nonzero(batch.recall)
+        place, lane = layout.places
+        answers = np.zeros((3, 1 + size, len(sequence)))
+        course = np.zeros((len(steps), len(batch), sum(sizes)), np.float32)
+        chunk = min(STEPS_AT_ONCE, layout.length)
+        for start in range(0, layout.length, chunk):
+            pieces = [_piece(array, start, chunk) for array in (inputs, targets, valid)]
+            kept, after, states = self._forward(
+                self._parameters,
+                *map(tf.constant, pieces),
+                tf.constant(self._cues),
+                chosen,
+                states,
+                tf.constant(start),
+            )
+            inside = (place[recall] >= start) & (place[recall] < start + chunk)
+            at, row = place[recall][inside] - start, (sequence * layout.rows + lane[recall])[inside]
+            for array, answer in zip(answers, kept, strict=True):
+                array[:, inside] = answer.numpy()[at, :, row].T
+            here = (place[steps] >= start) & (place[steps] < start + chunk)
+            apart = after.numpy().reshape(chunk, len(batch), layout.rows, sum(sizes))
+            course[here] = apart[place[steps][here] - start, :, lane[steps][here]]
+        return answers[0], answers[1].astype(np.int32), answers[2].astype(np.int32), course
+
+
+def _joined_rows(array: np.ndarray) -> np.ndarray:
+    """From `(sequence, time, row, ...)` to `(time, sequence * row, ...)`."""
+    moved = np.moveaxis(array, 0, 1)
+    return moved.reshape(len(moved), -1, *moved.shape[3:])
+
+
+def _piece(array: np.ndarray, start: int, length: int) -> np.ndarray:
+    """`length` time steps, filled up with zeros: steps that are not valid."""
+    piece = array[start : start + length]
+    return np.concatenate([piece, np.zeros((length - len(piece), *piece.shape[1:]), piece.dtype)])
