@@ -73,7 +73,7 @@ def _outcome(result: RunSummary) -> Row:
     return {name: row[name] for name in TRIAL_COLUMNS}
 
 
-def shown_or_plain(value: Any) -> Any:
+def shown_or_plain(value: object) -> object:
     """Returns a number as it is and anything else as text, as it is typed."""
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else shown_value(value)
 
@@ -88,5 +88,5 @@ def csv_text(rows: Sequence[Row]) -> str:
     return file.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value

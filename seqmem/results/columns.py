@@ -200,11 +200,11 @@ def select(rows: Sequence[Row], conditions: Sequence[Condition]) -> list[Row]:
 def sort(rows: Sequence[Row], column: str, reverse: bool = False) -> list[Row]:
     """Returns the rows in the order of a column, numbers before words; rows without a value come last."""
     valued = sorted(
-        (row for row in rows if row[column] is not None), key=lambda row: _key(row[column]), reverse=reverse
+        (row for row in rows if row[column] is not None), key=lambda row: sort_key(row[column]), reverse=reverse
     )
     return valued + [row for row in rows if row[column] is None]
 
 
-def _key(value: Any) -> tuple[bool, float, str]:
-    number = isinstance(value, (int, float))
-    return not number, value if number else 0.0, "" if number else str(value)
+def sort_key(value: object) -> tuple[bool, float, str]:
+    """Returns what values are sorted by: numbers come before words."""
+    return (False, float(value), "") if isinstance(value, (int, float)) else (True, 0.0, str(value or ""))

@@ -6,7 +6,7 @@ import itertools
 import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from seqmem.backend.extras import import_optuna
 from seqmem.config.axis import Axis
@@ -14,6 +14,10 @@ from seqmem.config.plan import Plan
 from seqmem.config.rank import MEASURES, measure_of
 from seqmem.errors import UsageError
 from seqmem.results.sweep import Trial
+
+# Optuna's types; it is an extra, and mypy does not read it.
+FrozenTrial: TypeAlias = Any
+Distribution: TypeAlias = Any
 
 # Below this the shares are noise.
 FEWEST_TRIALS = 10
@@ -31,7 +35,7 @@ def objective(trial: Trial, rank: str) -> float | None:
     return math.inf if value is None and rank == "presentations_to_success" else value
 
 
-def distribution(axis: Axis) -> Any:
+def distribution(axis: Axis) -> Distribution:
     """Returns an axis as Optuna knows it."""
     kinds = import_optuna().distributions
     if not axis.continuous:

@@ -16,19 +16,19 @@ import msgspec
 from seqmem.errors import DamagedFileError, one_line
 
 
-def json_text(content: Any) -> str:
+def json_text(content: object) -> str:
     """Returns strict JSON; numbers that are not finite become null."""
     return json.dumps(to_plain(content), indent=2, allow_nan=False) + "\n"
 
 
-def json_bytes(document: Any) -> bytes:
+def json_bytes(document: object) -> bytes:
     """Returns a document as one line of JSON: numbers that are not finite become null, never NaN."""
     text = json.dumps(to_plain(document), ensure_ascii=False, allow_nan=False)
     # halves of characters, as in a command line that is not UTF-8, become JSON escapes
     return text.encode("utf-8", "backslashreplace")
 
 
-def document_bytes(document: Mapping[str, Any]) -> bytes:
+def document_bytes(document: Mapping[str, object]) -> bytes:
     """Returns a JSON object with one line per key."""
     lines = [json_bytes(key) + b": " + json_bytes(value) for key, value in document.items()]
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
@@ -67,7 +67,7 @@ def _int(text: str) -> int:
     return number
 
 
-def to_plain(value: Any) -> Any:
+def to_plain(value: object) -> Any:
     """Returns a value as JSON can hold it.
 
     Dataclasses become dictionaries, tuples lists, numpy's values Python's, and numbers that are not finite None.
@@ -87,7 +87,7 @@ def to_plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
-def escape_control_characters(value: Any) -> Any:
+def escape_control_characters(value: object) -> Any:
     """Returns a plain value with nothing in its texts that a terminal would obey, for values from a stranger."""
     if isinstance(value, str):
         return one_line(value, 10_000)
@@ -96,7 +96,7 @@ def escape_control_characters(value: Any) -> Any:
     return [escape_control_characters(part) for part in value] if isinstance(value, list) else value
 
 
-def from_plain(hint: Any, value: Any, name: str) -> Any:
+def from_plain(hint: Any, value: object, name: str) -> Any:
     """Reads what `to_plain` wrote as the type that an annotation names; keys that it does not name are passed over.
 
     Args:
@@ -115,7 +115,7 @@ def from_plain(hint: Any, value: Any, name: str) -> Any:
         raise ValueError(f"{name}{place.removesuffix('`')}: {problem[0].lower()}{problem[1:]}") from None
 
 
-def _nan_for_null(hint: Any, value: Any) -> Any:
+def _nan_for_null(hint: Any, value: object) -> object:
     """A plain value with NaN wherever null stands for a float: msgspec takes null for None alone."""
     if hint is float and value is None:
         return math.nan

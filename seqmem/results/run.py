@@ -251,14 +251,13 @@ def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any
     }
 
 
-def _with_evidence(replicate: Any, baseline_loss: Any) -> Any:
+def _with_evidence(replicate: object, baseline_loss: Any) -> object:
     """A replicate of schema 1 with what can be known of its memory: how its recall loss compares."""
     if not isinstance(replicate, dict):
         return replicate
     loss = replicate.get("recall_loss")
-    numbers = [value for value in (loss, baseline_loss) if isinstance(value, (int, float))]
-    comparable = len(numbers) == 2 and baseline_loss
-    evidence = weigh(0, 0, 2, loss if comparable else None, baseline_loss if comparable else None)
+    comparable = isinstance(loss, (int, float)) and isinstance(baseline_loss, (int, float)) and baseline_loss
+    evidence = weigh(0, 0, 2, loss, baseline_loss) if comparable else weigh(0, 0, 2, None, None)
     return replicate | {
         "met_at": replicate.get("presentations_to_success"),
         "missed": None,
@@ -268,7 +267,7 @@ def _with_evidence(replicate: Any, baseline_loss: Any) -> Any:
     }
 
 
-def check_parts(result: Any) -> None:
+def check_parts(result: RunResult) -> None:
     """Checks that the parts of a `RunResult` fit its settings and each other.
 
     Raises:

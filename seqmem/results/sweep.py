@@ -10,6 +10,7 @@ from typing import Any
 from seqmem.config.axis import Axis
 from seqmem.config.plan import Point
 from seqmem.config.rank import MEASURES, check_rank
+from seqmem.results.columns import sort_key
 from seqmem.results.drawing import Drawn
 from seqmem.results.json import to_plain
 from seqmem.results.summary import RunSummary
@@ -173,7 +174,7 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
     """
     trials = list(trials)
     if column not in MEASURES:
-        return sorted(trials, key=lambda trial: _axis_key(trial.values.get(column)))
+        return sorted(trials, key=lambda trial: sort_key(trial.values.get(column)))
     sign = -1 if MEASURES[column] else 1
 
     def badness(trial: Trial) -> tuple[bool, float]:
@@ -188,10 +189,5 @@ def _trial_to_json(trial: Trial) -> dict[str, Any]:
     return to_plain(vars(trial.point) | {"status": trial.status, "reason": trial.reason, "result": result})
 
 
-def _axis_values(axis: Axis) -> Any:
+def _axis_values(axis: Axis) -> object:
     return {"low": axis.low, "high": axis.high, "log": axis.log} if axis.continuous else list(axis.values)
-
-
-def _axis_key(value: Any) -> tuple[bool, float, str]:
-    number = isinstance(value, (int, float))
-    return not number, float(value) if number else 0.0, "" if number else str(value or "")

@@ -194,13 +194,13 @@ def read_bounded(path: Path, limit: int) -> bytes:
         return file.read(size)
 
 
-def write_json(path: Path, document: Mapping[str, Any]) -> None:
+def write_json(path: Path, document: Mapping[str, object]) -> None:
     """Writes a JSON object atomically, one line per key, the last one a checksum of the others."""
     body = document_bytes(document).removesuffix(b"\n}\n")
     write_atomically(path, body + CHECKSUM + sha256(body).encode() + b'"\n}\n')
 
 
-def append_line(path: Path, document: Any, sync: bool = False) -> None:
+def append_line(path: Path, document: object, sync: bool = False) -> None:
     """Adds a line of JSON to a file; what is left of a torn one is cut first.
 
     Args:

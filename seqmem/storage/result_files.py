@@ -65,7 +65,7 @@ def read_summary(folder: Path) -> StoredSummary | None:
     return StoredSummary(result.config.to_settings(), result.summary)
 
 
-def has_settings(config: dict[str, Any], settings: Mapping[str, Any]) -> bool:
+def has_settings(config: dict[str, Any], settings: Mapping[str, object]) -> bool:
     """Tells whether a row has these settings, whatever others it has."""
     if config == to_plain(settings):
         return True

@@ -19,7 +19,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +57,11 @@ class RunDirectory:
     path: Path
     lock: RunLock
 
-    def write_environment(self, environment: dict[str, Any]) -> None:
+    def write_environment(self, environment: Mapping[str, object]) -> None:
         """Writes versions, processor, threads and command line."""
         write_json(self.path / ENVIRONMENT, environment)
 
-    def write_timing(self, timing: dict[str, Any]) -> None:
+    def write_timing(self, timing: Mapping[str, float]) -> None:
         """Writes everything measured in seconds."""
         write_json(self.path / TIMING, timing)
 

@@ -140,7 +140,7 @@ def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
     return number_points(plan.axes, rows, plan.total)
 
 
-def read_outcome(path: Path, settings: Mapping[str, Any]) -> Outcome:
+def read_outcome(path: Path, settings: Mapping[str, object]) -> Outcome:
     """Returns what became of a trial as its run directory has it: complete, pruned or missing.
 
     Args:

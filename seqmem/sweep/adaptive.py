@@ -10,9 +10,9 @@ most `max_pending` trials run side by side. More of them keep more workers busy,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from seqmem.config.plan import Point
+from seqmem.results.importance import FrozenTrial
 from seqmem.results.sweep import Trial
 from seqmem.storage.sweep_directory import FAILURES, SweepDirectory, read_checks
 from seqmem.sweep.mirror import StudyMirror
@@ -39,7 +39,7 @@ class Adaptive(Order):
             self._mirror = StudyMirror(directory.path, self._plan, rebuild=(directory.path / FAILURES).exists())
         self._curves = LearningCurves()
         self._received: dict[int, Trial] = {}  # ended before one that comes before them
-        self._in_order: list[tuple[Trial, Curve, Any]] = []
+        self._in_order: list[tuple[Trial, Curve, FrozenTrial]] = []
         self._given = self._reported = 0
         self._finished = {trial.number for trial in trials if trial.status != "missing"}
         # what a search will ask for is not known: each of its trials counts for one
@@ -81,7 +81,7 @@ class Adaptive(Order):
             if self._mirror:
                 self._mirror.add(frozen)
 
-    def _report(self, trial: Trial, curve: Curve, frozen: Any) -> None:
+    def _report(self, trial: Trial, curve: Curve, frozen: FrozenTrial) -> None:
         self._reported = trial.number
         if trial.status == "complete":
             self._curves.add(curve)

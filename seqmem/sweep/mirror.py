@@ -8,7 +8,7 @@ from typing import Any
 
 from seqmem.backend.extras import import_optuna
 from seqmem.config.plan import Plan
-from seqmem.results.importance import study_direction
+from seqmem.results.importance import FrozenTrial, study_direction
 
 JOURNAL = "study.log"
 
@@ -40,7 +40,7 @@ class StudyMirror:
             if self._study is None or self._held > plan.total:
                 self._begin()
 
-    def add(self, frozen: Any) -> None:
+    def add(self, frozen: FrozenTrial) -> None:
         """Adds the next trial as it has ended."""
         self._added += 1
         if self._added > self._held:

@@ -14,7 +14,15 @@ import numpy as np
 from seqmem.backend.extras import import_optuna
 from seqmem.config.axis import Axis
 from seqmem.config.plan import Plan, Point, number_points
-from seqmem.results.importance import distribution, objective, read_parameter, study_direction, write_parameter
+from seqmem.results.importance import (
+    Distribution,
+    FrozenTrial,
+    distribution,
+    objective,
+    read_parameter,
+    study_direction,
+    write_parameter,
+)
 from seqmem.results.sweep import Trial
 
 # The sampler thinks longer the more it remembers. It tells at most the best 25 trials from all others: the best are
@@ -57,7 +65,7 @@ class TpeSearch:
         """Takes in a point that was asked for before this process started."""
         self._enqueue(point.number, self._parameters(point))
 
-    def report(self, number: int, frozen: Any) -> None:
+    def report(self, number: int, frozen: FrozenTrial) -> None:
         """Reports what became of a trial, as `frozen` gives it."""
         asked = self._running.pop(number)
         for step, value in frozen.intermediate_values.items():
@@ -67,7 +75,7 @@ class TpeSearch:
         if len(self._reported) >= MOST_REMEMBERED:
             self._forget()
 
-    def frozen(self, trial: Trial, curve: dict[int, float]) -> Any:
+    def frozen(self, trial: Trial, curve: dict[int, float]) -> FrozenTrial:
         """Returns a trial that is complete, pruned or failed as Optuna's own tools read it, with its learning curve."""
         value = objective(trial, self._plan.rank) if trial.status == "complete" else None
         state = "PRUNED" if trial.status == "pruned" else "FAIL" if value is None else "COMPLETE"
@@ -88,7 +96,7 @@ class TpeSearch:
         latest = range(len(self._reported) - LATEST_REMEMBERED, len(self._reported))
         self._remember([self._reported[index] for index in sorted({*best, *latest})])
 
-    def _remember(self, reported: list[Any]) -> None:
+    def _remember(self, reported: list[FrozenTrial]) -> None:
         """Starts a study that holds these trials, and those that run."""
         self._study = self._optuna.create_study(direction=study_direction(self._plan.rank))
         self._study.add_trials(reported)
@@ -110,10 +118,10 @@ def _sampler_seed(seed: int, number: int) -> int:
     return int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
 
 
-def _ranges(axes: Sequence[Axis]) -> dict[str, Any]:
+def _ranges(axes: Sequence[Axis]) -> dict[str, Distribution]:
     return {axis.name: distribution(axis) for axis in axes}
 
 
-def _values(axes: Sequence[Axis], asked: Any) -> tuple[Any, ...]:
+def _values(axes: Sequence[Axis], asked: FrozenTrial) -> tuple[Any, ...]:
     """The values of a trial that a study has been asked for."""
     return tuple(read_parameter(axis, asked.params[axis.name]) for axis in axes)
