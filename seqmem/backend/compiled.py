@@ -19,7 +19,7 @@ def compiled(function: Callable) -> Callable:
     Raises:
         SeqmemError: At a call, if there is not enough memory.
     """
-    current = tf.function(function, jit_compile=True)
+    current = tf.function(function, jit_compile=True, autograph=False)
 
     @functools.wraps(function)
     def call(*arguments: Tensor) -> Tensor:
@@ -31,7 +31,7 @@ def compiled(function: Callable) -> Callable:
         except tf.errors.OpError:
             if not process.clear_cache():
                 raise
-            current = tf.function(function, jit_compile=True)
+            current = tf.function(function, jit_compile=True, autograph=False)
             return current(*arguments)
 
     return call

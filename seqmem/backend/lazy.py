@@ -22,6 +22,7 @@ from seqmem.errors import SeqmemError
 
 # Neither package has types that mypy can check; the names say what is meant.
 Tensor: TypeAlias = Any
+TensorArray: TypeAlias = Any
 KerasLayer: TypeAlias = Any
 KerasVariable: TypeAlias = Any
 KerasModel: TypeAlias = Any

@@ -12,23 +12,26 @@ held, c::
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
-from seqmem.backend.lazy import KerasLayer, keras
+from seqmem.backend.lazy import KerasLayer, Tensor, keras, tf
 from seqmem.cells.cell import Cell, Shapes
+from seqmem.cells.recurrence import Recurrence
 from seqmem.errors import SettingError
 from seqmem.settings import Number, setting
 
 
 @dataclasses.dataclass(frozen=True)
-class LSTM(Cell):
+class LSTM(Recurrence):
     """Keras' LSTM cell; its weights hold the parts i, f, g, o side by side."""
 
     name: ClassVar[str] = "lstm"
     summary: ClassVar[str] = "long short-term memory"
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
+    kept_units: ClassVar[tuple[int, ...]] = (4, 1, 1)
 
     forget_bias: float | None = setting(
         None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"
@@ -45,6 +48,30 @@ class LSTM(Cell):
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
         """Makes Keras' layer of these cells."""
         return keras.layers.LSTM(units, return_sequences=True, stateful=stateful)
+
+    def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Returns the next h and c; keeps the gates, g and tanh(c)."""
+        # one sigmoid over all four parts costs less than three over one each
+        gates = tf.sigmoid(products[0])
+        i, f, _, o = tf.split(gates, 4, axis=-1)
+        g = tf.tanh(tf.split(products[0], 4, axis=-1)[2])
+        c = f * states[1] + i * g
+        return [o * tf.tanh(c), c], [gates, g, tf.tanh(c)]
+
+    def backward(
+        self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Returns dL/d(x W + h U + b), and dL/dc of the step before; h acts through h U alone."""
+        (gates, g, tanh_c), (h, c), (d_h, d_c) = kept, states, gradient
+        i, f, _, o = tf.split(gates, 4, axis=-1)
+        # c acts on the loss at later steps, and at this one through h = o tanh(c); tanh' = 1 - tanh^2
+        d_c += d_h * o * (1.0 - tanh_c * tanh_c)
+        # c = f c' + i g, and sigmoid' = s (1 - s)
+        d_i = d_c * g * i * (1.0 - i)
+        d_f = d_c * c * f * (1.0 - f)
+        d_g = d_c * i * (1.0 - g * g)
+        d_o = d_h * tanh_c * o * (1.0 - o)
+        return [tf.concat([d_i, d_f, d_g, d_o], axis=-1)], [tf.zeros_like(h), d_c * f]
 
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Opens the forget gate by `held` and closes the input gate by as much."""

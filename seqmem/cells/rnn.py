@@ -8,18 +8,21 @@ With input x, and output h, which is the state too::
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import ClassVar
 
-from seqmem.backend.lazy import KerasLayer, keras
-from seqmem.cells.cell import Cell, Shapes
+from seqmem.backend.lazy import KerasLayer, Tensor, keras, tf
+from seqmem.cells.cell import Shapes
+from seqmem.cells.recurrence import Recurrence
 
 
 @dataclasses.dataclass(frozen=True)
-class SimpleRNN(Cell):
+class SimpleRNN(Recurrence):
     """Keras' simple cell. No gate holds its state, so it fades or explodes over a long gap."""
 
     name: ClassVar[str] = "rnn"
     summary: ClassVar[str] = "plain tanh units"
+    kept_units: ClassVar[tuple[int, ...]] = (1,)
 
     def weights(self, inputs: int, units: int) -> Shapes:
         """Kernel, recurrent kernel and bias."""
@@ -32,3 +35,14 @@ class SimpleRNN(Cell):
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
         """Makes Keras' layer of these cells."""
         return keras.layers.SimpleRNN(units, return_sequences=True, stateful=stateful)
+
+    def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+        """Returns the next h, twice: it is all that the step back needs."""
+        output = tf.tanh(products[0])
+        return [output], [output]
+
+    def backward(
+        self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Returns dL/d(x W + h U + b), tanh' being 1 - h^2; the h before acts through h U alone."""
+        return [gradient[0] * (1.0 - kept[0] * kept[0])], [tf.zeros_like(states[0])]

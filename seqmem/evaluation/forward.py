@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from seqmem.backend.compiled import compiled
-from seqmem.backend.lazy import Tensor, tf
+from seqmem.backend.lazy import Tensor, TensorArray, tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
+from seqmem.models.steps import choose
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import Layout, stack_windows
 
@@ -38,12 +39,11 @@ class StepOutputs:
 
 
 @functools.lru_cache(maxsize=8)
-def compile_forward(network: Network, input_size: int, output_size: int, reset_every: int) -> Callable:
+def compile_forward(network: Network, output_size: int, reset_every: int) -> Callable:
     """Compiles a forward pass; the same one again for the same network.
 
     Args:
         network: The network of every replicate.
-        input_size: Length of a one-hot input.
         output_size: Length of a one-hot target.
         reset_every: Time steps after which the state starts again; 0 where it never does.
 
@@ -53,11 +53,7 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
         `StepOutputs`, `(time, replicate, row)`.
     """
 
-    def step(arguments: tuple) -> tuple:
-        values, inputs, targets, valid, states, cues = arguments
-        vectors = tf.reshape(tf.one_hot(inputs, input_size), (inputs.shape[0], inputs.shape[1] * input_size))
-        output, following = network.advance(values, vectors, states)
-        following = [tf.where(valid[:, None], new, old) for new, old in zip(following, states, strict=True)]
+    def answers(values: list[Tensor], output: Tensor, targets: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
         logits = network.logits(values, output)
         wanted = tf.one_hot(targets, output_size)
         outputs = network.probabilities(logits)
@@ -66,32 +62,27 @@ def compile_forward(network: Network, input_size: int, output_size: int, reset_e
         others = tf.where(tf.one_hot(predicted, output_size, on_value=True, off_value=False), 0.0, outputs)
         best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
         error = tf.reduce_max(tf.abs(outputs - wanted), axis=-1)
-        answers = (
-            network.losses(logits, wanted),
-            predicted,
-            best,
-            best - tf.reduce_max(others, axis=-1),
-            error,
-            best_cue,
-        )
-        return answers, following
+        margin = best - tf.reduce_max(others, axis=-1)
+        return network.losses(logits, wanted), predicted, best, margin, error, best_cue
 
     @compiled
     def forward(parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor) -> list[Tensor]:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
-        states = network.initial_states(replicates, rows)
+        first = network.initial_states(replicates, rows)
         dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
-        kept = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
-        each = tf.repeat(cues[None], replicates, axis=0)
-        first = states
-        for index in tf.range(time):
+        records = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
+
+        def body(step: Tensor, states: list[Tensor], records: list[TensorArray]) -> tuple:
             if reset_every:
-                states = [tf.where(index % reset_every == 0, new, old) for new, old in zip(first, states, strict=True)]
-            arguments = (values, inputs[index], targets[index], valid[index], states, each)
-            answers, states = tf.vectorized_map(step, arguments)
-            kept = [array.write(index, answer) for array, answer in zip(kept, answers, strict=True)]
-        return [array.stack() for array in kept]
+                states = choose(step % reset_every == 0, first, states)
+            output, following, _ = network.steps.forward(values[: network.cell_weights], inputs[step], states)
+            following = choose(valid[step, :, :, None], following, states)
+            found = answers(values, output, targets[step], cues)
+            return step + 1, following, [array.write(step, part) for array, part in zip(records, found, strict=True)]
+
+        *_, records = tf.while_loop(lambda step, *_: step < time, body, (tf.constant(0), first, records))
+        return [array.stack() for array in records]
 
     return forward
 
@@ -117,8 +108,7 @@ def step_outputs(
     """
     wanted = range(len(sequences)) if replicates is None else replicates
     reset_every = 0 if layout.reset_every == layout.length else layout.reset_every
-    input_size = population.network.features // layout.context
-    forward = compile_forward(population.network, input_size, len(cues), reset_every)
+    forward = compile_forward(population.network, len(cues), reset_every)
     places = population.parameters.shape[0]
     count = len(sequences[0])
     starts = range(0, count, sequences_at_once)

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from seqmem.backend.compiled import compiled
-from seqmem.backend.lazy import tf
+from seqmem.backend.lazy import Tensor, TensorArray, tf
 from seqmem.evaluation.predictions import SHOWN_SEQUENCES, shown_symbols
 from seqmem.models.network import Network
 from seqmem.models.population import Population
+from seqmem.models.steps import choose
 from seqmem.results.evaluation import FreeRun
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import Layout
 
 
 @functools.lru_cache(maxsize=4)
-def compile_generation(network: Network, alphabet_size: int, context: int, lags: int, reset_every: int) -> Callable:
+def compile_generation(network: Network, context: int, lags: int, reset_every: int) -> Callable:
     """Compiles free-running.
 
     Args:
         network: The network of every replicate.
-        alphabet_size: Length of a one-hot vector.
         context: Symbols in an input vector.
         lags: Time steps of a sample.
         reset_every: Samples after which the state starts again; 0 where it never does.
@@ -34,29 +33,28 @@ def compile_generation(network: Network, alphabet_size: int, context: int, lags:
         gives the symbols it went on with, int32, and the largest output at each, float32, `(step, replicate, row)`.
     """
 
-    def step(arguments: Any) -> Any:
-        values, seen, states = arguments
-        vectors = tf.reshape(tf.one_hot(seen, alphabet_size), (seen.shape[0], context * alphabet_size))
-        output, following = network.advance(values, vectors, states)
-        logits = network.logits(values, output)
-        symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
-        return symbol, tf.reduce_max(network.probabilities(logits), axis=-1), following
-
     @compiled
-    def generate(parameters: Any, first: Any, steps: int) -> Any:
+    def generate(parameters: Tensor, first: Tensor, steps: int) -> tuple[Tensor, Tensor]:
         replicates, rows = first.shape
         values = network.split(parameters)
-        states = start = network.initial_states(replicates, rows)
+        start = network.initial_states(replicates, rows)
         seen = tf.concat([tf.fill((replicates, rows, context + lags - 2), -1), first[..., None]], axis=-1)
-        symbols = tf.TensorArray(tf.int32, steps, element_shape=(replicates, rows))
-        outputs = tf.TensorArray(tf.float32, steps, element_shape=(replicates, rows))
-        for index in tf.range(steps):
+        records = [tf.TensorArray(dtype, steps, element_shape=(replicates, rows)) for dtype in (tf.int32, tf.float32)]
+
+        def body(step: Tensor, states: list[Tensor], seen: Tensor, records: list[TensorArray]) -> tuple:
             if reset_every:
-                states = [tf.where(index % reset_every == 0, new, old) for new, old in zip(start, states, strict=True)]
+                states = choose(step % reset_every == 0, start, states)
             for lag in range(lags):
-                symbol, output, states = tf.vectorized_map(step, (values, seen[..., lag : lag + context], states))
-            symbols, outputs = symbols.write(index, symbol), outputs.write(index, output)
-            seen = tf.concat([seen[..., 1:], symbol[..., None]], axis=-1)
+                window = seen[..., lag : lag + context]
+                output, states, _ = network.steps.forward(values[: network.cell_weights], window, states)
+            logits = network.logits(values, output)
+            symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
+            found = (symbol, tf.reduce_max(network.probabilities(logits), axis=-1))
+            records = [array.write(step, part) for array, part in zip(records, found, strict=True)]
+            return step + 1, states, tf.concat([seen[..., 1:], symbol[..., None]], axis=-1), records
+
+        *_, records = tf.while_loop(lambda step, *_: step < steps, body, (tf.constant(0), start, seen, records))
+        symbols, outputs = records
         return symbols.stack(), outputs.stack()
 
     return generate
@@ -87,7 +85,7 @@ def free_runs(
     )
     kept = layout.reset_every == layout.length
     reset_every = 0 if kept else layout.reset_every // layout.lags
-    recipe = (len(alphabet), layout.context, layout.lags, reset_every)
+    recipe = (layout.context, layout.lags, reset_every)
     generate = compile_generation(population.network, *recipe)
     symbols, outputs = (array.numpy() for array in generate(population.parameters.value, tf.constant(first), steps))
     runs = []

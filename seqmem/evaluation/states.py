@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from seqmem.backend.compiled import compiled
-from seqmem.backend.lazy import Tensor, tf
+from seqmem.backend.lazy import Tensor, TensorArray, tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
+from seqmem.models.steps import choose
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import Layout
 
@@ -131,10 +132,10 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         kept = [tf.TensorArray(dtype, time, element_shape=shape) for dtype in (tf.float32, tf.int32, tf.int32)]
         numbers = sum(state.shape[-1] for state in states)
         course = tf.TensorArray(tf.float32, time, element_shape=(rows, numbers))
-        for index in tf.range(time):
+
+        def body(index: Tensor, states: list[Tensor], kept: list[TensorArray], course: TensorArray) -> tuple:
             if reset_every:
-                again = (start + index) % reset_every == 0
-                states = [tf.where(again, new, old) for new, old in zip(first, states, strict=True)]
+                states = choose((start + index) % reset_every == 0, first, states)
             states = [
                 tf.where(chosen[:, None, :], mean_over_sequences(state[0], valid[index]), state)
                 for chosen, state in zip(silenced, states, strict=True)
@@ -142,17 +143,18 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
             vectors = tf.reshape(tf.one_hot(inputs[index], input_size), (rows, -1))
             flat = [tf.reshape(state, (variants * rows, -1)) for state in states]
             output, following = network.advance(values, tf.tile(vectors, (variants, 1)), flat)
-            states = [
-                tf.where(valid[index][None, :, None], tf.reshape(new, old.shape), old)
-                for new, old in zip(following, states, strict=True)
-            ]
+            following = [tf.reshape(new, old.shape) for new, old in zip(following, states, strict=True)]
+            states = choose(valid[index][None, :, None], following, states)
             logits = network.logits(values, output)
             wanted = tf.tile(tf.one_hot(targets[index], output_size), (variants, 1))
             best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
             predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
-            answers = (network.losses(logits, wanted), predicted, best_cue)
-            kept = [array.write(index, tf.reshape(answer, shape)) for array, answer in zip(kept, answers, strict=True)]
-            course = course.write(index, tf.concat([state[0] for state in states], axis=-1))
+            outputs = (network.losses(logits, wanted), predicted, best_cue)
+            kept = [array.write(index, tf.reshape(part, shape)) for array, part in zip(kept, outputs, strict=True)]
+            return index + 1, states, kept, course.write(index, tf.concat([state[0] for state in states], axis=-1))
+
+        begin = (tf.constant(0), list(states), kept, course)
+        _, states, kept, course = tf.while_loop(lambda index, *_: index < time, body, begin)
         return [array.stack() for array in kept], course.stack(), states
 
     return forward

@@ -11,7 +11,9 @@ from seqmem.backend.lazy import KerasLayer, KerasVariable, Tensor, keras, tf
 from seqmem.backend.seeding import seeded
 from seqmem.cells.cell import Cell
 from seqmem.cells.probe import cell_states
+from seqmem.cells.recurrence import Recurrence
 from seqmem.models.start import Start, apply_start
+from seqmem.models.steps import Steps, TapedSteps, WrittenSteps
 from seqmem.tasks.streams import stream_rng
 
 MOST_STARTS = 256  # that a network keeps
@@ -30,18 +32,23 @@ class Network:
     """
 
     def __init__(self, cell: Cell, units: int, layers: int, features: int, alphabet_size: int, head: str):
-        self.features = features
+        self.units, self.features = units, features
         self._recipe = (cell, units, layers, features, alphabet_size)
         self._head_kind = head
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
         self._cell, self._head = _build(*self._recipe)
         # stacked cells hold one list of states per layer; the engine knows one flat list
         self._structure = cell_states(self._cell, 1)
-        self._cell_count = len(self._cell.trainable_variables)
+        self.cell_weights = len(self._cell.trainable_variables)
         variables = self._cell.trainable_variables + self._head.trainable_variables
         self.names = _names(self._cell.trainable_variables, "cell") + _names(self._head.trainable_variables, "head")
         self.shapes = [tuple(variable.shape) for variable in variables]
         self.sizes = [math.prod(shape) for shape in self.shapes]
+        if isinstance(cell, Recurrence):
+            states = len(tf.nest.flatten(self._structure)) // layers
+            self.steps: Steps = WrittenSteps(cell, layers, units, states)
+        else:
+            self.steps = TapedSteps(self.advance, features)
 
     @property
     def parameter_count(self) -> int:
@@ -74,8 +81,7 @@ class Network:
     def split(self, flat: Tensor) -> list[Tensor]:
         """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` per parameter."""
         ends = np.cumsum(self.sizes)
-        starts = ends - self.sizes
-        pieces = [flat[:, start:end] for start, end in zip(starts, ends, strict=True)]
+        pieces = [flat[:, end - size : end] for end, size in zip(ends, self.sizes, strict=True)]
         reshape = np.reshape if isinstance(flat, np.ndarray) else tf.reshape
         return [reshape(piece, (-1, *shape)) for piece, shape in zip(pieces, self.shapes, strict=True)]
 
@@ -104,15 +110,16 @@ class Network:
         """
         fixed = [variable.value for variable in self._cell.non_trainable_variables]
         nested = tf.nest.pack_sequence_as(self._structure, list(states))
-        (output, states), _ = self._cell.stateless_call(parameters[: self._cell_count], fixed, inputs, nested)
+        (output, states), _ = self._cell.stateless_call(parameters[: self.cell_weights], fixed, inputs, nested)
         return output, tf.nest.flatten(states)
 
     def logits(self, parameters: Sequence[Tensor], output: Tensor) -> Tensor:
-        """Returns the head's outputs before sigmoid or softmax, `(batch, alphabet)`."""
-        return self._head.stateless_call(parameters[self._cell_count :], [], output)[0]
+        """Returns the head's outputs before sigmoid or softmax, `(..., batch, alphabet)`; of one replicate or all."""
+        *_, kernel, bias = parameters
+        return tf.matmul(output, kernel) + tf.expand_dims(bias, -2)
 
     def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Returns the loss in nats of each row, `(batch,)`; sigmoid: the mean over the outputs, as Keras has it."""
+        """Returns the loss in nats of each row, `(..., batch)`; sigmoid: the mean over the outputs, as Keras has it."""
         if self._head_kind == "softmax":
             return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(targets, logits), axis=-1)

@@ -12,7 +12,7 @@ from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.heat_map import heat_map
 from seqmem.config.axis import Axis, shown_value, shown_values
 from seqmem.config.rank import measure_of
-from seqmem.config.run_config import essential_settings
+from seqmem.config.run_config import setting_fields
 from seqmem.render.header import LABEL_WIDTH, LOSS_WORDS, dotted, labelled
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.verdict_view import command_lines
@@ -23,6 +23,7 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
+ESSENTIAL = ("cell", "units", "replicates")
 # Measures that lie between 0 and 1 whatever the sweep.
 SHARES = ("success_rate", "recall_accuracy", "accuracy")
 
@@ -32,7 +33,7 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
     """Draws a sweep as far as it has come."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
     lines = wrap(Text.assemble(("Sweep ", "title"), axes), page.width, 1, 3)
-    lines += wrap(Text(count_words(sweep), "muted"), page.width, 1, 1)
+    lines += wrap(Text(_counts(sweep), "muted"), page.width, 1, 1)
     words = fixed_words(sweep.base, sweep.decided, [axis.name for axis in sweep.axes])
     lines += [*labelled("fixed", dotted(words, page.width - LABEL_WIDTH - 1, page)), Text()]
     lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
@@ -40,7 +41,7 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
     lines += [Text(), *drawing] if drawing else []
     if sweep.importances:
         lines += [Text(), *_importance_lines(sweep, page)]
-    commands = sweep_commands(sweep)
+    commands = _next_commands(sweep)
     lines += [Text()] if commands else []
     for command, why in commands:
         lines += [Text(f" {why}", "muted"), *command_lines(command, page.width)]
@@ -49,9 +50,10 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
 
 def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Sequence[str]) -> list[str]:
     """Tells as phrases what all trials share: network, replicates, what somebody gave, and what rules decided."""
-    fixed = {name: value for name, value in (essential_settings() | dict(base)).items() if name not in varied}
+    usual = {name: setting_fields()[name].metadata["kind"].write(setting_fields()[name].default) for name in ESSENTIAL}
+    fixed = {name: value for name, value in (usual | dict(base)).items() if name not in varied}
     words = ["sequences of your own"] if fixed.pop("sequences", None) else []
-    cell, units, replicates = (fixed.pop(name, None) for name in ("cell", "units", "replicates"))
+    cell, units, replicates = (fixed.pop(name, None) for name in ESSENTIAL)
     words += [f"{cell} {units}" if cell and units else cell or plural(units, "unit")] if cell or units else []
     words += [shown_values({name: value}) for name, value in fixed.items()]
     words += [plural(replicates, "replicate")] if replicates else []
@@ -65,8 +67,8 @@ def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Seq
     return words + [word(decided[name]) for name, word in told.items() if name in decided]
 
 
-def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
-    """Returns what to run next, with why: what is missing, else the best trial and the worst."""
+def _next_commands(sweep: SweepResult) -> list[tuple[str, str]]:
+    """What to run next, with why: what is missing, else the best trial and the worst."""
     if sweep.path is None:
         return []
     if sweep.counts["complete"] + sweep.counts["pruned"] < sweep.total:
@@ -76,8 +78,7 @@ def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
     return [(command, f"the {which} trial:") for (command, _), which in zip(commands, ("best", "worst"), strict=False)]
 
 
-def count_words(sweep: SweepResult) -> str:
-    """Returns how many trials have ended, and what became of the others."""
+def _counts(sweep: SweepResult) -> str:
     counts = sweep.counts
     others = [name for name in ("pruned", "failed", "running", "missing") if counts[name]]
     complete = f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,13 +25,14 @@ class PopulationOptimizer:
 
     def __init__(self, name: str, parameters: KerasVariable):
         self.updates = keras.Variable(tf.zeros((parameters.shape[0], 1), tf.int32), dtype="int32", trainable=False)
-        counted = type(
-            "Counted", (getattr(keras.optimizers, _KERAS[name]),), {"iterations": property(lambda _: self.updates)}
-        )
         self._parameters = parameters
-        self._rule = counted()
-        self._rule.build([parameters])
-        self.slots = [variable for variable in self._rule.variables if variable.shape == parameters.shape]
+        # The rule is built for a single number, and is given arrays in its place: it never asks how many there are.
+        self._number = keras.Variable(0.0)
+        self._rule = _pure(getattr(keras.optimizers, _KERAS[name]))()
+        self._rule.build([self._number])
+        others = (self._rule.iterations, self._rule._learning_rate)
+        self._number_slots = [slot for slot in self._rule.variables if all(slot is not other for other in others)]
+        self.slots = [keras.Variable(tf.zeros(parameters.shape), trainable=False) for _ in self._number_slots]
 
     @property
     def variables(self) -> list[KerasVariable]:
@@ -54,28 +56,52 @@ class PopulationOptimizer:
             slot.assign(arrays[f"optimizer/slot_{index}"])
         self.updates.assign(arrays["optimizer/updates"])
 
-    def update(self, gradient: Tensor, skip: Tensor | None = None) -> None:
-        """Applies one update.
+    def step(self, gradient: Tensor, values: Sequence[Tensor], updates: Tensor) -> list[Tensor]:
+        """Returns one weight and its slots after an update; nothing is assigned.
 
         Args:
-            gradient: float32 `(replicate, parameters)`.
-            skip: bool `(replicate, 1)`, the replicates to leave untouched; None where all take part.
+            gradient: float32 `(replicate, *shape)`.
+            values: The weight and its slots, of the same shape.
+            updates: int32 `(replicate, 1)`, made so far.
         """
-        before = [variable.value for variable in self.variables] if skip is not None else []
-        before = [tf.identity(value) for value in before]
-        self._rule.update_step(gradient, self._parameters, self._rule.learning_rate)
-        self.updates.assign_add(tf.ones_like(self.updates.value))
-        if skip is not None:
-            restore_rows(self.variables, before, skip)
+        variables = [self._number, *self._number_slots]
+        with keras.StatelessScope() as scope:
+            scope.add_update((self._rule.iterations, per_replicate(updates, gradient)))
+            for variable, value in zip(variables, values, strict=True):
+                scope.add_update((variable, value))
+            self._rule.scope = scope
+            self._rule.update_step(gradient, self._number, self._rule.learning_rate)
+            return [scope.get_current_value(variable) for variable in variables]
 
 
-def restore_rows(variables: list[KerasVariable], before: list[Tensor], rows: Tensor) -> None:
-    """Gives the replicates where `rows` (bool `(replicate, 1)`) is true their values from before."""
-    for variable, value in zip(variables, before, strict=True):
-        variable.assign(tf.where(rows, value, variable.value))
+def _pure(rule: type) -> type:
+    """A Keras optimizer that writes into the scope it is used in; on TensorFlow, Keras' own assign variables."""
+
+    class PureRule(rule):
+        scope: Any
+
+        def assign(self, variable: KerasVariable, value: Tensor) -> None:
+            self.scope.add_update((variable, value))
+
+        def assign_add(self, variable: KerasVariable, value: Tensor) -> None:
+            self.assign(variable, variable.value + value)
+
+        def assign_sub(self, variable: KerasVariable, value: Tensor) -> None:
+            self.assign(variable, variable.value - value)
+
+        def _get_variable_index(self, variable: KerasVariable) -> int:
+            return 0
+
+    return PureRule
 
 
-def clip_by_norm(gradient: Tensor, norm: float) -> Tensor:
-    """Scales each replicate's gradient, `(replicate, parameters)`, down to `norm` where it is longer."""
-    length = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=1, keepdims=True))
-    return gradient * tf.minimum(1.0, norm / tf.maximum(length, 1e-12))
+def clip_by_norm(gradients: Sequence[Tensor], norm: float) -> list[Tensor]:
+    """Scales each replicate's gradient, `(replicate, *shape)` per weight, down to `norm` where it is longer."""
+    squares = [tf.reduce_sum(tf.square(gradient), axis=range(1, len(gradient.shape))) for gradient in gradients]
+    scale = tf.minimum(1.0, norm / tf.maximum(tf.sqrt(tf.add_n(squares)), 1e-12))
+    return [gradient * per_replicate(scale, gradient) for gradient in gradients]
+
+
+def per_replicate(numbers: Tensor, like: Tensor) -> Tensor:
+    """Gives one number per replicate as many axes as `like` has, so that it goes with each of its elements."""
+    return tf.reshape(numbers, (-1, *[1] * (len(like.shape) - 1)))

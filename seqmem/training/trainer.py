@@ -11,7 +11,8 @@ from seqmem.config.run_config import RunConfig
 from seqmem.models.population import Population
 from seqmem.tasks.layout import Windows
 from seqmem.training.batches import Batches
-from seqmem.training.bptt import ChunkPlan, compiled_trainer
+from seqmem.training.chunk import ChunkPlan, compiled_trainer
+from seqmem.training.head import steps_at_once
 
 # Time steps of all replicates in one compiled call: a few seconds of work, so that progress shows and Ctrl-C is heard.
 CHUNK_STEPS = 1_000_000
@@ -93,7 +94,9 @@ class Trainer:
         def filled(array: np.ndarray) -> Tensor:
             return tf.constant(np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1)) if missing else array)
 
-        arrays = [filled(array) for array in (windows.inputs, windows.targets, windows.weights, windows.valid)]
+        order = trained_first(windows.weights, self._plan.window)
+        wanted = (windows.inputs, windows.targets, windows.weights, windows.valid, order)
+        arrays = [filled(array) for array in wanted]
         # a check reads the weights next, so wait until the chunk is done
         self._train_chunk(*arrays, tf.constant(count), tf.constant(active)).numpy()
 
@@ -112,13 +115,22 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
     some_windows_untrained = layout.blocks > 1 and (
         uneven or config.loss_at == "recall" or not config.task.asks_everywhere
     )
+    all_trained = config.loss_at != "recall" and config.task.asks_everywhere and layout.lags == 1
+    rows = config.replicates * config.batch_size
     return ChunkPlan(
         time=layout.length,
         window=layout.window_steps,
         reset_every=layout.reset_every,
-        input_size=len(config.task.input_symbols),
-        output_size=len(config.task.output_symbols),
         masked=uneven or not layout.full,
         partial=some_rows_untrained or some_windows_untrained,
+        head_steps=steps_at_once(layout.window_steps, rows, len(config.task.output_symbols), all_trained),
         clip_norm=config.clip_norm,
     )
+
+
+def trained_first(weights: np.ndarray, window: int) -> np.ndarray:
+    """Returns int32 `(update, time)`: the steps of each window by number, those with a weight in any row first."""
+    if window == 1:
+        return np.zeros(weights.shape[:2], np.int32)
+    trained = weights.any(axis=(2, 3)).reshape(len(weights), -1, window)
+    return np.argsort(~trained, axis=-1, kind="stable").astype(np.int32).reshape(weights.shape[:2])

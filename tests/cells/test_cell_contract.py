@@ -12,8 +12,8 @@ from seqmem.evaluation.forward import step_outputs
 from seqmem.models.population import build_population
 from seqmem.tasks.streams import finite_sequences
 from seqmem.training.batches import Batches
-from seqmem.training.bptt import compiled_trainer
-from seqmem.training.trainer import chunk_plan
+from seqmem.training.chunk import compiled_trainer
+from seqmem.training.trainer import chunk_plan, trained_first
 
 CELLS = [
     {"cell": "lstm"},
@@ -44,7 +44,8 @@ def test_training_takes_each_sequence_from_a_fresh_state_however_it_is_cut(setti
     rule.reset(1e-30)
     # two sequences one after the other, four windows each: a state kept too long or too short changes the loss
     data = Batches(config).take(2)
-    arrays = [tf.constant(array) for array in (data.inputs, data.targets, data.weights, data.valid)]
+    order = trained_first(data.weights, config.layout.window_steps)
+    arrays = [tf.constant(array) for array in (data.inputs, data.targets, data.weights, data.valid, order)]
     cut = train_chunk(*arrays, tf.constant(2), tf.constant([True, True])).numpy()
     sequences = [finite_sequences(config.task, 0)] * 2
     whole = step_outputs(population, sequences, config.layout, 2, CHOICES).loss.mean(axis=(1, 2))

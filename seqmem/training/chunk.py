@@ -1,0 +1,139 @@
+"""Many updates of all replicates, compiled into one call.
+
+Parameters and the optimizer's slots go through the loop of a chunk as one tensor per weight: variables are read before
+it and written after it. That is half the time of an update of one step.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable
+
+from seqmem.backend.compiled import compiled
+from seqmem.backend.lazy import KerasVariable, Tensor, tf
+from seqmem.models.network import Network
+from seqmem.models.population import Population
+from seqmem.models.steps import choose
+from seqmem.training.bptt import Window, window_gradient
+from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, per_replicate
+
+
+@dataclasses.dataclass(frozen=True)
+class ChunkPlan:
+    """What is compiled into a chunk.
+
+    Attributes:
+        time: Time steps of a row, a multiple of `window`.
+        window: Time steps of an update.
+        reset_every: Time steps after which the state starts again; it divides `window`, or is `time`.
+        masked: Whether some steps do not exist (sequences of unequal length): their state is frozen.
+        partial: Whether some windows train some replicates only: the others make no update.
+        head_steps: Steps of a window that the head sees at once.
+        clip_norm: Norm that each replicate's gradient is clipped to; None to leave it.
+    """
+
+    time: int
+    window: int
+    reset_every: int
+    masked: bool
+    partial: bool
+    head_steps: int
+    clip_norm: float | None
+
+
+@functools.lru_cache(maxsize=4)
+def compiled_trainer(population: Population, optimizer: str, plan: ChunkPlan) -> tuple[PopulationOptimizer, Callable]:
+    """Returns an optimizer and a compiled chunk, the same again for the same population and plan."""
+    rule = PopulationOptimizer(optimizer, population.parameters)
+    return rule, compile_chunk(population.network, population.parameters, rule, plan)
+
+
+def compile_chunk(
+    network: Network, parameters: KerasVariable, optimizer: PopulationOptimizer, plan: ChunkPlan
+) -> Callable:
+    """Compiles the training of many batches, one after another.
+
+    Args:
+        network: The network of every replicate.
+        parameters: Keras variable `(replicate, parameters)`, changed in place.
+        optimizer: Holds the slots, changed in place.
+        plan: What else is fixed.
+
+    Returns:
+        A function of `inputs` int32 `(update, time, replicate, batch, context)`, `targets` int32 and `weights`
+        float32 `(update, time, replicate, batch)`, `valid` bool of the same shape, `order` int32 `(update, time)` (the
+        steps of each window, those that are trained first), `count` (how many of the updates to
+        make; the arrays' own length never changes, so nothing compiles again) and `active` bool `(replicate,)`.
+        It gives the mean training loss of each replicate, float32 `(replicate,)`.
+    """
+    windows_per_row = plan.time // plan.window
+    train_window = _window_builder(network, optimizer, plan)
+
+    @compiled
+    def train_chunk(
+        inputs: Tensor, targets: Tensor, weights: Tensor, valid: Tensor, order: Tensor, count: Tensor, active: Tensor
+    ) -> Tensor:
+        updates, _, replicates, batch = targets.shape
+        windows = [
+            tf.reshape(array, (updates * windows_per_row, plan.window, *array.shape[2:]))
+            for array in (inputs, targets, weights, valid, order)
+        ]
+        first_states = network.initial_states(replicates, batch)
+        # parameters and slots, each as one tensor per weight
+        before = [network.split(variable.value) for variable in (parameters, *optimizer.slots)]
+
+        def body(
+            index: Tensor, values: list, made: Tensor, states: list[Tensor], loss: Tensor, windows_made: Tensor
+        ) -> tuple:
+            pieces = [array[index] for array in windows]
+            if plan.reset_every < plan.time or windows_per_row == 1:
+                states = first_states
+            else:
+                states = choose(index % windows_per_row == 0, first_states, states)
+            values, made, states, window_loss, trained = train_window(pieces, values, made, states)
+            return index + 1, values, made, states, loss + window_loss, windows_made + tf.cast(trained, tf.float32)
+
+        zero = tf.zeros([replicates])
+        carried = (tf.constant(0), before, optimizer.updates.value, first_states, zero, zero)
+        # a `tf.range(count)` would make the count a part of the program, and every new one would compile again
+        end = count * windows_per_row
+        _, after, made, _, loss, windows_made = tf.while_loop(lambda index, *_: index < end, body, carried)
+
+        # a replicate that no longer trains went along, and gets its values from before back
+        for variable, new, old in zip((parameters, *optimizer.slots), after, before, strict=True):
+            variable.assign(tf.where(active[:, None], network.join(new), network.join(old)))
+        optimizer.updates.assign(tf.where(active[:, None], made, optimizer.updates.value))
+        return loss / tf.maximum(windows_made, 1.0)
+
+    return train_chunk
+
+
+def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> Callable:
+    """Builds one update: the gradient of a window of every replicate, clipped and applied."""
+    backpropagate = window_gradient(network, plan.window, plan.reset_every, plan.masked, plan.head_steps)
+
+    def train_window(arrays: list[Tensor], values: list[list[Tensor]], made: Tensor, states: list[Tensor]) -> tuple:
+        inputs, targets, weights, valid, order = arrays
+        # the loss of a window is the weighted mean over its steps and rows: sum(w l) / sum(w)
+        total = tf.reduce_sum(weights, axis=[0, 2])
+        weights = weights / tf.maximum(total, 1.0)[:, None]
+        loss, gradient, states = backpropagate(values[0], Window(inputs, targets, weights, valid, order), states)
+        if plan.clip_norm is not None:
+            gradient = clip_by_norm(gradient, plan.clip_norm)
+
+        stepped = [optimizer.step(part, own, made) for part, *own in zip(gradient, *values, strict=True)]
+        following, made_now = [list(one) for one in zip(*stepped, strict=True)], made + 1
+        if plan.partial:
+            # without a trained step there is no update: Adam would move the weights on a gradient of zero too
+            trained = total > 0.0
+            following = [_choose_replicates(trained, new, old) for new, old in zip(following, values, strict=True)]
+            [made_now] = _choose_replicates(trained, [made_now], [made])
+        return following, made_now, states, loss, total > 0.0
+
+    return train_window
+
+
+def _choose_replicates(replicates: Tensor, chosen: list[Tensor], others: list[Tensor]) -> list[Tensor]:
+    """The chosen tensors for the replicates that are marked, bool `(replicate,)`, the others elsewhere."""
+    return [tf.where(per_replicate(replicates, one), one, other) for one, other in zip(chosen, others, strict=True)]
