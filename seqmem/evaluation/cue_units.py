@@ -118,6 +118,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
         sequences=len(measured.batch),
         tried=0 if tried.batch is measured.batch else len(tried.batch),
         strings=strings,
+        group_words=task.group_words,
         cues=shown_symbols(np.unique(measured.cues), task.output_symbols),
         baseline=baseline.recall_accuracy or 0.0,
         time=task.time,

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from seqmem.charts.heat_map import scale_line, strip
 from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult
-from seqmem.terminal.console import Page, wrap
+from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
@@ -19,6 +19,12 @@ WIDEST_STEP = 6  # columns of a step, where there are few
 NAME = 6
 OF_THE_LARGEST = "of the unit's largest, at most 1"
 SCALE_STEPS = 9
+
+
+@view
+def draw_states(page: Page, result: StatesResult) -> list[Text]:
+    """Draws where a replicate keeps the cue."""
+    return states_lines(result, page)
 
 
 def states_lines(result: StatesResult, page: Page) -> list[Text]:
@@ -38,7 +44,7 @@ def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list
     width = _map_width(page)
     picked = _picked(len(result.steps), width)
     each = max(1, min(WIDEST_STEP, width // len(picked)))
-    titles = [(f"cue {shown_symbol(shown.cue, width - 4, page.glyphs)}", "label") for shown in result.shown]
+    titles = [(_title(shown, width, page), "label") for shown in result.shown]
     above = [*(_heading(shown, picked, each, result) for shown in result.shown), _steps(result, picked, each)]
     state = result.units[0].states[-1].name
     lines = [_row((f"unit {state}", "label"), [*titles, ("difference", "label")], width), _row("", above, width)]
@@ -54,6 +60,12 @@ def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list
         lines.append(_row(_name(unit, result, page), strips, width))
     legend = scale_line(-1, 1, SCALE_STEPS, page.glyphs, page.colour, signed=True)
     return [*lines, Text.assemble(" " * (NAME + 3), legend, (f"  {OF_THE_LARGEST}", "label"))]
+
+
+def _title(shown: ShownSequence, width: int, page: Page) -> str:
+    """A cue is what the sequence begins with; what else is asked for is a recall."""
+    word = "cue" if shown.cue == shown.inputs[0] else "recall"
+    return f"{word} {shown_symbol(shown.cue, width - len(word) - 1, page.glyphs)}"
 
 
 def _row(name: Cell, cells: Sequence[Cell], width: int) -> Text:
@@ -130,11 +142,12 @@ def _notes(result: StatesResult, page: Page) -> list[str]:
     if result.alone is not None and (others := result.unit_count - len(result.kept_by)):
         them = f"the {others} others" if others > 1 else "the other"
         notes.append(f"with {them} silenced instead, recall is {shown_score(result.alone.accuracy)}")
+    strings = f"{plural(result.strings, result.group_words[0])} {result.group_words[1]}"
     notes.append("silenced: held, before every step, at its mean over sequences of all cues")
     if result.chance is None:
+        more = " (--fillers fresh asks more)" if "fillers" in result.group_words[1] else ""
         notes.append(
-            f"only {plural(result.strings, 'string')} of fillers, where any difference tells the cue, whatever it is: "
-            "silencing alone names units (--fillers fresh asks more)"
+            f"only {strings}, where any difference tells the cue, whatever it is: silencing alone names units{more}"
         )
     else:
         by_chance = f"{shown_score(result.chance, 2)} by chance"
@@ -148,8 +161,7 @@ def _notes(result: StatesResult, page: Page) -> list[str]:
         notes.append(f"each column is one step: {counts} of {shown_count(result.time)} are drawn, evenly spread")
     if result.tried:
         notes.append(
-            f"measured on {plural(result.sequences, 'sequence')} with {plural(result.strings, 'string')} of fillers, "
-            f"chosen on {result.tried} others"
+            f"measured on {plural(result.sequences, 'sequence')} with {strings}, chosen on {result.tried} others"
         )
     return notes
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from seqmem.results.drawing import Drawn
+
 Symbol = str | int
 
 
@@ -74,7 +76,7 @@ class UnitResult:
 
 
 @dataclasses.dataclass(frozen=True)
-class StatesResult:
+class StatesResult(Drawn):
     """Where one replicate keeps the cue.
 
     The cue of a sequence is what its last recall step asks for. To silence a unit is to set its states, before every
@@ -85,7 +87,8 @@ class StatesResult:
         seed: Its seed.
         sequences: How many it was measured on.
         tried: How many others the carriers were chosen on, and single units silenced on; 0 where it is the same ones.
-        strings: How many strings of fillers these share, each after several cues.
+        strings: How many strings of fillers these share, each after several cues; of other tasks their groups.
+        group_words: What the task calls such a string, in two parts: `string`, `of fillers`.
         cues: The cues that they ask for.
         baseline: Recall accuracy of the best predictor without memory.
         time: Steps of the longest sequence.
@@ -109,6 +112,7 @@ class StatesResult:
     sequences: int
     tried: int
     strings: int
+    group_words: tuple[str, str]
     cues: tuple[Symbol, ...]
     baseline: float
     time: int

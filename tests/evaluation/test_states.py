@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+from tasks.parity import Parity
 
 from seqmem.backend.lazy import keras, tf
 from seqmem.cells import CELLS
@@ -169,6 +170,21 @@ def test_with_nothing_silenced_it_answers_as_the_report_does(recipe, monkeypatch
     np.testing.assert_allclose(run.loss[0], whole.loss[0][batch.recall], atol=1e-5)
     np.testing.assert_array_equal(run.predicted[0], whole.predicted[0][batch.recall])
     np.testing.assert_array_equal(run.best_cue[0], whole.best_cue[0][batch.recall])
+
+
+def test_what_the_last_recall_step_asks_for_is_the_cue_of_any_task():
+    config = RunConfig(task=Parity(length=(3, 6)), units=3)
+    population = build_population(config)
+    population.start(config)
+    result = found(config, population)
+    assert result.cues == ("even", "odd")
+    assert {shown.cue for shown in result.shown} == {"even", "odd"}
+    assert result.group_words == ("string", "of bits")
+    # both are as long as they come, and alike but for the first bit
+    first, second = (shown.inputs for shown in result.shown)
+    assert first[0] != second[0]
+    assert first[1:] == second[1:]
+    assert "" not in first
 
 
 def test_the_states_are_those_of_keras_own_layer():

@@ -6,6 +6,7 @@ import io
 import pytest
 from render_samples import solved_run
 
+import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.render.eval_view import draw_eval
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult, UnitState
@@ -31,6 +32,7 @@ def record(time=5, units=20, kept_by=("4",), **changes):
         sequences=256,
         tried=128,
         strings=128,
+        group_words=("string", "of fillers"),
         cues=(3, 4),
         baseline=0.5,
         time=time,
@@ -121,3 +123,16 @@ def test_with_few_strings_nothing_is_said_of_telling():
     assert "at recall" not in text
     assert "only 1 string of fillers, where any difference tells the cue" in words(text)
     assert "measured on" not in text
+
+
+def test_a_task_without_fillers_has_its_own_words():
+    shown = (ShownSequence("sat", ("the", "cat")), ShownSequence("ran", ("a", "cat")))
+    words_of_task = {"group_words": ("group", "of sequences that look alike"), "chance": None, "strings": 1, "tried": 0}
+    text = words(drawn(record(time=2, shown=shown, **words_of_task)))
+    assert "recall sat recall ran difference" in text
+    assert "only 1 group of sequences that look alike, where any" in text
+    assert "--fillers" not in text
+
+
+def test_it_draws_itself():
+    assert "Unit 4 carries the cue" in str(record())
