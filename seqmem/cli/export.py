@@ -23,6 +23,7 @@ from seqmem.terminal.output import Output
         "seqmem export runs/first --to first.csv": "One row per replicate.",
         "seqmem export runs/first --to losses.csv --rows history": "One row per check of a replicate: the loss curve.",
         "seqmem export runs/map --to map.csv": "One row per trial of a sweep.",
+        "seqmem export runs/first --to first.html": "A report to send: answer, charts, predictions, settings.",
         "seqmem export runs/first --to loss.svg": "Its learning curve as a picture.",
         "seqmem export runs/map --chart curve --to map.pdf": "A sweep over two axes as curves.",
         "seqmem export judged.json --to gaps.png": "What `seqmem eval --gaps ... --out judged.json` kept.",
@@ -38,7 +39,7 @@ from seqmem.terminal.output import Output
     type=click.Path(path_type=Path),
     metavar="FILE",
     heading="File",
-    help="A new file: data as .csv or .json, a chart as .png, .svg, .pdf or .html, a model as .keras.",
+    help="A new file: data as .csv or .json, a chart as .png, .svg or .pdf, a report as .html, a model as .keras.",
 )
 @option(
     "--format",
@@ -57,9 +58,9 @@ from seqmem.terminal.output import Output
     "--chart",
     metavar="NAME",
     heading="Charts",
-    help="loss or success of a run; map, curve or success of a sweep; gaps of an evaluation; or terminal: the "
-    "terminal's own drawing, into .svg or .html, without the extra packages that the others need. "
-    "[default: the first of these that the result has]",
+    help="loss or success of a run; map, curve or success of a sweep; gaps of an evaluation; report: a page with all "
+    "of them, words and tables; terminal: the terminal's own drawing, into .svg or .html, without the extra packages "
+    "that the others need. [default: report for .html, elsewhere the first chart that the result has]",
 )
 @option("--theme", kind=Choice(("light", "dark")), default="light", heading="Charts", help="Colours. [default: light]")
 @option("--replicate", kind=Replicate(), default="best", heading="Keras", help="Which replicate. [default: best]")

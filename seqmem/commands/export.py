@@ -20,16 +20,19 @@ from seqmem.interchange.tensorboard import write_events
 from seqmem.pictures.chart import CHARTS
 from seqmem.pictures.files import PICTURES, chart_content
 from seqmem.pictures.look import THEMES
+from seqmem.pictures.report import report_page
+from seqmem.render.report import evaluation_report, run_report, sweep_report
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.json import json_text
+from seqmem.results.sweep import SweepResult
 from seqmem.storage.atomic import new_file, new_folder, refuse_existing
 from seqmem.storage.load import Stored, read_stored
 from seqmem.storage.run_directory import read_run
-from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_sweep
+from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
 from seqmem.terminal.output import Output
 
 FOLDER_FORMAT = "tensorboard"
-TERMINAL = "terminal"
+REPORT, TERMINAL = "report", "terminal"
 
 
 def export(
@@ -52,7 +55,8 @@ def export(
         to: The new file.
         output: Where it is said that it was written.
         format: One of `FORMATS`; None for the one that the name ends in.
-        chart: What is drawn: one of `CHARTS`, or `terminal`; None for the first chart that the result has.
+        chart: What is drawn: one of `CHARTS`, `report` or `terminal`; None for the report in a page, elsewhere for the
+            first chart that the result has.
         theme: Of a chart: `light` or `dark`.
         rows: What a table has a row for: `results` or `history`.
         replicate: Whose weights a Keras model has: `best`, `worst` or a number.
@@ -84,6 +88,8 @@ def export(
         content = csv_text(_history(path)).encode()
     elif chart == TERMINAL:
         content = SCREENS[chosen](read_stored(path).result, path.resolve().name).encode()
+    elif chart == REPORT or (chosen == "html" and chart is None):
+        content = _report(read_stored(path), path.resolve().name).encode()
     elif chosen in PICTURES:
         content = chart_content(read_stored(path).result, chosen, chart, THEMES[theme])
     else:
@@ -95,14 +101,28 @@ def export(
 
 def _check_chart(to: Path, format: str, chart: str | None) -> None:
     """Checks before anything is read that there is such a chart, and that it can be drawn into such a file."""
-    names = (*CHARTS, TERMINAL)
+    names = (*CHARTS, REPORT, TERMINAL)
     if chart is not None and chart not in names:
         line = f"--chart {chart}: must be one of {', '.join(names)}{did_you_mean(chart, names)}"
         raise UsageError(line, "chart", chart)
-    formats = tuple(SCREENS) if chart == TERMINAL else PICTURES
+    formats = {TERMINAL: tuple(SCREENS), REPORT: ("html",)}.get(chart or "", PICTURES)
     if chart is not None and format not in formats:
         allowed = ", ".join(f".{name}" for name in formats)
         raise UsageError(f"--to {to}: --chart {chart} is drawn into {allowed}", "chart", chart)
+
+
+def _report(stored: Stored, title: str) -> str:
+    versions = {name: str(version) for name, version in stored.environment.get("versions", {}).items()}
+    machine = ("platform", "processor")
+    versions |= {name: str(stored.environment[name]) for name in machine if name in stored.environment}
+    result = stored.result
+    if isinstance(result, SweepResult):
+        report = sweep_report(result, title, versions, read_plan(stored.path))
+    elif isinstance(result, EvalResult):
+        report = evaluation_report(result, title, versions)
+    else:
+        report = run_report(result, title, versions)
+    return report_page(report, result)
 
 
 def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html
 from collections.abc import Callable
+from typing import Any
 
 from seqmem.backend.extras import vl_convert
 from seqmem.pictures.chart import Result, draw_chart
@@ -31,9 +32,8 @@ def chart_content(result: Result, format: str, name: str | None, look: Look) -> 
     return WRITERS[format](chart)
 
 
-def svg_text(chart: Chart) -> str:
+def svg_of(spec: dict[str, Any]) -> str:
     """Returns a chart as SVG; what it shows is said in one sentence to those who do not see it."""
-    spec = chart.to_dict()
     # the marks are too many to be read out one by one
     spec["config"]["aria"] = False
     picture: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
@@ -48,7 +48,7 @@ def _page(chart: Chart) -> str:
 
 WRITERS: dict[str, Callable[[Chart], bytes]] = {
     "png": lambda chart: bytes(vl_convert.vegalite_to_png(chart.to_dict(), scale=PIXELS, allowed_base_urls=[])),
-    "svg": lambda chart: svg_text(chart).encode(),
+    "svg": lambda chart: svg_of(chart.to_dict()).encode(),
     "pdf": lambda chart: bytes(vl_convert.vegalite_to_pdf(chart.to_dict(), allowed_base_urls=[])),
     "html": lambda chart: _page(chart).encode(),
 }

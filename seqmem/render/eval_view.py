@@ -18,6 +18,7 @@ from seqmem.render.states_view import states_lines
 from seqmem.render.verdict_view import model_lines, other_lines, verdict_lines
 from seqmem.results.evaluation import EvalResult, FreeRun, GapResult
 from seqmem.terminal.console import Page, view, wrap
+from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_score, shown_symbol
 
@@ -47,21 +48,22 @@ def draw_eval(page: Page, result: EvalResult) -> list[Text]:
 def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
     """Returns recall over gaps as a table, and as a curve where there are at least three."""
     many = any(len(one.recall_accuracy) > 1 for one in gaps)
-    rows: list[list[Cell]] = []
-    for one in gaps:
-        share = sum(one.remembers) / len(one.remembers)
-        mark = "right" if share == 1 else "near" if share else "wrong"
-        rows.append(
-            [
-                f"trained {one.gap}" if one.trained else str(one.gap),
-                shown_score(one.baseline),
-                _with_span(one.recall_accuracy, many),
-                (f"{_remembers(one)} {getattr(page.glyphs, mark)}", mark),
-                *(shown_score(statistics.median(values)) for values in (one.cue_accuracy, one.recall_loss)),
-            ]
-        )
+    rows = [gap_cells(gap, page.glyphs) for gap in gaps]
     lines = [*table(COLUMNS, rows, page), *wrap(Text(RULE, "muted"), page.width, 1, 3)]
     return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
+
+
+def gap_cells(gap: GapResult, glyphs: Glyphs) -> list[Cell]:
+    """Returns the row of a gap under `COLUMNS`."""
+    share = sum(gap.remembers) / len(gap.remembers)
+    mark = "right" if share == 1 else "near" if share else "wrong"
+    return [
+        f"trained {gap.gap}" if gap.trained else str(gap.gap),
+        shown_score(gap.baseline),
+        _with_span(gap.recall_accuracy, len(gap.recall_accuracy) > 1),
+        (f"{_remembers(gap)} {getattr(glyphs, mark)}", mark),
+        *(shown_score(statistics.median(values)) for values in (gap.cue_accuracy, gap.recall_loss)),
+    ]
 
 
 def _remembers(gap: GapResult) -> str:

@@ -42,10 +42,10 @@ def _from_file(command: str, result: RunResult, run: PurePath | None) -> str:
     written = result.config.to_settings().get("sequences")
     if not written:
         return command
-    spelled = _spelled("sequences", written)
+    option = spelled("sequences", written)
     if result.sequences_option:
-        return command.replace(spelled, result.sequences_option)
-    named = spelled if run is None else f"--sequences {shlex.quote(str(run / 'config.toml'))}"
+        return command.replace(option, result.sequences_option)
+    named = option if run is None else f"--sequences {shlex.quote(str(run / 'config.toml'))}"
     return command.replace("--sequences FILE", named)
 
 
@@ -144,7 +144,7 @@ def train_command(config: RunConfig, **changes: Any) -> str:
     asked |= {name: _written(name, changes[name]) for name in ALWAYS_SAID if name in changes}
     ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
     task = [] if task_of(asked) == config.task.name else [f"--task {config.task.name}"]
-    return " ".join(["seqmem train", *task, *(_spelled(name, asked[name]) for name in ordered)])
+    return " ".join(["seqmem train", *task, *(spelled(name, asked[name]) for name in ordered)])
 
 
 def with_cues(config: RunConfig) -> RunConfig | None:
@@ -173,7 +173,8 @@ def _longer_budget(config: RunConfig) -> dict[str, Any]:
     return {"epochs": 4 * (config.epochs or 1)}
 
 
-def _spelled(name: str, value: Any) -> str:
+def spelled(name: str, value: Any) -> str:
+    """Returns a setting as it is typed on a command line."""
     option = "--" + name.replace("_", "-")
     if name == "sequences":
         if sum(map(len, value)) > LONGEST_SEQUENCES:

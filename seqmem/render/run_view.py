@@ -51,11 +51,12 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
     # accuracy counts all steps, and those that were not trained say nothing
     accuracy = [] if result.config.loss_at == "recall" else [Column("accuracy", rank=3)]
     columns = [*COLUMNS, *accuracy, Column(align="left")]
-    rows = [_row(index, place, result, bool(accuracy), page.glyphs) for index, place in places.items()]
+    rows = [replicate_cells(index, place, result, bool(accuracy), page.glyphs) for index, place in places.items()]
     return table(columns, rows, page, gap=1)
 
 
-def _row(index: int, place: str, result: RunResult, accuracy: bool, glyphs: Glyphs) -> list[Cell]:
+def replicate_cells(index: int, place: str, result: RunResult, accuracy: bool, glyphs: Glyphs) -> list[Cell]:
+    """Returns a replicate's row of `COLUMNS`, then its accuracy, if asked for, and its verdict."""
     one = result.replicates[index]
     recall = result.baseline.recall_accuracy is not None
     metrics, verdict = one.metrics, replicate_verdict(one, recall)

@@ -29,18 +29,19 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
     left_out = shown[MOST_ROWS:]
     ranks = trial_ranks(sweep.rank)
     columns = [*(Column(axis.name) for axis in sweep.axes), *shown_columns(ranks)]
-    rows = [_cells(trial, ranks, page.glyphs) for trial in shown[:MOST_ROWS]]
+    rows = [trial_cells(trial, ranks, page.glyphs) for trial in shown[:MOST_ROWS]]
     lines = table(columns, rows, page)
     rest = [f"{plural(len(left_out), 'more trial')}"] if left_out else []
     missing = sweep.counts["missing"]
     rest += [f"{plural(missing, 'trial')} still missing"] if missing else []
     if rest:
         lines.append(Text(f" {page.glyphs.ellipsis} {', '.join(rest)}", "muted"))
-    remarks = [_order(sweep), *_remarks(sweep, page.glyphs)]
+    remarks = trial_remarks(sweep, page.glyphs)
     return [*lines, *(line for words in remarks for line in wrap(Text(words, "muted"), page.width, 1, 1))]
 
 
-def _cells(trial: Trial, columns: Iterable[ShownColumn], glyphs: Glyphs) -> list[Cell]:
+def trial_cells(trial: Trial, columns: Iterable[ShownColumn], glyphs: Glyphs) -> list[Cell]:
+    """Returns the values of a trial, and what became of it: of one without a result its status."""
     cells: list[Cell] = [shown_symbol(shown_value(value), 16, glyphs) for value in trial.values.values()]
     if result := trial.result:
         return cells + shown_cells(columns, outcome_row(result), glyphs)
@@ -50,11 +51,12 @@ def _cells(trial: Trial, columns: Iterable[ShownColumn], glyphs: Glyphs) -> list
     return [*cells, (f"{trial.status}  {shown_symbol(trial.reason, 200, glyphs)}".rstrip(), "muted")]
 
 
-def _remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
-    """How many trials are called what they are by chance, and what the signs of single cells mean."""
+def trial_remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
+    """Returns what trials are sorted by, how many are called what they are by chance, and what single glyphs mean."""
     results = [trial.result for trial in sweep.trials if trial.result]
     judged = [one for one in results if one.baseline.recall_accuracy is not None]
-    words = [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
+    words = [_order(sweep)]
+    words += [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
     if any(one.verdict == "memoryless" and one.remember for one in judged):
         words.append("memoryless, with one that remembers: among so many replicates, chance explains it")
     return words + remarks(map(outcome_row, results), glyphs)

@@ -33,7 +33,7 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
     """Draws a sweep as far as it has come."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
     lines = wrap(Text.assemble(("Sweep ", "title"), axes), page.width, 1, 3)
-    lines += wrap(Text(_counts(sweep), "muted"), page.width, 1, 1)
+    lines += wrap(Text(count_words(sweep), "muted"), page.width, 1, 1)
     words = fixed_words(sweep.base, sweep.decided, [axis.name for axis in sweep.axes])
     lines += [*labelled("fixed", dotted(words, page.width - LABEL_WIDTH - 1, page)), Text()]
     lines += [*trial_lines(sweep, page), *failure_lines(sweep, page)]
@@ -41,7 +41,7 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
     lines += [Text(), *drawing] if drawing else []
     if sweep.importances:
         lines += [Text(), *_importance_lines(sweep, page)]
-    commands = _next_commands(sweep)
+    commands = sweep_commands(sweep)
     lines += [Text()] if commands else []
     for command, why in commands:
         lines += [Text(f" {why}", "muted"), *command_lines(command, page.width)]
@@ -67,8 +67,8 @@ def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Seq
     return words + [word(decided[name]) for name, word in told.items() if name in decided]
 
 
-def _next_commands(sweep: SweepResult) -> list[tuple[str, str]]:
-    """What to run next, with why: what is missing, else the best trial and the worst."""
+def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
+    """Returns what to run next, with why: what is missing, else the best trial and the worst."""
     if sweep.path is None:
         return []
     if sweep.counts["complete"] + sweep.counts["pruned"] < sweep.total:
@@ -78,7 +78,8 @@ def _next_commands(sweep: SweepResult) -> list[tuple[str, str]]:
     return [(command, f"the {which} trial:") for (command, _), which in zip(commands, ("best", "worst"), strict=False)]
 
 
-def _counts(sweep: SweepResult) -> str:
+def count_words(sweep: SweepResult) -> str:
+    """Returns how many trials have ended, and what became of the others."""
     counts = sweep.counts
     others = [name for name in ("pruned", "failed", "running", "missing") if counts[name]]
     complete = f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete"

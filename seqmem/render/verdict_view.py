@@ -30,12 +30,18 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
     verdict = result.summary.verdict
     sign = (getattr(page.glyphs, verdict), verdict)
     lines = wrap(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 1, 3)
-    version = "judged by version 0.1, which looked at the loss alone" if result.judged else None
-    lines += _bulleted([*_counts(result), version, *_notes(result, recipe_note(result.config))], page)
+    lines += _bulleted(verdict_notes(result), page)
     lines += [Text(), *score_lines(result, page), Text()]
     for command, why in next_commands(result, run):
         lines += [*wrap(Text(why, "muted"), page.width, 1, 3), *command_lines(command, page.width)]
     return lines
+
+
+def verdict_notes(result: RunResult) -> list[str]:
+    """Returns what one must know to read a verdict: counts, evidence, what was judged, why the recipe can do it."""
+    version = "judged by version 0.1, which looked at the loss alone" if result.judged else None
+    notes = [*_counts(result), version, *_notes(result, recipe_note(result.config))]
+    return [note for note in notes if note]
 
 
 def model_lines(result: RunResult, page: Page) -> list[Text]:

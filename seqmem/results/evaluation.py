@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqmem.results.drawing import Drawn
-from seqmem.results.json import from_plain, to_plain
+from seqmem.results.json import escape_control_characters, from_plain, to_plain
 from seqmem.results.run import RunResult
 from seqmem.results.states import StatesResult
 from seqmem.settings import settings_of
@@ -115,4 +115,6 @@ class EvalResult(Drawn):
         if any(len(values) != len(run.replicates) for row in rows for values in row):
             raise ValueError("gaps must have a value of each kind for every replicate")
         free_runs = from_plain(tuple[FreeRun, ...], document["free_runs"], "free_runs")
-        return cls(run, gaps, free_runs, from_plain(bool, document["own_task"], "own_task"))
+        own_task = from_plain(bool, document["own_task"], "own_task")
+        model = escape_control_characters(from_plain(str, document.get("model", ""), "model"))
+        return cls(run, gaps, free_runs, own_task, model)

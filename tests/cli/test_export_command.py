@@ -183,3 +183,13 @@ def test_a_file_that_is_no_evaluation_is_one_line(workplace, capsys):
     (workplace / "judged.json").write_text(json_text(judged_again().run.to_json()))
     assert run(["export", "judged.json", "--to", "gaps.svg"]) == 1
     assert capsys.readouterr().err == "Error: judged.json: is no evaluation: has no free_runs\n"
+
+
+@pytest.mark.parametrize("what", ["runs/map", "runs/map/trials/1-gap3"])
+def test_a_page_is_a_report(stored_sweep, workplace, capsys, what):
+    assert run(["export", what, "--to", "report.html"]) == 0
+    page = (workplace / "report.html").read_text()
+    assert "<h1>" in page
+    assert "<script" not in page
+    assert run(["export", what, "--to", "report.pdf", "--chart", "report"]) == 2
+    assert capsys.readouterr().err.endswith("Error: --to report.pdf: --chart report is drawn into .html\n")

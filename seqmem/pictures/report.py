@@ -1,0 +1,67 @@
+"""The report as one page: words, tables, charts; no script, no request."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+from seqmem.pictures.chart import Result, charts_of, draw_chart
+from seqmem.pictures.files import svg_of
+from seqmem.pictures.look import DARK, LIGHT, Look
+from seqmem.pictures.template import filled
+from seqmem.results.report import Report
+
+# The page sets these colours, light or dark, on the screen or on paper.
+COLOURS = ("paper", "ink", "muted", "line", "baseline", "bad")
+WIDE = Look(
+    *("var(--paper)", "var(--ink)", "var(--muted)", "var(--line)"),
+    series=tuple(f"var(--series-{index})" for index in range(len(LIGHT.series))),
+    baseline="var(--baseline)",
+    bad="var(--bad)",
+    height=280,
+)
+NARROW = dataclasses.replace(WIDE, width=270, height=220)
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """A chart in the page.
+
+    Attributes:
+        title, words: What stands beside it.
+        wide, narrow: The picture for a page and for a telephone, as SVG.
+    """
+
+    title: str
+    words: str
+    wide: str
+    narrow: str
+
+
+def report_page(report: Report, result: Result) -> str:
+    """Returns a report with the charts of its result as one HTML page.
+
+    Raises:
+        UsageError: If the extra `pictures` is not installed.
+    """
+    figures = [_figure(result, name) for name in charts_of(result)]
+    return filled("report.html", report=report, figures=figures, light=_colours(LIGHT), dark=_colours(DARK))
+
+
+def _figure(result: Result, name: str) -> Figure:
+    wide, narrow = (draw_chart(result, name, look).to_dict() for look in (WIDE, NARROW))
+    title = wide.pop("title")
+    del narrow["title"]
+    pictures = (_apart(svg_of(spec), f"{name}-{size}-") for size, spec in (("wide", wide), ("narrow", narrow)))
+    return Figure(title["text"], " ".join(title["subtitle"]), *pictures)
+
+
+def _apart(picture: str, prefix: str) -> str:
+    """A picture with names of its own for its clips and gradients: in one page two of a name would be one."""
+    return re.sub(r'(id="|url\(#)', rf"\g<1>{prefix}", picture)
+
+
+def _colours(look: Look) -> dict[str, Any]:
+    series = {f"series-{index}": colour for index, colour in enumerate(look.series)}
+    return {name: getattr(look, name) for name in COLOURS} | series
