@@ -268,11 +268,11 @@ class ConflictingSequences(Task):
         return self.examples_of(next_symbol_batch(symbols, valid, recall, valid))
 
     def examples_of(self, batch: SequenceBatch) -> list[Example]:
-        examples = []
+        examples, words = [], self.input_symbols
         for row, steps in zip(batch.symbols, batch.valid.sum(axis=1), strict=True):
             fillers = ["filler"] * (steps - 1 - self.trigger)
             parts = ("cue", *fillers, *["trigger"] * self.trigger, "recall")
-            examples.append(Example(tuple(self.input_symbols[index] for index in row[: steps + 1]), parts))
+            examples.append(Example(tuple(words[index] for index in row[: steps + 1]), parts))
         return examples
 
     def facts(self) -> list[tuple[str, str]]:
