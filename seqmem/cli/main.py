@@ -23,7 +23,7 @@ from seqmem.terminal.output import Output
 # Every command with its short help. Its module, of the same name in this package, is imported when it is called.
 COMMANDS = {
     "train": "Train networks on a task, judge them and store the run.",
-    "eval": "Judge a stored run again: other gaps, other sequences, running free.",
+    "eval": "Judge a stored run again: other gaps, other sequences, running free, states.",
     "sweep": "Run many trials over axes of settings.",
     "task": "Draw a task and what needs memory in it, or write it to a file.",
     "show": "Draw a stored run or sweep again.",
