@@ -26,7 +26,7 @@ def _complete_columns(context: click.Context, param: click.Parameter, incomplete
         "seqmem list": "All runs in the folder runs.",
         "seqmem list --where cell=lstm --where units=20 --sort recall_accuracy --reverse": "The best of a kind first.",
         "seqmem list --where 'recall_accuracy>0.9'": "Quoted, as the shell would take > for a file.",
-        "seqmem list experiments --json": "For a program: every column of every run.",
+        "seqmem list experiments --csv": "For a spreadsheet: every column of every run; --json for a program.",
     },
 )
 @click.argument("root", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
@@ -46,9 +46,16 @@ def _complete_columns(context: click.Context, param: click.Parameter, incomplete
 )
 @option("--reverse", is_flag=True, heading="Rows", help="The other way round.")
 @option("--limit", kind=Integer(1), heading="Rows", help="At most so many.")
+@option("--csv", "as_csv", is_flag=True, heading="Output", help="Print every column as CSV and nothing else.")
 @output_options
 def command(
-    root: Path | None, where: tuple[str, ...], sort: str | None, reverse: bool, limit: int | None, output: Output
+    root: Path | None,
+    where: tuple[str, ...],
+    sort: str | None,
+    reverse: bool,
+    limit: int | None,
+    as_csv: bool,
+    output: Output,
 ) -> None:
     """List stored runs and sweeps.
 
@@ -56,4 +63,4 @@ def command(
     """
     from seqmem.commands.list import list_stored
 
-    list_stored(root, where=where, sort=sort, reverse=reverse, limit=limit, output=output)
+    list_stored(root, where=where, sort=sort, reverse=reverse, limit=limit, as_csv=as_csv, output=output)

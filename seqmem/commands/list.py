@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from seqmem.errors import UsageError
+from seqmem.export.tables import csv_text, shown_or_plain
 from seqmem.render.list_view import draw_list
 from seqmem.results import columns
 from seqmem.results.columns import COLUMNS
@@ -18,7 +20,14 @@ __all__ = ["COLUMNS", "list_stored"]
 
 
 def list_stored(
-    root: Path | None, *, where: Sequence[str], sort: str | None, reverse: bool, limit: int | None, output: Output
+    root: Path | None,
+    *,
+    where: Sequence[str],
+    sort: str | None,
+    reverse: bool,
+    limit: int | None,
+    as_csv: bool,
+    output: Output,
 ) -> None:
     """Lists the runs and sweeps in a folder.
 
@@ -28,6 +37,7 @@ def list_stored(
         sort: The column to sort by; None sorts by name.
         reverse: Whether the order is turned round.
         limit: How many rows at most.
+        as_csv: Whether to print every column as CSV.
         output: How it is printed.
 
     Raises:
@@ -42,6 +52,9 @@ def list_stored(
     rows = columns.sort(columns.select(stored_rows, conditions), column, reverse)[:limit]
     if output.json:
         output.document(to_plain(rows))
+    elif as_csv:
+        cells = [{name: shown_or_plain(value) for name, value in row.items() if value is not None} for row in rows]
+        sys.stdout.write(csv_text(cells, COLUMNS))
     elif rows:
         draw(output, draw_list(rows))
     else:

@@ -221,6 +221,12 @@ def setting_fields() -> dict[str, dataclasses.Field[Any]]:
     return {field.name: field for field in fields}
 
 
+def essential_settings() -> dict[str, Any]:
+    """Returns the defaults that a reader wants to know of a run or a sweep, as a TOML file holds them."""
+    fields = setting_fields()
+    return {name: fields[name].metadata["kind"].write(fields[name].default) for name in ("cell", "units", "replicates")}
+
+
 def _cell_fields() -> list[dataclasses.Field[Any]]:
     return [field for cell in CELLS.values() for field in settings_of(cell)]
 

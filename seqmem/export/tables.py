@@ -78,11 +78,14 @@ def shown_or_plain(value: object) -> object:
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else shown_value(value)
 
 
-def csv_text(rows: Sequence[Row]) -> str:
-    """Returns rows as CSV under the columns of all of them; what a row lacks is empty, numbers keep every digit."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+def csv_text(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
+    """Returns rows as CSV, by default under the columns of all of them.
+
+    What a row lacks is empty, numbers keep every digit.
+    """
+    columns = columns or list(dict.fromkeys(name for row in rows for name in row))
     file = io.StringIO()
-    writer = csv.DictWriter(file, columns, lineterminator="\n")
+    writer = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return file.getvalue()

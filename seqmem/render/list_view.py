@@ -25,7 +25,7 @@ def draw_list(page: Page, rows: Sequence[Row]) -> list[Text]:
     if not rows:
         return [Text(" no runs here yet: seqmem train makes one", "muted")]
     # the name of a run is shown in full where it can be
-    columns = [Column("run", "left", least=SHORTEST_NAME, keeps_end=True), *shown_columns(RANKS)]
+    columns = [Column("run", "left", least=SHORTEST_NAME, keeps_ends=True), *shown_columns(RANKS)]
     lines = table(columns, [_cells(row, page.glyphs) for row in rows], page)
     unfinished = sum(row["status"] != "complete" for row in rows)
     words = plural(len(rows), "run") + (f", {unfinished} of them without a result" if unfinished else "")

@@ -12,7 +12,7 @@ from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.heat_map import heat_map
 from seqmem.config.axis import Axis, shown_value, shown_values
 from seqmem.config.rank import measure_of
-from seqmem.config.run_config import setting_fields
+from seqmem.config.run_config import essential_settings
 from seqmem.render.header import LABEL_WIDTH, LOSS_WORDS, dotted, labelled
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.verdict_view import command_lines
@@ -23,7 +23,6 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
-ESSENTIAL = ("cell", "units", "replicates")
 # Measures that lie between 0 and 1 whatever the sweep.
 SHARES = ("success_rate", "recall_accuracy", "accuracy")
 
@@ -50,10 +49,9 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
 
 def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Sequence[str]) -> list[str]:
     """Tells as phrases what all trials share: network, replicates, what somebody gave, and what rules decided."""
-    usual = {name: setting_fields()[name].metadata["kind"].write(setting_fields()[name].default) for name in ESSENTIAL}
-    fixed = {name: value for name, value in (usual | dict(base)).items() if name not in varied}
+    fixed = {name: value for name, value in (essential_settings() | dict(base)).items() if name not in varied}
     words = ["sequences of your own"] if fixed.pop("sequences", None) else []
-    cell, units, replicates = (fixed.pop(name, None) for name in ESSENTIAL)
+    cell, units, replicates = (fixed.pop(name, None) for name in ("cell", "units", "replicates"))
     words += [f"{cell} {units}" if cell and units else cell or plural(units, "unit")] if cell or units else []
     words += [shown_values({name: value}) for name, value in fixed.items()]
     words += [plural(replicates, "replicate")] if replicates else []

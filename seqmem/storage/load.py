@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from seqmem.config.run_config import essential_settings
 from seqmem.errors import DamagedFileError, SeqmemError
 from seqmem.results.columns import COLUMNS, ListedRun, Row, run_row
 from seqmem.results.evaluation import EvalResult
@@ -115,4 +116,4 @@ def _row(path: Path) -> Row:
     status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
     varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
     outcome = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
-    return dict.fromkeys(COLUMNS) | plan.base | varied | outcome
+    return dict.fromkeys(COLUMNS) | essential_settings() | plan.base | varied | outcome

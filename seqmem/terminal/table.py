@@ -26,7 +26,7 @@ class Column:
         rank: 0 is always shown; of the others the lowest come first, those of one rank together, as far as they fit.
         least: Where even the columns of rank 0 do not fit, its cells are cut, down to this width; None: never.
         style: Lies under the styles of its cells.
-        keeps_end: Cells that are too long lose their beginning: the end of a path says more.
+        keeps_ends: Cells that are too long lose their middle: both ends of a path say more.
     """
 
     name: str = ""
@@ -35,7 +35,7 @@ class Column:
     rank: int = 0
     least: int | None = None
     style: str = ""
-    keeps_end: bool = False
+    keeps_ends: bool = False
 
 
 def fit_columns(widths: Sequence[int], ranks: Sequence[int], room: int, gap: int = 2) -> list[int]:
@@ -74,7 +74,7 @@ def table(
         line = Text(" " * indent, no_wrap=True)
         runs_on = len(row) < len(columns)
         for at in [at for at in kept if at < len(row) - runs_on]:
-            cell = cut(row[at], widths[at], page, columns[at].keeps_end)
+            cell = cut(row[at], widths[at], page, columns[at].keeps_ends)
             cell.style = columns[at].style
             cell.align(columns[at].align, widths[at])
             line.append_text(cell).append(" " * gap)
@@ -85,13 +85,16 @@ def table(
     return lines
 
 
-def cut(text: Text, width: int, page: Page, keeps_end: bool = False) -> Text:
-    """Returns the text at most `width` cells wide, an ellipsis in place of its end, or of its beginning."""
+def cut(text: Text, width: int, page: Page, keeps_ends: bool = False) -> Text:
+    """Returns the text at most `width` cells wide, an ellipsis in place of its end, or of its middle."""
     if text.cell_len <= width:
         return text
-    if keeps_end:
-        while text.cell_len >= max(1, width):
+    head = text.copy()
+    tail = Text()
+    if keeps_ends:
+        while text.cell_len > width // 2:
             text = text[1:]
-        return Text.assemble(page.glyphs.ellipsis, text)
-    text.truncate(max(0, width - 1))
-    return text.append(page.glyphs.ellipsis)
+        tail = text
+    head.truncate(max(0, width - 1 - tail.cell_len))
+    head.rstrip()  # rich puts a blank where half of a wide character would stand
+    return head.append(page.glyphs.ellipsis).append_text(tail)

@@ -1,11 +1,17 @@
 """`seqmem list`, and the rows behind it."""
 
+import csv
+import io
 import json
+from pathlib import Path
 
 import pytest
 
 from seqmem.cli.main import run
+from seqmem.config.axis import parse_axis
+from seqmem.config.plan import build_plan
 from seqmem.results.columns import COLUMNS
+from seqmem.storage.sweep_directory import create_sweep_directory
 
 
 @pytest.fixture
@@ -87,3 +93,33 @@ def test_a_folder_that_is_not_there_is_refused_but_nobody_needs_runs(workplace, 
     assert run(["list"]) == 0
     assert run(["list", "elsewhere"]) == 2
     assert capsys.readouterr().err == "No runs in runs.\nError: elsewhere: no such folder\n"
+
+
+def test_csv_has_every_column_of_every_run(three_runs, capsys):
+    assert run(["list", "--csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [list(row) for row in rows] == [list(COLUMNS)] * 3
+    assert [(row["units"], row["gap"], row["verdict"]) for row in rows] == [
+        ("20", "3", "solved"),
+        ("5", "10", "memoryless"),
+        ("5", "3:4", "solved"),
+    ]
+    assert rows[0]["presentations"] == ""
+    assert run(["list", "--csv", "--where", "units=7"]) == 0
+    assert capsys.readouterr().out == ",".join(COLUMNS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("vary", "network"),
+    [
+        (["cell=lstm,gru"], "lstm,gru 20"),
+        (["units=5,20"], "lstm 5,20"),
+        (["cell=lstm,gru", "units=5,20"], "lstm,gru 5,20"),
+        (["gap=3,10"], "lstm 20"),
+    ],
+)
+def test_a_sweep_is_listed_with_the_cells_and_units_that_it_varies(vary, network, workplace, capsys):
+    plan = build_plan({}, [parse_axis(text) for text in vary])
+    create_sweep_directory(plan, Path("runs/map")).close()
+    assert run(["list"]) == 0
+    assert network in capsys.readouterr().out

@@ -72,10 +72,12 @@ def test_a_cell_that_may_be_cut_ends_in_an_ellipsis_of_the_page():
     assert plain(Page(18, UNICODE), columns, rows)[1] == " a-name-…   solved"
 
 
-def test_a_path_that_is_too_long_loses_its_beginning():
-    columns, rows = [Column("run", "left", least=8, keeps_end=True), Column("verdict")], [["runs/漢字-first", "solved"]]
-    assert plain(Page(19), columns, rows)[1] == " …字-first   solved"
-    assert plain(Page(18), columns, rows)[1] == " …-first    solved"
+def test_a_path_that_is_too_long_loses_its_middle():
+    columns = [Column("run", "left", least=8, keeps_ends=True), Column("verdict")]
+    rows = [["runs/漢字-gap3-first", "solved"]]
+    assert plain(Page(20), columns, rows)[1] == " runs…first   solved"
+    assert plain(Page(18), columns, rows)[1] == " run…irst   solved"
+    assert plain(Page(27), columns, rows)[1] == " runs/漢…p3-first    solved"
 
 
 def test_only_the_last_cell_of_a_short_row_widens_no_column():
