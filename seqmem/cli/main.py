@@ -26,7 +26,7 @@ COMMANDS = {
     "eval": "Judge a stored run again: other gaps, other sequences, running free, states.",
     "sweep": "Run many trials over axes of settings.",
     "task": "Draw a task and what needs memory in it, or write it to a file.",
-    "show": "Draw a stored run or sweep again.",
+    "show": "Draw a stored run or sweep again, or runs beside each other.",
     "list": "List stored runs and sweeps.",
     "export": "Write a stored run, sweep or evaluation into a file of another format.",
     "completion": "Print the completion script of a shell.",

@@ -56,3 +56,26 @@ def test_a_folder_that_is_no_run_is_one_line_and_status_2(command, workplace, ca
         assert run([*command, name]) == 2
         assert capsys.readouterr().err == f"Error: {name}: {words}\n"
     assert [path.name for path in workplace.iterdir()] == ["notes"]
+
+
+def test_show_puts_runs_beside_each_other(stored_run, capsys):
+    one, other = (str(stored_run(name, replicates=4, cell=name)) for name in ("lstm", "gru"))
+    assert run(["show", one, other]) == 0
+    assert "B and A: no difference shown" in capsys.readouterr().out
+    assert run(["show", one, other, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [row["run"] for row in document["runs"]] == [one, other]
+    assert document["settings"] == {"cell": ["lstm", "gru"]}
+    [difference] = document["differences"]
+    assert (difference["run"], difference["compared_with"], difference["different"]) == (other, one, False)
+    assert (difference["rate"], difference["threshold"]) == (0.0, 0.025)
+
+
+def test_only_runs_stand_beside_each_other(stored_run, workplace, made_up_training, capsys):
+    path = str(stored_run("first"))
+    assert run(["sweep", "--vary", "gap=3", "--out", "map", "--quiet"]) == 0
+    capsys.readouterr()
+    assert run(["show", path, "map"]) == 2
+    assert capsys.readouterr().err.startswith("Error: map: is no run, and only runs stand beside each other")
+    assert run(["show", path, "absent"]) == 2
+    assert capsys.readouterr().err == "Error: absent: is no run directory\n"

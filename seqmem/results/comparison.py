@@ -1,0 +1,64 @@
+"""Stored runs beside each other: what was asked of them differently, and whether what they found differs."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+from seqmem.judge.comparison import LEVEL as LEVEL
+from seqmem.judge.comparison import Difference as Difference
+from seqmem.judge.comparison import Sample, compare
+from seqmem.results.drawing import Drawn
+from seqmem.results.json import to_plain
+from seqmem.results.run import RunResult
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison(Drawn):
+    """Two runs or more, each compared with the first.
+
+    Attributes:
+        runs: Their results, which know their directories.
+    """
+
+    runs: tuple[RunResult, ...]
+
+    @functools.cached_property
+    def settings(self) -> dict[str, tuple[Any, ...]]:
+        """The settings that are not the same in all runs by name, one value a run; None where a run has none."""
+        known = [run.config.to_settings() for run in self.runs]
+        names = dict.fromkeys(name for settings in known for name in settings)
+        values = {name: tuple(settings.get(name) for settings in known) for name in names}
+        return {name: row for name, row in values.items() if any(value != row[0] for value in row)}
+
+    @functools.cached_property
+    def differences(self) -> tuple[Difference | None, ...]:
+        """How each run after the first differs from it; None where one of the two has nothing to remember."""
+        first, *others = (None if run.summary.success_rate is None else _sample(run) for run in self.runs)
+        return tuple(compare(first, other, len(others)) if first and other else None for other in others)
+
+    @property
+    def same_replicates(self) -> bool:
+        """Whether two runs share replicates: the same settings but for the seed, and a seed in both."""
+        known = [{**run.config.to_settings(), "seed": 0, "replicates": 0} for run in self.runs]
+        seeds = [set(run.config.seeds) for run in self.runs]
+        pairs = [(i, j) for i in range(len(self.runs)) for j in range(i)]
+        return any(known[i] == known[j] and seeds[i] & seeds[j] for i, j in pairs)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the content of `seqmem show A B --json`."""
+        runs = [
+            {"run": str(run.path), "settings": run.config.to_settings(), **run.summary.to_json()} for run in self.runs
+        ]
+        names = [str(run.path) for run in self.runs]
+        differences = [
+            None if one is None else {"run": name, "compared_with": names[0], **vars(one), "different": one.different}
+            for name, one in zip(names[1:], self.differences, strict=True)
+        ]
+        return to_plain({"runs": runs, "settings": self.settings, "differences": differences})
+
+
+def _sample(run: RunResult) -> Sample:
+    times = tuple(one.presentations_to_success if one.solved else None for one in run.replicates)
+    return Sample(times, sum(one.solved for one in run.replicates), run.config.budget)
