@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -94,3 +95,15 @@ def test_every_command_of_seqmem_is_in_the_readme():
 
 if __name__ == "__main__":
     (ROOT / "README.md").write_text(LAYOUT.sub(lambda _: layout(), README), encoding="utf-8")
+
+
+def test_the_changes_and_the_citation_are_those_of_this_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    changes = (ROOT / ".github" / "CHANGELOG.md").read_text(encoding="utf-8")
+    citation = (ROOT / ".github" / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {project['version']}" in changes
+    assert f"- name: {project['authors'][0]['name']}\n" in citation
+    assert citation.startswith("cff-version: 1.2.0\n")
+    doi = re.search(r"doi: (\S+)", citation)
+    assert doi is not None
+    assert doi.group(1) in README

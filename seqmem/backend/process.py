@@ -16,7 +16,7 @@ from pathlib import Path
 
 CACHE_BYTES = 512 * 2**20
 # Holds the number of the process that is prepared: a child inherits the environment, but has not chosen it.
-PREPARED = "SEQMEM_PREPARED"
+PREPARED = "_SEQMEM_PREPARED"
 
 
 def prepare(threads: int = 1, cache: bool = True) -> None:

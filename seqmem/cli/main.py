@@ -37,6 +37,13 @@ EXAMPLES = {
     "seqmem train --preset list": "Names the settings that stand ready.",
     "seqmem help eval": "What a command can do, or seqmem eval --help.",
 }
+# Every variable that changes what a command does; `SEQMEM_...` are its own.
+ENVIRONMENT = {
+    "SEQMEM_CACHE": "Folder of compiled programs [default: ~/.cache/seqmem], at most 512 MB for each version of "
+    "TensorFlow and kind of processor: the oldest are dropped. It can be deleted at any time.",
+    "NO_COLOR, FORCE_COLOR": "No colour, or colour in a pipe too; --color wins.",
+    "COLUMNS": "Width of what is drawn, at most 160 [default: the terminal's, or 80].",
+}
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 LONGEST_LINE = 1000
@@ -70,9 +77,11 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the examples."""
+        """Writes the examples, and the variables of the environment."""
         with formatter.section("Examples"):
             formatter.write_dl(list(EXAMPLES.items()))
+        with formatter.section("Environment"):
+            formatter.write_dl(list(ENVIRONMENT.items()))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes the short helps without importing a command."""

@@ -2,13 +2,16 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from seqmem.backend.process import CACHE_BYTES
 from seqmem.cli import main as main_module
-from seqmem.cli.main import COMMANDS, LazyGroup, describe, group, run
+from seqmem.cli.main import COMMANDS, ENVIRONMENT, LazyGroup, describe, group, run
 from seqmem.errors import DamagedFileError
 
 HEAVY = ("rich", "tensorflow", "keras")
@@ -335,3 +338,20 @@ def test_completion_offers_commands_and_the_words_of_a_choice():
     assert completed("seqmem list --sort recall_a") == ["recall_accuracy"]
     assert completed("seqmem sweep --vary le") == ["learning-rate="]
     assert "gap=" in completed("seqmem sweep --vary ")
+
+
+def test_every_variable_of_the_environment_is_documented_and_read(capsys):
+    root = Path(main_module.__file__).parents[1]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sorted(root.rglob("*.py")))
+    read = set(re.findall(r"\bSEQMEM_[A-Z_]+", text))
+    assert read == {name for names in ENVIRONMENT for name in names.split(", ") if name.startswith("SEQMEM_")}
+    assert run(["--help"]) == 0
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in read)
+
+
+def test_the_limit_of_the_cache_is_the_one_that_is_documented():
+    megabytes = f"at most {CACHE_BYTES // 2**20} MB"
+    readme = Path(__file__).parents[2] / "README.md"
+    assert megabytes in ENVIRONMENT["SEQMEM_CACHE"]
+    assert megabytes in " ".join(readme.read_text(encoding="utf-8").split())
