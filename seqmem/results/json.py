@@ -15,6 +15,8 @@ import msgspec
 
 from seqmem.errors import DamagedFileError, one_line
 
+MOST_CONTAINERS = 2**20
+
 
 def json_text(content: object) -> str:
     """Returns strict JSON; numbers that are not finite become null."""
@@ -40,6 +42,9 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
     Raises:
         DamagedFileError: If it is none, or holds NaN, infinity, or a number as large as no run can reach.
     """
+    # each takes 20 times its two bytes in memory, and no result, plan or record has nearly as many
+    if content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
+        raise DamagedFileError(path, f"holds more than {MOST_CONTAINERS} lists and objects")
     try:
         document = json.loads(content.decode("utf-8"), parse_constant=_float, parse_float=_float, parse_int=_int)
     except UnicodeDecodeError:

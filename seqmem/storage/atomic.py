@@ -9,6 +9,7 @@ import itertools
 import os
 import stat
 import tempfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +21,8 @@ from seqmem.results.json import document_bytes, json_bytes, parse_json
 NOT_FOLLOWED, NOT_WAITING, BINARY = (getattr(os, f"O_{name}", 0) for name in ("NOFOLLOW", "NONBLOCK", "BINARY"))
 PARTIAL = ".partial"  # ends the name of a file that is not complete
 CHECKSUM = b',\n"sha256": "'  # ends a JSON file: of all that stands before it
+LINE_CHECKSUM = b', "crc": "'  # ends a line of JSON, likewise
+MOST_LINES = 2**20  # more than any run or sweep makes
 
 
 @contextlib.contextmanager
@@ -200,18 +203,19 @@ def write_json(path: Path, document: Mapping[str, object]) -> None:
     write_atomically(path, body + CHECKSUM + sha256(body).encode() + b'"\n}\n')
 
 
-def append_line(path: Path, document: object, sync: bool = False) -> None:
-    """Adds a line of JSON to a file; what is left of a torn one is cut first.
+def append_line(path: Path, document: object, sync: bool = False, owner: str = "") -> None:
+    """Adds a line of JSON with a checksum to a file; what is left of a torn one is cut first.
 
     Args:
         path: The file, which need not be there.
-        document: A mapping or a dataclass.
+        document: A mapping or a dataclass, not empty.
         sync: Wait until it is on the disk.
+        owner: What the line belongs to, such as a run: read as belonging to something else it is damaged.
 
     Raises:
         SeqmemError: If the disk refuses.
     """
-    with disk_errors(path), open(open_descriptor(path, os.O_RDWR | os.O_CREAT), "r+b") as file:
+    with disk_errors(path), os.fdopen(open_descriptor(path, os.O_RDWR | os.O_CREAT), "r+b") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 1))
         if file.read(1) not in (b"", b"\n"):
@@ -219,24 +223,44 @@ def append_line(path: Path, document: object, sync: bool = False) -> None:
             end = file.read().rfind(b"\n") + 1
             file.truncate(end)
         file.seek(end)
-        file.write(json_bytes(document) + b"\n")
+        body = json_bytes(document).removesuffix(b"}")
+        file.write(body + LINE_CHECKSUM + _line_checksum(body, owner) + b'"}\n')
         if sync:
             file.flush()
             os.fsync(file.fileno())
 
 
-def read_whole_lines(path: Path, limit: int) -> list[bytes]:
-    """Returns the lines of a file without what a kill tore at its end; none where the file is missing."""
-    return read_bounded(path, limit).split(b"\n")[:-1] if os.path.lexists(path) else []
+def read_whole_lines(path: Path, limit: int) -> Iterator[bytes]:
+    """Yields the lines of a file without what a kill tore at its end; none where the file is missing."""
+    if os.path.lexists(path):
+        with open_bounded(path, limit) as (file, _):
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield line[:-1]
 
 
-def read_lines(path: Path, limit: int) -> list[dict[str, Any]]:
-    """Returns what `append_line` wrote; none where the file is missing.
+def read_lines(path: Path, limit: int, owner: str = "") -> Iterator[dict[str, Any]]:
+    """Yields what `append_line` wrote; none where the file is missing. Lines of older versions have no checksum.
 
     Raises:
-        DamagedFileError: If a line is not a JSON object, or the file is larger than `limit` bytes.
+        DamagedFileError: If a line is not a JSON object or not as it was written, there are too many lines, or the
+            file is larger than `limit` bytes.
     """
-    return [parse_json(line, path) for line in read_whole_lines(path, limit)]
+    for number, line in enumerate(read_whole_lines(path, limit), 1):
+        try:
+            document = parse_json(line, path)
+        except DamagedFileError as error:
+            raise DamagedFileError(path, f"line {number} {error.problem}") from None
+        body, _, checksum = line.rpartition(LINE_CHECKSUM)
+        if document.pop("crc", None) is not None and checksum != _line_checksum(body, owner) + b'"}':
+            raise DamagedFileError(path, f"line {number} is not as it was written here")
+        if number > MOST_LINES:
+            raise DamagedFileError(path, f"has more than the {MOST_LINES} lines that seqmem reads")
+        yield document
+
+
+def _line_checksum(body: bytes, owner: str) -> bytes:
+    return b"%08x" % zlib.crc32(body, zlib.crc32(owner.encode()))
 
 
 def read_json(path: Path, limit: int) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from typing import Any
 from seqmem.config.run_config import RunConfig
 from seqmem.config.toml import LIMIT, config_text, parse_toml
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
-from seqmem.results.json import escape_control_characters, from_plain, parse_json
+from seqmem.results.json import escape_control_characters, from_plain
 from seqmem.results.run import Record, RunResult
 from seqmem.storage.atomic import (
     append_line,
@@ -34,6 +34,7 @@ from seqmem.storage.atomic import (
     make_folder,
     read_bounded,
     read_json,
+    read_lines,
     read_whole_lines,
     write_atomically,
     write_json,
@@ -67,7 +68,7 @@ class RunDirectory:
 
     def append_record(self, record: Record) -> None:
         """Adds a line to the history; what is left of a torn one is cut first."""
-        append_line(self.path / HISTORY, record)
+        append_line(self.path / HISTORY, record, owner=self.run_id)
 
     def sync_history(self) -> None:
         """Waits until the history is on the disk."""
@@ -187,30 +188,31 @@ def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     # asked before the result is looked for: a run that ends in between is then seen as complete
     status = "running" if is_locked(path) else "interrupted"
     result = read_result(path)
-    history = read_history(path / HISTORY, config)
+    if result is not None and result.config != config:
+        raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
+    history = read_history(path, config)
     environment, timing = _read_notes(path / ENVIRONMENT), _read_notes(path / TIMING)
     if result is None:
         return StoredRun(path, config, history, None, environment, timing, status)
     result = dataclasses.replace(result, history=history)
-    if result.config != config:
-        raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
     _warn_of_lost_history(path / HISTORY, result)
     return StoredRun(path, config, history, result, environment, timing, "complete")
 
 
-def read_history(path: Path, config: RunConfig) -> tuple[Record, ...]:
+def read_history(folder: Path, config: RunConfig) -> tuple[Record, ...]:
     """Reads the records of a run; a torn last line does not count.
 
     Raises:
         DamagedFileError: If another line is no record of this run.
     """
     records: list[Record] = []
-    for number, line in enumerate(read_whole_lines(path, HISTORY_LIMIT), 1):
+    path, most = folder / HISTORY, -(-config.updates // config.check_interval)
+    for number, document in enumerate(read_lines(path, HISTORY_LIMIT, owner=read_run_id(folder)), 1):
         try:
-            record = from_plain(Record, parse_json(line, path), "record")
+            record = from_plain(Record, document, "record")
             _check_record(record, records[-1].presentations if records else 0, config)
-        except DamagedFileError as error:
-            raise DamagedFileError(path, f"line {number} {error.problem}") from None
+            if number > most:
+                raise ValueError(f"a run of these settings has at most {most}")
         except ValueError as error:
             raise DamagedFileError(path, f"line {number}: {error}") from None
         records.append(record)

@@ -23,17 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from seqmem.config.plan import Plan, Point, number_points
-from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.results.importance import importances
 from seqmem.results.json import from_plain
-from seqmem.results.run import Record
 from seqmem.results.sweep import TRIALS, Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.lock import RunLock, is_locked
 from seqmem.storage.plan_file import plan_from_json, plan_to_json
 from seqmem.storage.result_files import RESULT, has_settings, read_summary
-from seqmem.storage.run_directory import HISTORY, read_history
 
 PLAN, ASKED, FAILURES, PRUNED = "plan.json", "asked.jsonl", "failures.jsonl", "pruned.json"
 PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
@@ -166,11 +163,6 @@ def read_trial(path: Path, plan: Plan, point: Point) -> Trial:
         return Trial(point, read_outcome(path / TRIALS / point.name, plan.known_settings(point)))
     except SeqmemError as error:
         return Trial(point, Outcome("failed", reason=str(error)))
-
-
-def read_checks(path: Path, config: RunConfig) -> tuple[Record, ...]:
-    """Returns the records of a trial's checks."""
-    return read_history(path / HISTORY, config)
 
 
 def read_sweep(path: Path) -> SweepResult:

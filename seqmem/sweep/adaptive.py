@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from seqmem.config.plan import Point
 from seqmem.results.importance import FrozenTrial
 from seqmem.results.sweep import Trial
-from seqmem.storage.sweep_directory import FAILURES, SweepDirectory, read_checks
+from seqmem.storage.run_directory import read_history
+from seqmem.storage.sweep_directory import FAILURES, SweepDirectory
 from seqmem.sweep.mirror import StudyMirror
 from seqmem.sweep.pruning import Curve, LearningCurves, whole_learning_curve
 from seqmem.sweep.schedule import Order, RemainingTime
@@ -103,5 +104,5 @@ class Adaptive(Order):
         if not self._plan.prune or trial.status == "failed":
             return {}
         config = self._plan.config(trial.point)
-        records = read_checks(self._directory.trial_path(trial.point), config)
+        records = read_history(self._directory.trial_path(trial.point), config)
         return whole_learning_curve(records, config.budget, self._plan.measure)

@@ -25,8 +25,8 @@ from seqmem.results.sweep import Outcome
 from seqmem.storage.atomic import write_atomically, write_json
 from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
 from seqmem.storage.result_files import RESULT
-from seqmem.storage.run_directory import CONFIG, NoRunError, RunDirectory, read_config
-from seqmem.storage.sweep_directory import PLAN, PRUNED, read_checks, read_outcome
+from seqmem.storage.run_directory import CONFIG, NoRunError, RunDirectory, read_config, read_history
+from seqmem.storage.sweep_directory import PLAN, PRUNED, read_outcome
 from seqmem.sweep.pruning import prune_reason
 
 SECONDS_BETWEEN_POLLS = 0.2
@@ -130,7 +130,7 @@ def _follow(trained: run.Run, job: Job, deadline: float) -> Outcome:
     with trained:
         for progress in trained:
             if progress.record is not None and job.medians:
-                reason = prune_reason(read_checks(path, config), config.budget, job.measure, job.medians)
+                reason = prune_reason(read_history(path, config), config.budget, job.measure, job.medians)
                 if reason:
                     trained.close()
                     write_json(path / PRUNED, {"reason": reason, "presentations": progress.presentations})

@@ -169,7 +169,7 @@ def test_run_whose_settings_were_changed_is_not_resumed_but_comments_are_free(pl
     (path / "config.toml").write_text(text.replace("learning_rate = 0.01", "learning_rate = 0.02"))
     status, [line] = answer("train --resume", path, capsys)
     assert status == 1
-    assert line.endswith("is no checkpoint of this run: its settings are not those of the run")
+    assert f"{path / 'history.jsonl'}: line 1 is not as it was written here" in line
     (path / "config.toml").write_text("# mine\n" + text)
     assert answer("train --resume", path, capsys) == (0, [])
 

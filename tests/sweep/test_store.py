@@ -81,9 +81,10 @@ def test_a_torn_line_of_what_was_asked_does_not_count(begin):
     path.write_text('{"values": [[4], [5]]}\n{"values": [[6')
     assert [trial.values["units"] for trial in known_points(directory.path, directory.plan)] == [4, 5]
     directory.append_asked(known_points(directory.path, directory.plan)[0])
-    assert [json.loads(line) for line in path.read_text().splitlines()] == [
-        {"values": [[4], [5]]}, {"values": [[4]]},
-    ]  # fmt: skip
+    assert [json.loads(line)["values"] for line in path.read_text().splitlines()] == [[[4], [5]], [[4]]]
+    path.write_text(path.read_text().replace("[[4]]", "[[5]]"))
+    with pytest.raises(DamagedFileError, match=r"asked\.jsonl: line 2 is not as it was written here"):
+        known_points(directory.path, directory.plan)
 
 
 def test_why_a_trial_failed_is_kept_until_it_succeeds(begin, finish):
