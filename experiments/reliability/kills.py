@@ -19,8 +19,11 @@ from pathlib import Path
 SEQMEM = [sys.executable, "-m", "seqmem"]
 SMALL = ["--units", "4", "--replicates", "2", "--no-stop", "--check-every", "20"]
 KINDS = {
-    "train": (["train", *SMALL, "--presentations", "60000", "--checkpoint-every", "200"], "history.jsonl"),
-    "sweep": (["sweep", "--vary", "gap=3..12", *SMALL, "--presentations", "4000"], "trials/*/history.jsonl"),
+    "train": (["train", *SMALL, "--presentations", "20000", "--checkpoint-every", "200"], "history.jsonl"),
+    "sweep": (
+        ["sweep", "--vary", "learning-rate=0.003..0.012+0.001", *SMALL, "--presentations", "2000"],
+        "trials/*/history.jsonl",
+    ),
 }
 # of a run or of each trial; timing.json differs from one run to the next, and checkpoints hold the same arrays
 SAME_BYTES = ("config.toml", "history.jsonl", "summary.json", "result.json")

@@ -197,10 +197,10 @@ def read_bounded(path: Path, limit: int) -> bytes:
         return file.read(size)
 
 
-def write_json(path: Path, document: Mapping[str, object]) -> None:
-    """Writes a JSON object atomically, one line per key, the last one a checksum of the others."""
+def write_json(path: Path, document: Mapping[str, object], owner: str = "") -> None:
+    """Writes a JSON object atomically, one line per key, the last one a checksum of the others and of the owner."""
     body = document_bytes(document).removesuffix(b"\n}\n")
-    write_atomically(path, body + CHECKSUM + sha256(body).encode() + b'"\n}\n')
+    write_atomically(path, body + CHECKSUM + sha256(owner.encode() + body).encode() + b'"\n}\n')
 
 
 def append_line(path: Path, document: object, sync: bool = False, owner: str = "") -> None:
@@ -263,16 +263,17 @@ def _line_checksum(body: bytes, owner: str) -> bytes:
     return b"%08x" % zlib.crc32(body, zlib.crc32(owner.encode()))
 
 
-def read_json(path: Path, limit: int) -> dict[str, Any]:
+def read_json(path: Path, limit: int, owner: str = "") -> dict[str, Any]:
     """Reads what `write_json` wrote, in a file of at most `limit` bytes; older files have no checksum.
 
     Raises:
-        DamagedFileError: If it is no JSON object, or not the one that was written.
+        DamagedFileError: If it is no JSON object, or not the one that was written for this owner.
     """
     content = read_bounded(path, limit)
     document = parse_json(content, path)
-    if document.pop("sha256", None) not in (None, sha256(content.rpartition(CHECKSUM)[0])):
-        raise DamagedFileError(path, "is not as it was written: its checksum differs")
+    body, _, _ = content.rpartition(CHECKSUM)
+    if document.pop("sha256", None) not in (None, sha256(owner.encode() + body)):
+        raise DamagedFileError(path, "is not as it was written here: its checksum differs")
     return document
 
 

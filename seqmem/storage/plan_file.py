@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqmem.config.axis import axis_from_json, axis_to_json
-from seqmem.config.plan import MAX_PENDING, SEARCHES, Plan, number_points
+from seqmem.config.plan import MAX_PENDING, MOST_TRIALS, SEARCHES, Plan, number_points
 from seqmem.errors import UsageError
 from seqmem.results.json import from_plain
 
 SCHEMA = 2
 # Of version 0.1: it knows nothing of decided settings, and what nobody gave followed from other defaults.
 OLD_SCHEMA = 1
+MOST_THREADS = 4096
 PLAIN = dict[str, Any]
 # What stands in the file under the name of the plan's own attribute.
 HINTS = {"base": PLAIN, "decided": PLAIN, "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
@@ -51,6 +52,8 @@ def plan_from_json(document: Mapping[str, Any]) -> Plan:
     except UsageError as error:
         raise ValueError(str(error)) from None
     complete = settings["search"] == "tpe" or len(rows) == settings["total"]
+    if not 0 < settings["total"] <= MOST_TRIALS or not 0 < settings["threads"] <= MOST_THREADS:
+        raise ValueError(f"must have 1 to {MOST_TRIALS} trials, and 1 to {MOST_THREADS} threads")
     if settings["search"] not in SEARCHES or not axes or not complete or any(len(row) != len(axes) for row in rows):
         raise ValueError("axes, trials and total do not fit together")
     points = number_points(axes, rows, settings["total"])

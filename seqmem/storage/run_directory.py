@@ -60,11 +60,11 @@ class RunDirectory:
 
     def write_environment(self, environment: Mapping[str, object]) -> None:
         """Writes versions, processor, threads and command line."""
-        write_json(self.path / ENVIRONMENT, environment)
+        write_json(self.path / ENVIRONMENT, environment, self.run_id)
 
     def write_timing(self, timing: Mapping[str, float]) -> None:
         """Writes everything measured in seconds."""
-        write_json(self.path / TIMING, timing)
+        write_json(self.path / TIMING, timing, self.run_id)
 
     def append_record(self, record: Record) -> None:
         """Adds a line to the history; what is left of a torn one is cut first."""
@@ -191,7 +191,7 @@ def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     if result is not None and result.config != config:
         raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
     history = read_history(path, config)
-    environment, timing = _read_notes(path / ENVIRONMENT), _read_notes(path / TIMING)
+    environment, timing = (_read_notes(path, name) for name in (ENVIRONMENT, TIMING))
     if result is None:
         return StoredRun(path, config, history, None, environment, timing, status)
     result = dataclasses.replace(result, history=history)
@@ -272,6 +272,10 @@ def read_run_id(path: Path) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
-def _read_notes(path: Path) -> dict[str, Any]:
+def _read_notes(folder: Path, name: str) -> dict[str, Any]:
     """What a run says of itself, made fit to be printed."""
-    return escape_control_characters(read_json(path, NOTES_LIMIT)) if os.path.lexists(path) else {}
+    path = folder / name
+    if not os.path.lexists(path):
+        return {}
+    notes: dict[str, Any] = escape_control_characters(read_json(path, NOTES_LIMIT, read_run_id(folder)))
+    return notes

@@ -23,9 +23,19 @@ from seqmem.errors import DamagedFileError, SeqmemError, UsageError, one_line
 from seqmem.experiment import run
 from seqmem.results.sweep import Outcome
 from seqmem.storage.atomic import write_atomically, write_json
-from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
-from seqmem.storage.result_files import RESULT
-from seqmem.storage.run_directory import CONFIG, NoRunError, RunDirectory, read_config, read_history
+from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.result_files import RESULT, SUMMARY
+from seqmem.storage.run_directory import (
+    CHECKPOINTS,
+    CONFIG,
+    ENVIRONMENT,
+    HISTORY,
+    TIMING,
+    NoRunError,
+    RunDirectory,
+    read_config,
+    read_history,
+)
 from seqmem.storage.sweep_directory import PLAN, PRUNED, read_outcome
 from seqmem.sweep.pruning import prune_reason
 
@@ -75,6 +85,9 @@ def _run(job: Job) -> Outcome:
     path, config = Path(job.path), RunConfig.from_settings(job.settings, job.trusted)
     if not (path.parent.parent / PLAN).exists():
         raise SeqmemError(f"the worker does not see {path.parent.parent}: workers and driver must share that folder")
+    # in a stranger's sweep a link may lead anywhere, and a trial that is broken is removed
+    if link := next((place for place in (path, path.parent) if place.is_symlink()), None):
+        raise SeqmemError(f"{link}: is a link")
     deadline = time.monotonic() + job.seconds if job.seconds is not None else math.inf
     _pin_threads(job.threads)
     while True:
@@ -117,9 +130,11 @@ def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
     if (path / RESULT).exists():
         lock.release()
         raise UsageError(f"{path}: has just been ended by another process")
-    for entry in path.iterdir():
-        if entry.name != LOCK_NAME:
-            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+    for name in (ENVIRONMENT, HISTORY, TIMING, SUMMARY, PRUNED):  # no more than seqmem has written
+        (path / name).unlink(missing_ok=True)
+    if (path / CHECKPOINTS).is_symlink():
+        (path / CHECKPOINTS).unlink()
+    shutil.rmtree(path / CHECKPOINTS, ignore_errors=True)
     write_atomically(path / CONFIG, config_text(config))
     return RunDirectory(path, lock)
 
