@@ -34,10 +34,7 @@ def draw_comparison(page: Page, comparison: Comparison) -> list[Text]:
     ]
     rows: list[list[Cell]] = [["run", *(shown_symbol(run.path, 200, glyphs) for run in runs)]]
     for name, values in comparison.settings.items():
-        values_shown = (
-            "-" if value is None else shown_symbol(shown_value(value), LONGEST_VALUE, glyphs) for value in values
-        )
-        rows.append([name.replace("_", " "), *values_shown])
+        rows.append([name.replace("_", " "), *(_value(value, glyphs) for value in values)])
     if not comparison.settings:
         rows.append([("settings", "label"), ("all the same", "muted")])
     outcomes = [outcome_row(run.summary) for run in runs]

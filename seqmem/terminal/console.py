@@ -46,14 +46,14 @@ def build_console(
     Colour is decided by `color` (`auto`, `always`, `never`), then NO_COLOR, then FORCE_COLOR, then the terminal
     (TERM=dumb has none). Without colour no style code at all is written, bold included. Whether anything may move is
     decided by the stream alone: FORCE_COLOR in a pipe colours, and animates nothing. A width of None takes COLUMNS or
-    the terminal's, 80 without either, and never more than 160. What the stream cannot encode becomes question marks.
+    the terminal's, 80 without either, and never more than 160. What the stream cannot encode is escaped.
     """
     known = os.environ if environment is None else environment
     terminal = bool(getattr(stream, "isatty", lambda: False)())
     dumb = known.get("TERM", "").lower() in ("dumb", "unknown")
     coloured = _is_coloured(color, known, terminal and not dumb)
     if hasattr(stream, "reconfigure"):
-        stream.reconfigure(errors="replace")
+        stream.reconfigure(errors="backslashreplace")
     if width is None and not terminal and not known.get("COLUMNS", "").isdigit():
         width = WIDTH_WITHOUT_TERMINAL
     console = FittingConsole(

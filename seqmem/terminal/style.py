@@ -64,6 +64,7 @@ class Glyphs:
         full, empty: A bar's done and open part.
         shades: From nothing to everything. `signed`: from far below zero to far above.
         braille: Whether curves may use braille dots, two by four a cell.
+        encoding: What characters beside these the stream can carry: all others are escaped.
     """
 
     right: str = "✓"
@@ -99,6 +100,7 @@ class Glyphs:
     shades: str = " ░▒▓█"
     signed: str = "▼▽·△▲"
     braille: bool = True
+    encoding: str = "utf-8"
 
 
 UNICODE = Glyphs()
@@ -136,9 +138,12 @@ ASCII = Glyphs(
     shades=" .:*#",
     signed="=-.+#",
     braille=False,
+    encoding="ascii",
 )
 
 
 def glyphs_for(encoding: str) -> Glyphs:
     """Returns the glyphs that a stream of this encoding can carry."""
-    return UNICODE if encoding.lower().replace("_", "-").startswith("utf") else ASCII
+    if encoding.lower().replace("_", "-").startswith("utf"):
+        return UNICODE
+    return ASCII if encoding == ASCII.encoding else dataclasses.replace(ASCII, encoding=encoding)

@@ -12,8 +12,12 @@ from seqmem.terminal.style import UNICODE, Glyphs
 
 
 def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> str:
-    """Returns a symbol as it is drawn: at most `width` cells, and nothing in it that could steer a terminal."""
-    text = "".join(character if character.isprintable() else "?" for character in str(symbol))
+    r"""Returns a symbol as it is drawn: at most `width` cells, and what could steer a terminal escaped (`\x1b`).
+
+    What the stream cannot carry is escaped too (`\u4f60`), so that two such symbols are not drawn alike.
+    """
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(symbol))
+    text = text.encode(glyphs.encoding, "backslashreplace").decode(glyphs.encoding)
     return text if cell_len(text) <= width else set_cell_size(text, width - 1) + glyphs.ellipsis
 
 

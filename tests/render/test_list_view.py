@@ -24,7 +24,7 @@ def test_a_list_shows_every_run_and_says_what_is_wrong_with_a_damaged_one(width)
     text = drawn(draw_list(ROWS), width)
     assert max(map(len, text.splitlines())) <= width
     assert "20/20" in text
-    assert "corrupt: result.json: is ?[31mno JSON" in text
+    assert "corrupt: result.json: is \\x1b[31mno JSON" in text
     assert "\x1b" not in text
     assert "3 runs, 2 of them without a result" in text
 

@@ -4,9 +4,13 @@ import pytest
 from render_samples import memoryless_run
 from rich.text import Text
 
+from seqmem.config.run_config import RunConfig
 from seqmem.render.run_view import draw_run
+from seqmem.render.task_view import draw_task
+from seqmem.results.task import TaskResult
 from seqmem.terminal.console import build_console, fill, page_of, wrap
 from seqmem.terminal.style import ASCII, UNICODE, Glyphs, glyphs_for
+from seqmem.terminal.wording import shown_symbol
 
 TERMINAL = {"TERM": "xterm-256color"}
 
@@ -96,7 +100,28 @@ def test_a_stream_that_is_not_unicode_gets_ascii_glyphs(encoding):
 
 
 def test_a_symbol_that_cannot_be_encoded_does_not_raise():
-    assert printed(Stream(encoding="ascii"), "caf\u00e9 \u2713", environment={}) == "caf? ?\n"
+    assert printed(Stream(encoding="ascii"), "caf\u00e9 \u2713", environment={}) == "caf\\xe9 \\u2713\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [
+        ("ascii", ["caf\\xe9", "\\u4f60\\u597d", "\\u4f60\\u4eec"]),
+        ("cp1252", ["caf\u00e9", "\\u4f60\\u597d", "\\u4f60\\u4eec"]),
+        ("utf-8", ["caf\u00e9", "\u4f60\u597d", "\u4f60\u4eec"]),
+    ],
+)
+def test_symbols_that_a_stream_cannot_carry_are_told_apart(encoding, shown):
+    symbols = ["caf\u00e9", "\u4f60\u597d", "\u4f60\u4eec"]
+    assert [shown_symbol(symbol, 12, glyphs_for(encoding)) for symbol in symbols] == shown
+    config = RunConfig.from_settings({"sequences": [f"{symbol} 1 2 {symbol}" for symbol in symbols]})
+    text = printed(Stream(encoding=encoding), draw_task(TaskResult(config)), environment={})
+    assert all(text.count(symbol) >= 2 for symbol in shown)
+    assert "?" not in text
+
+
+def test_what_could_steer_a_terminal_is_escaped():
+    assert shown_symbol("\x1b[31m\u200b\udcff", 40) == "\\x1b[31m\\u200b\\udcff"
 
 
 def test_utf_8_gets_unicode_glyphs():
