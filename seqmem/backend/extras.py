@@ -78,6 +78,8 @@ altair = ExtraPackage("altair", CHART, "pictures")
 vl_convert = ExtraPackage("vl_convert", CHART, "pictures")
 jinja2 = ExtraPackage("jinja2", CHART, "pictures")
 pandas = ExtraPackage("pandas", "to_frame()", "data")
+pyarrow = ExtraPackage("pyarrow", "a .parquet file", "data")
+parquet = ExtraPackage("pyarrow.parquet", "a .parquet file", "data")
 DataFrame: TypeAlias = Any  # of pandas
 
 

@@ -39,20 +39,22 @@ from seqmem.terminal.output import Output
     type=click.Path(path_type=Path),
     metavar="FILE",
     heading="File",
-    help="A new file: data as .csv or .json, a chart as .png, .svg or .pdf, a report as .html, a model as .keras.",
+    help="A new file: data as .csv, .json or .parquet, a chart as .png, .svg or .pdf, a report as .html, a model "
+    "as .keras.",
 )
 @option(
     "--format",
-    kind=Choice(("csv", "json", "png", "svg", "pdf", "html", "keras", "tensorboard")),
+    kind=Choice(("csv", "json", "parquet", "png", "svg", "pdf", "html", "keras", "tensorboard")),
     heading="File",
     help="Its format, where the name does not tell: tensorboard is a folder.",
 )
 @option(
     "--rows",
-    kind=Choice(("results", "history")),
+    kind=Choice(("results", "history", "predictions")),
     default="results",
     heading="File",
-    help="Of .csv: what became of each replicate or trial, or every check of every replicate. [default: results]",
+    help="Of .csv and .parquet: what became of each replicate or trial, every check of every replicate, or every step "
+    "that is kept of what replicates predict. [default: results]",
 )
 @option(
     "--chart",

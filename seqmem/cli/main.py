@@ -29,6 +29,7 @@ COMMANDS = {
     "show": "Draw a stored run or sweep again, or runs beside each other.",
     "list": "List stored runs and sweeps.",
     "export": "Write a stored run, sweep or evaluation into a file of another format.",
+    "schema": "Print the JSON Schema of what seqmem stores or prints.",
     "completion": "Print the completion script of a shell.",
 }
 EXAMPLES = {

@@ -14,7 +14,7 @@ from seqmem.commands.train import trusted_cell
 from seqmem.errors import SettingError, UsageError, did_you_mean
 from seqmem.experiment.trained import read_trained
 from seqmem.export.pages import html_text, svg_text
-from seqmem.export.tables import csv_text, history_table, shown_or_plain, table_of
+from seqmem.export.tables import csv_text, history_table, parquet_bytes, prediction_table, shown_or_plain, table_of
 from seqmem.interchange.keras_model import build_keras_model, keras_file
 from seqmem.interchange.tensorboard import write_events
 from seqmem.pictures.chart import CHARTS
@@ -58,7 +58,7 @@ def export(
         chart: What is drawn: one of `CHARTS`, `report` or `terminal`; None for the report in a page, elsewhere for the
             first chart that the result has.
         theme: Of a chart: `light` or `dark`.
-        rows: What a table has a row for: `results` or `history`.
+        rows: What a table has a row for: `results`, `history` or `predictions`.
         replicate: Whose weights a Keras model has: `best`, `worst` or a number.
         stateful: Whether a Keras model keeps its state from one call to the next.
         cell: As for `trusted_cell`.
@@ -72,8 +72,8 @@ def export(
         ends = ", ".join(f".{name}" for name in FORMATS if name != FOLDER_FORMAT)
         raise UsageError(f"{option}: must end in {ends}, or be a folder with --format {FOLDER_FORMAT}", "to", str(to))
     _check_chart(to, chosen, chart)
-    if rows == "history" and chosen != "csv":
-        raise UsageError(f"--rows history: goes with .csv, not with {chosen}", "rows", rows)
+    if rows != "results" and chosen not in TABLES:
+        raise UsageError(f"--rows {rows}: goes with .csv and .parquet, not with {chosen}", "rows", rows)
     refuse_existing(to)
     if chosen == FOLDER_FORMAT:
         result = read_stored(path).result
@@ -84,8 +84,8 @@ def export(
         return output.note(f"Wrote {written} event files into {to}; see them with: tensorboard --logdir {to}")
     if chosen == "keras":
         content = _keras(path, replicate, stateful, cell)
-    elif rows == "history":
-        content = csv_text(_history(path)).encode()
+    elif chosen in TABLES:
+        content = TABLES[chosen](_rows(path, rows))
     elif chart == TERMINAL:
         content = SCREENS[chosen](read_stored(path).result, path.resolve().name).encode()
     elif chart == REPORT or (chosen == "html" and chart is None):
@@ -93,7 +93,7 @@ def export(
     elif chosen in PICTURES:
         content = chart_content(read_stored(path).result, chosen, chart, THEMES[theme])
     else:
-        content = TEXTS[chosen](read_stored(path)).encode()
+        content = json_text(read_stored(path).result.to_json()).encode()
     with new_file(to) as stream:
         stream.write(content)
     output.note(f"Wrote {to}")
@@ -150,8 +150,15 @@ def stored_model(path: Path, replicate: str, stateful: bool, trusted: Collection
     return build_keras_model(config, weights, stateful)
 
 
-def _csv(stored: Stored) -> str:
-    return csv_text(table_of(stored.result))
+def _rows(path: Path, rows: str) -> list[dict[str, Any]]:
+    if rows == "history":
+        return _history(path)
+    result = read_stored(path).result
+    if rows == "results":
+        return table_of(result)
+    if isinstance(result, SweepResult):
+        raise UsageError(f"{path}: is a sweep; its predictions lie in its trials: {path / TRIALS}", "rows", rows)
+    return prediction_table(result.run if isinstance(result, EvalResult) else result)
 
 
 def _history(path: Path) -> list[dict[str, Any]]:
@@ -167,14 +174,14 @@ def _history(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-# The text of a file of data.
-TEXTS: dict[str, Callable[[Stored], str]] = {
-    "csv": _csv,
-    "json": lambda stored: json_text(stored.result.to_json()),
+# The content of a file of rows.
+TABLES: dict[str, Callable[[list[dict[str, Any]]], bytes]] = {
+    "csv": lambda rows: csv_text(rows).encode(),
+    "parquet": parquet_bytes,
 }
 # The terminal's own drawing, of a result and what it is called.
 SCREENS: dict[str, Callable[[Any, str], str]] = {
     "html": html_text,
     "svg": lambda result, title: svg_text(result, title=title),
 }
-FORMATS = (*TEXTS, *PICTURES, "keras", FOLDER_FORMAT)
+FORMATS = (*TABLES, "json", *PICTURES, "keras", FOLDER_FORMAT)

@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from seqmem.backend.extras import parquet, pyarrow
 from seqmem.config.axis import shown_value
 from seqmem.results.columns import TRIAL_COLUMNS, outcome_row
 from seqmem.results.evaluation import PER_REPLICATE, EvalResult
@@ -58,6 +59,18 @@ def history_table(history: Sequence[Record], seeds: Sequence[int]) -> list[Row]:
     ]
 
 
+def prediction_table(result: RunResult) -> list[Row]:
+    """Returns a row for each step of each sequence that the first, the best and the worst replicate predict."""
+    rows: list[Row] = []
+    for number, prediction in enumerate(result.predictions):
+        shared = {"replicate": prediction.replicate, "seed": result.replicates[prediction.replicate].seed}
+        columns = {name: values for name, values in vars(prediction).items() if name != "replicate"}
+        for step in range(len(prediction.inputs)):
+            place = {"sequence": number, "step": step + 1}
+            rows.append(shared | place | {name.removesuffix("s"): columns[name][step] for name in columns})
+    return rows
+
+
 def sweep_table(sweep: SweepResult) -> list[Row]:
     """Returns a row for each trial, the best first: its values, its outcome, its measures beside their baselines."""
     return [
@@ -89,6 +102,24 @@ def csv_text(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return file.getvalue()
+
+
+def parquet_bytes(rows: Sequence[Row]) -> bytes:
+    """Returns rows as a Parquet file; a column that mixes numbers with text is text.
+
+    Raises:
+        UsageError: If pyarrow is not installed.
+    """
+    names = dict.fromkeys(name for row in rows for name in row)
+    table = pyarrow.table({name: pyarrow.array(_column([row.get(name) for row in rows])) for name in names})
+    file = io.BytesIO()
+    parquet.write_table(table, file)
+    return file.getvalue()
+
+
+def _column(values: Sequence[object]) -> Sequence[object]:
+    texts = {isinstance(value, str) for value in values if value is not None}
+    return values if len(texts) < 2 else [None if value is None else str(_cell(value)) for value in values]
 
 
 def _cell(value: object) -> object:

@@ -117,4 +117,5 @@ class EvalResult(Drawn):
         free_runs = from_plain(tuple[FreeRun, ...], document["free_runs"], "free_runs")
         own_task = from_plain(bool, document["own_task"], "own_task")
         model = escape_control_characters(from_plain(str, document.get("model", ""), "model"))
-        return cls(run, gaps, free_runs, own_task, model)
+        states = from_plain(StatesResult | None, document.get("states"), "states")
+        return cls(run, gaps, free_runs, own_task, model, states)

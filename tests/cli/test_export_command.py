@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 
+import pyarrow.parquet
 import pytest
 from render_samples import judged_again
 
@@ -97,14 +98,17 @@ def test_json_of_a_run_is_what_is_stored(workplace, stored_run, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["runs/map", "--to", "map.txt"], "--to map.txt: must end in .csv, .json, .png, .svg, .pdf, .html, .keras"),
+        (["runs/map", "--to", "map.txt"], "--to map.txt: must end in .csv, .parquet, .json, .png, .svg, .pdf, .html, "),
         (["runs/map", "--to", "map.csv", "--chart", "curve"], "--chart curve is drawn into .png, .svg, .pdf, .html"),
         (["runs/map", "--to", "map.png", "--chart", "terminal"], "--chart terminal is drawn into .html, .svg"),
         (["runs/map", "--to", "map.png", "--chart", "sucess"], "(did you mean 'success'?)"),
         (["runs/map", "--to", "map.png", "--chart", "loss"], "--chart loss: needs a run with checks; this one has"),
         (["runs/map", "--to", "runs/map"], "must end in"),
         (["runs/map", "--to", "nowhere/map.csv"], "there is no folder nowhere"),
-        (["runs/map", "--to", "map.svg", "--rows", "history"], "--rows history: goes with .csv, not with svg"),
+        (
+            ["runs/map", "--to", "map.svg", "--rows", "history"],
+            "--rows history: goes with .csv and .parquet, not with svg",
+        ),
         (["absent", "--to", "map.csv"], "absent: is no run directory"),
     ],
 )
@@ -145,7 +149,7 @@ def test_a_missing_extra_is_named_in_one_line(workplace, stored_run, capsys, mon
 def test_another_name_is_refused(workplace, stored_run, capsys):
     path = stored_run("first")
     assert run(["export", str(path), "--to", "first.doc"]) == 2
-    known = ".csv, .json, .png, .svg, .pdf, .html, .keras"
+    known = ".csv, .parquet, .json, .png, .svg, .pdf, .html, .keras"
     line = f"--to first.doc: must end in {known}, or be a folder with --format tensorboard"
     assert capsys.readouterr().err == f"Error: {line}\n"
 
@@ -193,3 +197,51 @@ def test_a_page_is_a_report(stored_sweep, workplace, capsys, what):
     assert "<script" not in page
     assert run(["export", what, "--to", "report.pdf", "--chart", "report"]) == 2
     assert capsys.readouterr().err.endswith("Error: --to report.pdf: --chart report is drawn into .html\n")
+
+
+def as_text(value):
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@pytest.mark.parametrize("rows", ["results", "history"])
+@pytest.mark.parametrize("what", ["runs/map", "runs/map/trials/1-gap3"])
+def test_parquet_holds_what_csv_holds(stored_sweep, workplace, capsys, what, rows):
+    for suffix in ("csv", "parquet"):
+        assert run(["export", what, "--rows", rows, "--to", f"rows.{suffix}"]) == 0
+    with open("rows.csv", newline="") as file:
+        texts = list(csv.DictReader(file))
+    shown = [
+        {
+            name: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in row.items()
+        }
+        for row in pyarrow.parquet.read_table("rows.parquet").to_pylist()
+    ]
+    assert list(shown[0]) == list(texts[0])
+    for row, text in zip(shown, texts, strict=True):
+        assert [float(value) if value[:1].isdigit() else value for value in row.values()] == [
+            float(value) if value[:1].isdigit() else value for value in text.values()
+        ]
+
+
+def test_predictions_are_rows_of_steps(workplace, stored_run, capsys):
+    path = stored_run("first", replicates=3)
+    assert run(["export", str(path), "--rows", "predictions", "--to", "steps.csv"]) == 0
+    with open("steps.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    stored = json.loads((path / "result.json").read_text())["predictions"]
+    assert [row["predicted"] for row in rows] == [symbol for one in stored for symbol in one["predicted"]]
+    assert [row["step"] for row in rows] == [str(step) for one in stored for step in range(1, len(one["inputs"]) + 1)]
+
+
+def test_predictions_of_a_sweep_are_in_its_trials(stored_sweep, capsys):
+    assert run(["export", "runs/map", "--rows", "predictions", "--to", "steps.csv"]) == 2
+    assert "is a sweep; its predictions lie in its trials: runs/map/trials" in capsys.readouterr().err
+
+
+def test_without_its_extra_parquet_is_one_line(stored_sweep, workplace, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert run(["export", "runs/map", "--to", "map.parquet"]) == 2
+    line = "a .parquet file needs pyarrow, which is not installed: pip install 'seqmem[data]'"
+    assert capsys.readouterr().err == f"Error: {line}\n"
+    assert not (workplace / "map.parquet").exists()
