@@ -91,11 +91,11 @@ def one_line(value: object, longest: int) -> str:
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
-def did_you_mean(given: str, known: Iterable[str]) -> str:
-    """Returns `` (did you mean 'gap'?)``: what others call something known, or what is close; else an empty string."""
-    names = {name.lstrip("-").replace("_", "-"): name for name in known}
+def did_you_mean(given: str, names: Iterable[str]) -> str:
+    """Returns `` (did you mean 'gap'?)``: what others call one of the names, or what is close; else an empty string."""
+    plain = {name.lstrip("-").replace("_", "-"): name for name in names}
     word = given.lstrip("-").replace("_", "-").lower()
-    meant = [other for other in OTHER_WORDS.get(word, "").split() if other in names]
-    meant = meant or difflib.get_close_matches(word, names, n=1, cutoff=0.65)
-    quoted = " or ".join(f"'{names[name]}'" for name in meant)
+    meant = [other for other in OTHER_WORDS.get(word, "").split() if other in plain]
+    meant = meant or difflib.get_close_matches(word, plain, n=1, cutoff=0.65)
+    quoted = " or ".join(f"'{plain[name]}'" for name in meant)
     return f" (did you mean {quoted}?)" if meant else ""

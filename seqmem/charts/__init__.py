@@ -1,1 +1,1 @@
-"""Charts of text: scales, curves, heat maps. They know nothing of seqmem."""
+"""Charts of text: scales, curves, heat maps."""

@@ -1,5 +1,6 @@
-"""A line chart of text: braille dots where the stream carries them, ASCII characters where it does not.
+"""A line chart of text.
 
+Drawn in braille dots where the stream carries them, in ASCII characters where it does not.
 plotille 6 was tried first: its ticks have eight digits and not round values, its level lines stand at fractions of the
 axis and not at values, and it has neither a logarithmic axis nor ASCII.
 """

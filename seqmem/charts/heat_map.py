@@ -1,4 +1,4 @@
-"""Values over two axes: coloured cells with digits, one column for each value where there are many."""
+"""Values over two axes: coloured cells, with digits where there is room."""
 
 from __future__ import annotations
 

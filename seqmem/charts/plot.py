@@ -1,4 +1,4 @@
-"""What stands in each cell of a chart: spread, level lines, curves and markers, one over the other."""
+"""The inside of a chart: spread, level lines, curves and markers."""
 
 from __future__ import annotations
 

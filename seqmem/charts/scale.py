@@ -62,12 +62,12 @@ def fit_axis(values: Iterable[float], size: int, log: bool | None, inset: int = 
         log: None takes the logarithm where the values are positive and span more than a factor of ten.
         inset: See `Axis`.
     """
-    known = list(values)
-    low, high = min(known), max(known)
+    ends = list(values)
+    low, high = min(ends), max(ends)
     if log is None:
         log = low > 0 and high / low > 10
     if log:
-        positive = [value for value in known if value > 0] or [1.0]
+        positive = [value for value in ends if value > 0] or [1.0]
         low, high = _round_down(min(positive)), _round_up(high if high > 0 else 1.0)
         return Axis(low, high if high > low else 10 * low, size, log=True, inset=inset)
     low = min(low, 0.0)

@@ -1,1 +1,1 @@
-"""The command line: one file a command, options generated from the settings."""
+"""The command line: one file per command, options made from settings."""

@@ -81,7 +81,7 @@ class Replicate(Kind):
     help="What counts as solved [default: the run's own].",
 )
 @option("--cell", kind=CellKind(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
-@option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Go on by itself for so many steps.")
+@option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Let it go on by itself for N steps.")
 @option("--states", is_flag=True, heading="Judging", help="Where the best of these replicates keeps the cue.")
 @cache_option
 @option(

@@ -72,7 +72,7 @@ from seqmem.terminal.output import Output
 def command(path: Path, to: Path, stateless: bool, cell: Cell | None, output: Output, **asked: Any) -> None:
     """Write a stored run, sweep or evaluation into a file of another format.
 
-    The file is whole or absent, and nothing is written over.
+    The file is written in one piece, and nothing is written over.
     """
     from seqmem.commands.export import export
 

@@ -45,7 +45,7 @@ def _complete_columns(context: click.Context, param: click.Parameter, incomplete
     help="In the order of a column [default: by name].",
 )
 @option("--reverse", is_flag=True, heading="Rows", help="The other way round.")
-@option("--limit", kind=Integer(1), heading="Rows", help="At most so many.")
+@option("--limit", kind=Integer(1), heading="Rows", help="At most N rows.")
 @option("--csv", "as_csv", is_flag=True, heading="Output", help="Print every column as CSV and nothing else.")
 @output_options
 def command(

@@ -1,4 +1,4 @@
-"""`seqmem`: the group of commands, and the one place where an error becomes a line and an exit status."""
+"""The group of commands, and the exit status of every error."""
 
 from __future__ import annotations
 
@@ -203,8 +203,8 @@ def error_document(error: BaseException, line: str) -> dict[str, Any]:
 def _click_words(error: click.UsageError) -> str:
     command = error.ctx.command if error.ctx else None
     if isinstance(error, click.NoSuchOption) and command and error.ctx:
-        known = [name for param in command.get_params(error.ctx) for name in (*param.opts, *param.secondary_opts)]
-        hint = did_you_mean(error.option_name, [name for name in known if name.startswith("--")])
+        options = [name for param in command.get_params(error.ctx) for name in (*param.opts, *param.secondary_opts)]
+        hint = did_you_mean(error.option_name, [name for name in options if name.startswith("--")])
         words = f"no such option '{one_line(error.option_name, 60)}'{hint}"
     else:
         words = one_line(" ".join(error.format_message().split()), LONGEST_LINE).removesuffix(".")

@@ -1,4 +1,4 @@
-"""The options of the command line: those of the settings are generated from their declarations."""
+"""The options of the command line, made from the settings."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def sequence_options(heading: str) -> Decorator:
         field = setting_fields()["sequences"]
         path, kind = click.Path(path_type=Path, allow_dash=True), field.metadata["kind"]
         words = (
-            "Sequences of your own from a file (.txt: one a line; .csv, .tsv: one a row; .json, .jsonl: lists or "
+            "Sequences of your own from a file (.txt: one per line; .csv, .tsv: one per row; .json, .jsonl: lists or "
             "texts), or - for standard input; repeat it to join files."
         )
         for declared in (

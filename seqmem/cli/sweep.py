@@ -51,7 +51,12 @@ def _complete_axes(context: click.Context, param: click.Parameter, incomplete: s
 )
 @option("--trials", "count", kind=Integer(1), heading="Sweep", help="Trials of a search.")
 @option("--rank", metavar="COLUMN", heading="Sweep", help="Sort by it; a search seeks it. [default: success_rate]")
-@option("--prune/--no-prune", default=None, heading="Sweep", help="Stop hopeless trials. [default: no-prune]")
+@option(
+    "--prune/--no-prune",
+    default=None,
+    heading="Sweep",
+    help="Stop a trial that falls behind the others. [default: no-prune]",
+)
 @option(
     "--ahead",
     kind=Integer(1, 1024),
@@ -61,13 +66,15 @@ def _complete_axes(context: click.Context, param: click.Parameter, incomplete: s
 @option("--jobs", kind=Integer(1, 1024), heading="Sweep", help="Worker processes [default: none but this one].")
 @option("--scheduler", metavar="ADDRESS", heading="Sweep", help="Run trials on a Dask cluster, tcp://HOST:PORT.")
 @option("--threads", kind=Integer(1, 4096), heading="Sweep", help="Threads of each worker. [default: 1]")
-@option("--trial-timeout", kind=Number(0.0, 1e9), metavar="SECONDS", heading="Sweep", help="A trial may take so long.")
+@option(
+    "--trial-timeout", kind=Number(0.0, 1e9), metavar="SECONDS", heading="Sweep", help="A trial may take this long."
+)
 @option(
     "--retries",
     kind=Integer(0, 100),
     default=2,
     heading="Sweep",
-    help="Run a trial again whose worker died, so often. [default: 2]",
+    help="Run a trial again whose worker died, at most N times. [default: 2]",
 )
 @option(
     "--out",

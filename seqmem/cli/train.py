@@ -63,8 +63,8 @@ def command(
 
     if resume is None:
         named = files_typed(typed)
-        how: dict[str, Any] = {"cache": cache, "checkpoint_every": checkpoint_every, "sequences_option": named}
-        train.train(config, out, threads=threads or 1, output=output, **how)
+        keeping: dict[str, Any] = {"cache": cache, "checkpoint_every": checkpoint_every, "sequences_option": named}
+        train.train(config, out, threads=threads or 1, output=output, **keeping)
     else:
         trusted = cell.value if cell else None
         train.resume(resume, trusted, cache=cache, checkpoint_every=checkpoint_every, output=output)
@@ -75,4 +75,4 @@ def _refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
     given = [name for name, value in sources.items() if value is not None]
     given += [option_name(name) for name in typed_settings(typed)]
     if given:
-        raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was begun with")
+        raise UsageError(f"{given[0]} does not go with --resume: a run goes on with the settings it was started with")

@@ -1,1 +1,1 @@
-"""What a person sees: results drawn with rich, from plain values alone."""
+"""Results drawn for a person, from plain values alone."""

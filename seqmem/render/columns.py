@@ -28,7 +28,7 @@ def shown_cells(columns: Iterable[ShownColumn], row: Row, glyphs: Glyphs) -> lis
 
 
 def remarks(rows: Iterable[Row], glyphs: Glyphs) -> list[str]:
-    """Returns what the signs of single cells mean, those that occur only."""
+    """Returns what the glyphs of single cells mean, those that occur only."""
     rows, words = list(rows), []
     if any(_recall(row, "recall_accuracy", glyphs).startswith(glyphs.near) for row in rows):
         words.append(f"{glyphs.near} recall that was not counted as evidence of memory")

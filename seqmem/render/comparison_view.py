@@ -103,13 +103,13 @@ def _p(value: float) -> str:
 
 def _notes(comparison: Comparison) -> list[str]:
     """How a difference is found, and what keeps one from being found."""
-    found = [one for one in comparison.differences if one is not None]
-    if not found:
+    differences = [difference for difference in comparison.differences if difference is not None]
+    if not differences:
         return []
     notes = [
         "interval of Newcombe; tests of Fisher (rates) and of Mann and Whitney (presentations, ties counting half)",
-        f"different below p = {found[0].threshold:.3g}: so at most {100 * LEVEL:.0f} % of runs that differ in their "
-        "seeds alone are called different",
+        f"different below p = {differences[0].threshold:.3g}: so at most {100 * LEVEL:.0f} % of runs that differ in "
+        "their seeds alone are called different",
     ]
     if "criterion" in comparison.settings:
         notes.append("solved means something else in each: their criteria differ")

@@ -1,4 +1,4 @@
-"""A stored run judged again: its tables, other gaps, and the network going on by itself."""
+"""A stored run judged again: other gaps, and the network by itself."""
 
 from __future__ import annotations
 
@@ -47,10 +47,10 @@ def draw_eval(page: Page, result: EvalResult) -> list[Text]:
 
 def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
     """Returns recall over gaps as a table, and as a curve where there are at least three."""
-    many = any(len(one.recall_accuracy) > 1 for one in gaps)
+    several = any(len(gap.recall_accuracy) > 1 for gap in gaps)
     rows = [gap_cells(gap, page.glyphs) for gap in gaps]
     lines = [*table(COLUMNS, rows, page), *wrap(Text(RULE, "muted"), page.width, 1, 3)]
-    return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, many, page)]
+    return lines if len(gaps) < 3 else [*lines, Text(), _gap_curve(gaps, several, page)]
 
 
 def gap_cells(gap: GapResult, glyphs: Glyphs) -> list[Cell]:
@@ -60,7 +60,7 @@ def gap_cells(gap: GapResult, glyphs: Glyphs) -> list[Cell]:
     return [
         f"trained {gap.gap}" if gap.trained else str(gap.gap),
         shown_score(gap.baseline),
-        _with_span(gap.recall_accuracy, len(gap.recall_accuracy) > 1),
+        _with_span(gap.recall_accuracy),
         (f"{_remembers(gap)} {getattr(glyphs, mark)}", mark),
         *(shown_score(statistics.median(values)) for values in (gap.cue_accuracy, gap.recall_loss)),
     ]
@@ -72,18 +72,18 @@ def _remembers(gap: GapResult) -> str:
     return f"{sum(gap.remembers)} of {len(gap.remembers)}"
 
 
-def _with_span(values: Sequence[float], many: bool) -> str:
-    span = f" ({shown_score(min(values), 2)} to {shown_score(max(values), 2)})" if many else ""
+def _with_span(values: Sequence[float]) -> str:
+    span = f" ({shown_score(min(values), 2)} to {shown_score(max(values), 2)})" if len(values) > 1 else ""
     return shown_score(statistics.median(values)) + span
 
 
-def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
-    x = [one.gap for one in gaps]
-    rows = [(statistics.median(one), min(one), max(one)) for one in (gap.recall_accuracy for gap in gaps)]
+def _gap_curve(gaps: Sequence[GapResult], several: bool, page: Page) -> Text:
+    x = [gap.gap for gap in gaps]
+    rows = [(statistics.median(values), min(values), max(values)) for values in (gap.recall_accuracy for gap in gaps)]
     recall = Series.spread_over("recall accuracy", x, rows, "lowest to highest replicate", marked=True)
-    recall = recall if many else dataclasses.replace(recall, low=None, high=None)
-    cues = Series("among the cues", x, [statistics.median(one.cue_accuracy) for one in gaps], marked=True)
-    baselines = [one.baseline for one in gaps]
+    recall = recall if several else dataclasses.replace(recall, low=None, high=None)
+    cues = Series("among the cues", x, [statistics.median(gap.cue_accuracy) for gap in gaps], marked=True)
+    baselines = [gap.baseline for gap in gaps]
     series, levels = [cues, recall], [Level(f"baseline {shown_score(max(baselines))}", max(baselines))]
     if max(baselines) - min(baselines) >= 0.01:
         series, levels = [*series, Series("baseline", x, baselines, marked=True, style="baseline")], []
@@ -103,11 +103,11 @@ def _gap_curve(gaps: Sequence[GapResult], many: bool, page: Page) -> Text:
 def free_run_lines(runs: Sequence[FreeRun], page: Page) -> list[Text]:
     """Returns each free run beside what the task goes on with, a wrong symbol marked below."""
     lines = [Text(" going on by itself: each prediction is the next input", "title"), Text()]
-    many = len({one.replicate for one in runs}) > 1
-    for one in runs:
-        if many:
-            lines.append(Text(f"   replicate {one.replicate}", "label"))
-        lines += [*_free_run(one, page), Text()]
+    several = len({run.replicate for run in runs}) > 1
+    for run in runs:
+        if several:
+            lines.append(Text(f"   replicate {run.replicate}", "label"))
+        lines += [*_free_run(run, page), Text()]
     return lines[:-1]
 
 
@@ -120,7 +120,7 @@ def _free_run(run: FreeRun, page: Page) -> list[Text]:
     marks = ["muted" if None in step else "right" if step[0] == step[1] else "wrong" for step in steps]
     before = [""] * (len(run.prompt) + 1)
     more = (glyphs.ellipsis, "muted") if len(run.generated) > fitting else ""
-    network: list[Cell] = [(_shown(said, page), mark) for (said, _), mark in zip(steps, marks, strict=True)]
+    network: list[Cell] = [(_shown(symbol, page), mark) for (symbol, _), mark in zip(steps, marks, strict=True)]
     rows: list[list[Cell]] = [
         ["network", *((_shown(symbol, page), "cue") for symbol in run.prompt), glyphs.arrow, *network, more],
         ["expected", *before, *((_shown(symbol, page), "muted") for _, symbol in steps), ""],

@@ -1,4 +1,4 @@
-"""What speaks for memory, and on which sequences, in words."""
+"""The evidence of memory, and on which sequences, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few sequences of a task as strips: the cue bright, the fillers dim, the recall marked below."""
+"""A few sequences of a task as strips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The head of a run: the task in a small drawing, the network, how it is trained, the budget."""
+"""The head of a run: task, network, training, budget."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def header_lines(page: Page, config: RunConfig, parameters: int | None = None, m
     if not model:
         rows += [("training", training_words(config)), ("budget", budget_words(config))]
     lines = labelled("task", strips)
-    if told := without_recall(config):
-        lines += labelled("", wrap(Text(told, "nothing_to_remember"), room))
+    if reason := without_recall(config):
+        lines += labelled("", wrap(Text(reason, "nothing_to_remember"), room))
     return lines + [line for label, words in rows for line in labelled(label, dotted(words, room, page))]
 
 

@@ -57,18 +57,18 @@ def _others(result: RunResult, *names: str) -> str:
 
 def _remembers(result: RunResult) -> str:
     """How well the cue is recalled, or that no more than a trace of it is kept."""
-    found, best = remembering(result), result.baseline.recall_accuracy or 0.0
-    recall, without = _shown_share(found.recall_accuracy), f"({_shown_share(best)} without memory)"
-    replicates = f"{shown_count(found.count)} of {plural(len(result.replicates), 'replicate')}"
-    s = "s" if found.count == 1 else ""
-    if found.recall_accuracy > best:
-        lead = "Remembers" if 2 * found.count > len(result.replicates) else "Few remember"
+    trace, best = remembering(result), result.baseline.recall_accuracy or 0.0
+    recall, without = _shown_share(trace.recall_accuracy), f"(baseline {_shown_share(best)})"
+    replicates = f"{shown_count(trace.count)} of {plural(len(result.replicates), 'replicate')}"
+    s = "s" if trace.count == 1 else ""
+    if trace.recall_accuracy > best:
+        lead = "Remembers" if 2 * trace.count > len(result.replicates) else "Few remember"
         recalled = f"{replicates} recall{s} the cue on {recall} of {_judged(result)} {without}"
         return f"{lead}, not yet sure of it: {recalled}; {_not_solved(result)}"
-    trace = f"tell{s} the cues of a string of fillers apart more often than guessing does"
-    if found.loss_share is not None:
-        trace = f"put{s} the recall loss at {found.loss_share:.2f} of the baseline's"
-    return f"Remembers a trace: {replicates} {trace}; the recall accuracy is {recall} {without}"
+    kept = f"tell{s} the cues of a string of fillers apart more often than guessing does"
+    if trace.loss_share is not None:
+        kept = f"put{s} the recall loss at {trace.loss_share:.2f} of the baseline's"
+    return f"Remembers a trace: {replicates} {kept}; the recall accuracy is {recall} {without}"
 
 
 def _shown_share(value: float) -> str:

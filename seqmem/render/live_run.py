@@ -1,4 +1,4 @@
-"""A run while it goes on: a bar and the loss curve on a terminal, a line now and then elsewhere."""
+"""A run while it goes on: the loss curve and a bar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sweep while it goes on: a bar and what runs on a terminal, lines now and then elsewhere."""
+"""A sweep while it goes on: a bar, the trials that run, the best."""
 
 from __future__ import annotations
 

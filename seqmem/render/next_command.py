@@ -22,7 +22,7 @@ REASONS = {
     "alphabet_size": "fewer symbols",
     "learning_rate": "larger steps",
 }
-LONGEST_SEQUENCES = 80  # letters of sequences that are still worth repeating on a line
+LONGEST_SEQUENCES = 80  # characters of sequences that are still worth repeating on a line
 
 
 def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[str, str]]:

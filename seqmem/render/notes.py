@@ -1,4 +1,4 @@
-"""Why a recipe of training can solve its task, or why it cannot."""
+"""The reason that a recipe can solve its task, or cannot."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def recipe_note(config: Any) -> str | None:
 def _note_on_rows(config: Any) -> str:
     window = "step" if config.window == 1 else f"window of {config.window} steps"
     last_row = (config.task.time - 1) // config.steps_per_window % config.batch_size
-    told = f"The rows of a batch are successive steps of one sequence: a row sees one {window} in {config.batch_size}"
+    text = f"The rows of a batch are successive steps of one sequence: a row sees one {window} in {config.batch_size}"
     if last_row and config.task.equal_lengths:
-        return f"{told}, and its state knows nothing of the others. The row of the recall never sees the cue."
-    return f"{told}, its state knows nothing of the others, and the gradient is cut after each window."
+        return f"{text}, and its state knows nothing of the others. The row of the recall never sees the cue."
+    return f"{text}, its state knows nothing of the others, and the gradient is cut after each window."
 
 
 def _note_on_stateless(config: Any, needed: int) -> str:
@@ -46,10 +46,10 @@ def _note_on_stateless(config: Any, needed: int) -> str:
         last = (config.task.time - 1) % config.steps_per_window
         seen = last + config.context
         sample = "step" if config.window == 1 else f"window of {config.window} steps"
-    told = f"The state starts anew with every {sample}: at the recall the network knows {_symbols(seen)}"
+    text = f"The state begins again with every {sample}: at the recall the network knows {_symbols(seen)}"
     if seen < needed:
-        return f"{told}, and the recall needs {needed}. However it is trained, it cannot pass that limit."
-    return f"{told}, which holds the cue."
+        return f"{text}, and the recall needs {needed}. However it is trained, it cannot pass that limit."
+    return f"{text}, which holds the cue."
 
 
 def _gradient_reach(config: Any) -> int:
@@ -60,7 +60,7 @@ def _gradient_reach(config: Any) -> int:
 def _note_on_reach(config: Any) -> str:
     if not config.stateful:
         return (
-            "A sample is a whole sequence here, so a state that starts anew with each sample is the same as one that "
+            "A sample is a whole sequence here, so a state that begins again with each sample is the same as one that "
             "is kept and reset after each sequence: the gradient reaches the cue."
         )
     if config.steps_per_window < config.task.time:

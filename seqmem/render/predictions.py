@@ -1,4 +1,4 @@
-"""Predictions step by step: what came in, what was expected, what the network said, and how sure it was."""
+"""Predictions step by step: input, target, answer, and how sure it was."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
             also = "; the best has the same marks" if alike and best != worst else ""
             title = f"{'best' if index == best else 'worst'} replicate {index}, seed {result.replicates[index].seed}"
             lines += [Text.assemble((title, "title"), (also, "muted")), Text()]
-        shown = sorted(judged[index], key=lambda one: not {"wrong", "near"} & {*one[1]})[:count]
+        shown = sorted(judged[index], key=lambda pair: not {"wrong", "near"} & {*pair[1]})[:count]
         drawn += shown
         lines += draw_tables(shown, page)
         if (more := len(judged[index]) - count) > 0:

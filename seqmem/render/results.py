@@ -1,4 +1,4 @@
-"""How results draw themselves: importing this registers it."""
+"""The drawing of every kind of result: importing this registers them."""
 
 from seqmem.render.comparison_view import draw_comparison
 from seqmem.render.eval_view import draw_eval

@@ -1,4 +1,4 @@
-"""A run drawn from its result: header, loss curve, prediction tables, replicates, verdict."""
+"""A run: header, loss curve, predictions, replicates, verdict."""
 
 from __future__ import annotations
 
@@ -57,26 +57,26 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
 
 def replicate_cells(index: int, place: str, result: RunResult, accuracy: bool, glyphs: Glyphs) -> list[Cell]:
     """Returns a replicate's row of `COLUMNS`, then its accuracy, if asked for, and its verdict."""
-    one = result.replicates[index]
+    replicate = result.replicates[index]
     recall = result.baseline.recall_accuracy is not None
-    metrics, verdict = one.metrics, replicate_verdict(one, recall)
+    metrics, verdict = replicate.metrics, replicate_verdict(replicate, recall)
     values = [metrics.recall_loss, metrics.recall_accuracy, metrics.max_error, metrics.accuracy]
     # what has diverged answers nothing, whatever its largest output is
-    known = [value if value is not None and math.isfinite(value) and not one.diverged else None for value in values]
+    finite = [None if value is None or not math.isfinite(value) or replicate.diverged else value for value in values]
     return [
         f"{place} {index}".strip(),
-        (_solved_at(one), verdict),
-        shown_score(known[0], 4),
-        recall_cell(known[1], result.baseline.recall_accuracy, verdict, glyphs),
-        shown_score(known[2]),
-        *([shown_score(known[3])] if accuracy else []),
+        (_solved_at(replicate), verdict),
+        shown_score(finite[0], 4),
+        recall_cell(finite[1], result.baseline.recall_accuracy, verdict, glyphs),
+        shown_score(finite[2]),
+        *([shown_score(finite[3])] if accuracy else []),
         (verdict_word(verdict, glyphs) if recall else getattr(glyphs, verdict), verdict),
     ]
 
 
-def _solved_at(one: ReplicateResult) -> str:
-    if one.diverged:
+def _solved_at(replicate: ReplicateResult) -> str:
+    if replicate.diverged:
         return "-"
-    if one.solved:
-        return "-" if one.presentations_to_success is None else shown_count(one.presentations_to_success)
-    return f"> {shown_count(one.presentations)}"
+    if replicate.solved:
+        return "-" if replicate.presentations_to_success is None else shown_count(replicate.presentations_to_success)
+    return f"> {shown_count(replicate.presentations)}"

@@ -1,4 +1,4 @@
-"""The trials of a sweep, one a line, the best first."""
+"""The trials of a sweep as a table, the best first."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def trial_cells(trial: Trial, columns: Iterable[ShownColumn], glyphs: Glyphs) ->
 def trial_remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
     """Returns what trials are sorted by, how many are called what they are by chance, and what single glyphs mean."""
     results = [trial.result for trial in sweep.trials if trial.result]
-    judged = [one for one in results if one.baseline.recall_accuracy is not None]
+    judged = [summary for summary in results if summary.baseline.recall_accuracy is not None]
     words = [_order(sweep)]
     words += [f"by chance, {false_claims(len(judged))} would be called 'remembers'"] if judged else []
-    if any(one.verdict == "memoryless" and one.remember for one in judged):
-        words.append("memoryless, with one that remembers: among so many replicates, chance explains it")
+    if any(summary.verdict == "memoryless" and summary.remember for summary in judged):
+        words.append("memoryless, with one that remembers: chance explains that among as many replicates")
     return words + remarks(map(outcome_row, results), glyphs)
 
 
@@ -82,5 +82,5 @@ def _order(sweep: SweepResult) -> str:
     if sweep.rank not in SPREADS:
         return f"best {name} first"
     baselines = {getattr(trial.result.baseline, sweep.rank) for trial in sweep.trials if trial.result}
-    known = f" (baseline {shown_score(baselines.pop(), 4)})" if len(baselines) == 1 else ""
-    return f"best {name} first{known}"
+    baseline = f" (baseline {shown_score(baselines.pop(), 4)})" if len(baselines) == 1 else ""
+    return f"best {name} first{baseline}"

@@ -1,4 +1,4 @@
-"""A sweep: its trials as a table, and what its axes call for: a curve over one, a heat map over two."""
+"""A sweep: a table of trials, a curve over one axis or a map over two."""
 
 from __future__ import annotations
 
@@ -48,21 +48,21 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
 
 
 def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Sequence[str]) -> list[str]:
-    """Tells as phrases what all trials share: network, replicates, what somebody gave, and what rules decided."""
+    """Tells as phrases what all trials share: network, replicates, what the user gave, and what rules decided."""
     fixed = {name: value for name, value in (essential_settings() | dict(base)).items() if name not in varied}
     words = ["sequences of your own"] if fixed.pop("sequences", None) else []
     cell, units, replicates = (fixed.pop(name, None) for name in ("cell", "units", "replicates"))
     words += [f"{cell} {units}" if cell and units else cell or plural(units, "unit")] if cell or units else []
     words += [shown_values({name: value}) for name, value in fixed.items()]
     words += [plural(replicates, "replicate")] if replicates else []
-    told = {
+    shown = {
         "head": lambda head: f"{head} head",
         "init": lambda init: f"{init} start" if init else "chrono start where a gate holds the state",
         "loss_at": lambda steps: LOSS_WORDS[steps],
         "alphabet_size": lambda size: plural(size, "symbol"),
         "epochs": lambda epochs: plural(epochs, "epoch"),
     }
-    return words + [word(decided[name]) for name, word in told.items() if name in decided]
+    return words + [word(decided[name]) for name, word in shown.items() if name in decided]
 
 
 def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
@@ -131,17 +131,17 @@ def _lines_of(points: list[tuple[float, RunSummary | None]]) -> tuple[list[Serie
     """The series and levels of a curve; a result of None is a break."""
     xs = [x for x, _ in points]
     results = [result for _, result in points]
-    rates = [(one.success_rate, *(one.interval or (None, None))) if one else () for one in results]
+    rates = [(row.success_rate, *(row.interval or (None, None))) if row else () for row in results]
     series = [Series.spread_over("success rate", xs, rates, "95 % interval", marked=True)]
-    found = [one.spreads["recall_accuracy"] if one else None for one in results]
-    if not any(found):
+    spreads = [row.spreads["recall_accuracy"] if row else None for row in results]
+    if not any(spreads):
         return series, []
-    recall = [(one.median, one.low, one.high) if one else () for one in found]
+    recall = [(spread.median, spread.low, spread.high) if spread else () for spread in spreads]
     series.append(Series.spread_over("recall accuracy (median)", xs, recall, "all replicates", marked=True))
     baselines = [result.baseline.recall_accuracy if result else None for result in results]
-    known = {value for value in baselines if value is not None}
-    if len(known) == 1:
-        return series, [Level("baseline of recall", known.pop())]
+    levels = {value for value in baselines if value is not None}
+    if len(levels) == 1:
+        return series, [Level("baseline of recall", levels.pop())]
     return [*series, Series("baseline of recall", xs, baselines, style="baseline")], []
 
 
@@ -154,8 +154,8 @@ def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
         if trial.result:
             row, column = (axis.values.index(trial.values[axis.name]) for axis in axes)
             values[row][column] = trial.measure(name)
-    known = [value for row in values for value in row if value is not None]
-    low, high = (0.0, 1.0) if name in SHARES or not known else (min(known), max(known))
+    finite = [value for row in values for value in row if value is not None]
+    low, high = (0.0, 1.0) if name in SHARES or not finite else (min(finite), max(finite))
     title = Text(f" {name.replace('_', ' ')}", "title")
     baselines = {trial.result.baseline.recall_accuracy for trial in sweep.trials if trial.result}
     if name == "recall_accuracy" and len(baselines) == 1:

@@ -1,4 +1,4 @@
-"""A task drawn before anything is trained: its sequences, its conflict, its baselines, its shapes."""
+"""A task: its sequences, its conflict, its baselines, its shapes."""
 
 from __future__ import annotations
 
@@ -121,17 +121,18 @@ def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
     # where the page is narrow, the oldest symbols are left out first
     seen = [Column(width=3, rank=back) for back in reversed(range(min(reach, MOST_SEEN)))]
     columns = [Column(style="label"), *seen, Column(style="muted"), *[Column(align="left")] * 2]
-    for number, one in enumerate(examples):
+    for number, example in enumerate(examples):
         rows: list[list[Cell]] = []
         cells = [
-            (shown_symbol(symbol, 12, page.glyphs), part) for symbol, part in zip(one.symbols, one.parts, strict=True)
+            (shown_symbol(symbol, 12, page.glyphs), part)
+            for symbol, part in zip(example.symbols, example.parts, strict=True)
         ]
-        for step in _kept(one.steps):
+        for step in _kept(example.steps):
             if step is None:
                 rows.append([(f"     {page.glyphs.vertical_ellipsis}", "muted")])
                 continue
             places = range(step - len(seen) + 1, step + 1)
-            target, part = one.target(step)
+            target, part = example.target(step)
             remark = f"only {tells} tells" if part == "recall" else ""
             # a dash stands for the zeros before the start
             shown = [cells[at] if at >= 0 else ("-", "muted") for at in places]
@@ -165,7 +166,7 @@ def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
 
 def _one_hot(symbols: tuple[str, ...], symbol: str, part: str) -> Text:
     # the 1 of a filler stands out from the zeros too
-    bits = [("1", "" if part == "filler" else part) if one == symbol else "0" for one in symbols]
+    bits = [("1", "" if part == "filler" else part) if other == symbol else "0" for other in symbols]
     spaced = [cell for bit in bits for cell in (" ", bit)][1:]
     return Text.assemble("[", *spaced, "]", style="muted")
 
@@ -182,8 +183,8 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
         (f"{lags} lags", (time, lags, size), (time, out), f"gradient reaches {lags} steps"),
         (f"context {context}", (time, 1, context * size), (time, out), f"sees the last {context} symbols"),
         (f"batch of {batch}", (batch, time, size), (batch, time, out), "a state for each row"),
-        ("the same, step by step", (batch, 1, size), (batch, out), f"{time} calls, a row a sequence"),
-        ("steps as a batch", (time, 1, size), (time, out), "a state a step: no memory"),
+        ("the same, step by step", (batch, 1, size), (batch, out), f"{time} calls, one row per sequence"),
+        ("steps as a batch", (time, 1, size), (time, out), "one state per step: no memory"),
     ]
     columns = [Column(align="left", least=12, style="label"), Column("input", "left"), Column("target", "left")]
     columns += [Column(align="left", style="muted")]

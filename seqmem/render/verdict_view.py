@@ -74,7 +74,7 @@ def command_lines(command: str, width: int) -> list[Text]:
 def _counts(result: RunResult) -> list[str]:
     """By what and when it was solved, what missed it, and how many look right without being it."""
     summary, config = result.summary, result.config
-    solved = [one for one in result.replicates if one.solved]
+    solved = [replicate for replicate in result.replicates if replicate.solved]
     if result.baseline.recall_accuracy is None:
         return [] if nothing_settled(result) else [_without_recall(result)]
     spread, late = summary.presentations_to_success, missed(result)
@@ -94,7 +94,7 @@ def _counts(result: RunResult) -> list[str]:
 
 
 def _met(result: RunResult) -> str:
-    met = sum(one.solved for one in result.replicates)
+    met = sum(replicate.solved for replicate in result.replicates)
     return f"{result.config.criterion} is met by {shown_count(met)} of {shown_count(len(result.replicates))}"
 
 
@@ -103,17 +103,17 @@ def _without_recall(result: RunResult) -> str:
     config = result.config
     if result.config.criterion.kind == "recall":
         return f"{config.criterion} asks for recall steps, and there are none"
-    met = sum(one.solved for one in result.replicates)
+    met = sum(replicate.solved for replicate in result.replicates)
     asked = "every settled step right" + ("" if config.criterion.kind == "argmax" else f" ({config.criterion})")
     return f"criterion: {asked}, met by {shown_count(met)} of {shown_count(len(result.replicates))}"
 
 
 def _missed_words(late: list[ReplicateResult], result: RunResult) -> str:
     """`stopped as solved at 640; 1 of 256 missed in the report`."""
-    at = _range([one.met_at for one in late if one.met_at is not None])
-    many = "" if len(result.replicates) == 1 else f"{shown_count(len(late))} "
-    what = f"{many}stopped as solved at {at}" if result.config.stop else f"{many}counted as solved from {at} on"
-    counts = [one.missed for one in late if one.missed]
+    at = _range([replicate.met_at for replicate in late if replicate.met_at is not None])
+    count = "" if len(result.replicates) == 1 else f"{shown_count(len(late))} "
+    what = f"{count}stopped as solved at {at}" if result.config.stop else f"{count}counted as solved from {at} on"
+    counts = [replicate.missed for replicate in late if replicate.missed]
     if not counts:
         return f"{what}; not so in the report"
     return f"{what}; {_range(counts)} of {shown_count(result.evaluation.sequences)} missed in the report"
@@ -133,12 +133,13 @@ def _right_by_a_hair(result: RunResult) -> list[str]:
     text = f"{shown_count(len(right))} of {shown_count(len(result.replicates))} answer every {steps} right"
     if criterion.kind == "error":
         text += f", {shown_count(criterion_met(result))} within {criterion.bound:g} of the target"
-    return [text if any(one.remembers for one in right) else f"{text}: right by a hair is luck"]
+    return [text if any(replicate.remembers for replicate in right) else f"{text}: right by a hair is luck"]
 
 
 def _notes(result: RunResult, recipe: str | None = None) -> list[str | None]:
-    """What one must know to read the figures."""
-    steps = [step for one in result.predictions for step in zip(one.expected, one.settled, strict=True)]
+    """What a reader must know to read the figures."""
+    pairs = [(prediction.expected, prediction.settled) for prediction in result.predictions]
+    steps = [step for expected, settled in pairs for step in zip(expected, settled, strict=True)]
     opened = any(wanted is not None and not settled for wanted, settled in steps)
     open_steps = "open steps: no predictor can settle them, so no criterion asks for them" if opened else None
     return [evidence_words(result), judged_words(result.evaluation, len(result.replicates)), recipe, open_steps]

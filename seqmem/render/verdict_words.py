@@ -46,5 +46,5 @@ def is_luck(value: float | None, baseline: float | None, verdict: str | None) ->
 
 
 def false_claims(trials: int) -> str:
-    """Returns how many of so many trials are called `remembers` by chance, in words."""
+    """Returns how many of these trials are called `remembers` by chance, in words."""
     return f"at most {P_VALUE * trials:.2g} of {'this trial' if trials == 1 else f'these {trials:,} trials'}"

@@ -1,1 +1,1 @@
-"""The terminal: width, glyphs, colours, words, tables, one live display. It knows nothing of seqmem."""
+"""The terminal: width, glyphs, colours, tables, one live display."""

@@ -1,4 +1,4 @@
-"""The console that everything is printed on: how wide, in what glyphs, with or without colour."""
+"""The console that everything is printed on: width, glyphs, colour."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ def build_console(
     decided by the stream alone: FORCE_COLOR in a pipe colours, and animates nothing. A width of None takes COLUMNS or
     the terminal's, 80 without either, and never more than 160. What the stream cannot encode is escaped.
     """
-    known = os.environ if environment is None else environment
+    variables = os.environ if environment is None else environment
     terminal = bool(getattr(stream, "isatty", lambda: False)())
-    dumb = known.get("TERM", "").lower() in ("dumb", "unknown")
-    coloured = _is_coloured(color, known, terminal and not dumb)
+    dumb = variables.get("TERM", "").lower() in ("dumb", "unknown")
+    coloured = _is_coloured(color, variables, terminal and not dumb)
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
-    if width is None and not terminal and not known.get("COLUMNS", "").isdigit():
+    if width is None and not terminal and not variables.get("COLUMNS", "").isdigit():
         width = WIDTH_WITHOUT_TERMINAL
     console = FittingConsole(
         file=stream,
-        color_system=_colour_system(known) if coloured else None,
+        color_system=_colour_system(variables) if coloured else None,
         no_color=not coloured,
         force_terminal=terminal,
         force_interactive=terminal and not dumb,
@@ -68,7 +68,7 @@ def build_console(
         markup=False,
         emoji=False,
         highlight=False,
-        _environ=known,
+        _environ=variables,
     )
     console.widest = width or WIDEST
     return console

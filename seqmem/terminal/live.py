@@ -1,4 +1,4 @@
-"""A live display of work that goes on: a bar on a terminal, lines elsewhere."""
+"""A live display of work: a bar on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 

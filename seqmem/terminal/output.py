@@ -1,7 +1,7 @@
-"""What was requested of a command's output: the result goes to stdout, everything else to stderr.
+"""The output of a command, as the user asked for it.
 
-Nothing here imports rich, so that the command line answers at once where nothing is drawn; nor click, which drawing
-does not need. `terminal.console` draws.
+The result goes to stdout, everything else to stderr. Nothing here imports rich, so that the command line answers at
+once where nothing is drawn; nor click, which drawing does not need. `terminal.console` draws.
 """
 
 from __future__ import annotations

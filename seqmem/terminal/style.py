@@ -1,4 +1,4 @@
-"""The colours, each under the name of what it says. Meaning never hangs on them alone."""
+"""The colours and glyphs. Meaning never depends on colour alone."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def test_a_perceptron_is_told_by_what_it_sees():
 
 def test_a_state_that_starts_anew_is_told_by_what_is_left_at_the_recall():
     assert "at the recall the network knows the last symbol, and the recall needs 4" in note(window=1, stateful=False)
-    assert "starts anew with every sample of 2 time steps" in note(window=1, lags=2, stateful=False)
+    assert "begins again with every sample of 2 time steps" in note(window=1, lags=2, stateful=False)
     assert note(window=1, lags=4, stateful=False).endswith("knows the last 4 symbols, which holds the cue.")
     assert note(stateful=False).startswith("A sample is a whole sequence here")
 

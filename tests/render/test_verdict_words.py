@@ -48,7 +48,7 @@ def test_each_verdict_has_its_own_sign_and_style():
 def test_a_badly_calibrated_memory_remembers_and_is_not_called_memoryless():
     assert headline(fresh_run()) == (
         "Remembers, not yet sure of it: 4 of 4 replicates recall the cue on 0.98 of 256 fresh sequences "
-        "(0.50 without memory); none within 0.25 of its target."
+        "(baseline 0.50); none within 0.25 of its target."
     )
     assert "memoryless" not in text_of(fresh_run())
 
@@ -59,7 +59,7 @@ def test_few_that_remember_among_many_are_called_few():
     text = headline(dataclasses.replace(run, replicates=(one, *run.replicates[1:])))
     assert text == (
         "Few remember, not yet sure of it: 1 of 3 replicates recalls the cue on 1.00 of all 2 sequences "
-        "(0.50 without memory); none within 0.25 of its target; 2 memoryless."
+        "(baseline 0.50); none within 0.25 of its target; 2 memoryless."
     )
     assert "let the gradient reach back" in text_of(dataclasses.replace(run, replicates=(one, *run.replicates[1:])))
 
@@ -68,7 +68,7 @@ def test_a_trace_of_the_cue_is_not_said_to_be_recalled():
     text = headline(fresh_run(replicates=1, recall=0.1, right=60, recall_loss=0.4))
     assert text == (
         "Remembers a trace: 1 of 1 replicate tells the cues of a string of fillers apart more often than guessing "
-        "does; the recall accuracy is 0.10 (0.50 without memory)."
+        "does; the recall accuracy is 0.10 (baseline 0.50)."
     )
 
 
