@@ -36,14 +36,14 @@ def draw_comparison(page: Page, comparison: Comparison) -> list[Text]:
     for name, values in comparison.settings.items():
         rows.append([name.replace("_", " "), *(_value(value, glyphs) for value in values)])
     if not comparison.settings:
-        rows.append([("settings", "label"), ("all the same", "muted")])
+        rows.append([("settings", "label"), *[("the same", "muted")] * len(runs)])
     outcomes = [outcome_row(run.summary) for run in runs]
     cells = [shown_cells(OUTCOMES, row, glyphs) for row in outcomes]
     rows += [[column.title, *(row[at] for row in cells)] for at, column in enumerate(OUTCOMES)]
     rows.append(["median of all", *map(_median, runs)])
     rows.append(["not solved", *(_censored(run, glyphs) for run in runs)])
     lines = table(columns, rows, page)
-    shown = lines[0].plain.split()
+    shown = {word for line in lines for word in line.plain.split()[:1]} | {*lines[0].plain.split()}
     if missing := [_label(at) for at in range(len(runs)) if _label(at) not in shown]:
         lines += wrap(Text(f"{glyphs.ellipsis} {', '.join(missing)}: in a wider window", "muted"), page.width, 1, 3)
     lines.append(Text())

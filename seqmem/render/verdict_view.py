@@ -66,7 +66,10 @@ def _bulleted(texts: Sequence[str | None], page: Page) -> list[Text]:
 
 def command_lines(command: str, width: int) -> list[Text]:
     """Breaks a command before an option where the line is full, so that a shell takes all of it when it is copied."""
-    lines = fill(re.split(r" (?=--)", command), width - 2, start=3, hanging=5)
+    parts = re.split(r" (?=--)", command)
+    if max(map(len, parts)) > width - 7:  # at any blank, but for those in quotes
+        parts = re.split(r" (?=(?:[^']*'[^']*')*[^']*$)", command)
+    lines = fill(parts, width - 2, start=3, hanging=5)
     ends = [" \\"] * (len(lines) - 1) + [""]
     return [Text(line.plain + end, "command", no_wrap=True) for line, end in zip(lines, ends, strict=True)]
 

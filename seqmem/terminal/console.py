@@ -130,9 +130,20 @@ def view(lines: Callable[Concatenate[Page, Asked], list[Text]]) -> Callable[Aske
 
     @functools.wraps(lines)
     def draw(*asked: Asked.args, **named: Asked.kwargs) -> View:
-        return View(lambda page: stack(lines(page, *asked, **named)))
+        return View(lambda page: stack(_within(lines(page, *asked, **named), page.width)))
 
     return draw
+
+
+def _within(parts: Iterable[Text], width: int) -> list[Text]:
+    """The lines of a drawing, those that are still too wide for a narrow page broken rather than cut."""
+    lines: list[Text] = []
+    for line in (line for part in parts for line in part.split("\n", allow_blank=True)):
+        if line.cell_len > width:
+            line.rstrip()
+        indent = min(len(line.plain) - len(line.plain.lstrip()), width // 2)
+        lines += [line] if line.cell_len <= width else wrap(line[indent:], width, indent, indent + 2)
+    return lines
 
 
 def recorded(renderable: RenderableType, width: int) -> Console:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from rich.text import Text
 
-from seqmem.terminal.console import Page
+from seqmem.terminal.console import Page, wrap
 
 Cell = str | tuple[str, str] | Text  # plain, with a style, with several
 
@@ -57,7 +57,8 @@ def table(
 ) -> list[Text]:
     """Returns a line of headings, where there are any, and a line for each row; what is too long ends in an ellipsis.
 
-    The last cell of a row with fewer cells than columns runs on to the end of the line, and widens no column.
+    The last cell of a row with fewer cells than columns runs on to the end of the line, and widens no column. Where
+    there is no room even for the columns of rank 0, each cell stands on lines of its own behind its heading.
     """
     heading = [(column.name, "label") for column in columns]
     cells = [[Text.assemble(cell) for cell in row] for row in (heading, *rows)]
@@ -69,6 +70,8 @@ def table(
     for at in kept:
         over = indent + sum(widths[index] + gap for index in kept) - gap - page.width
         widths[at] -= max(0, min(over, widths[at] - (columns[at].least or widths[at])))
+    if indent + sum(widths[at] + gap for at in kept) - gap > page.width:
+        return _stacked(cells, kept, page, indent)
     lines = []
     for row in cells if any(column.name for column in columns) else cells[1:]:
         line = Text(" " * indent, no_wrap=True)
@@ -82,6 +85,21 @@ def table(
             line.append_text(row[-1])
         line.rstrip()
         lines.append(cut(line, page.width, page))
+    return lines
+
+
+def _stacked(cells: Sequence[Sequence[Text]], kept: Sequence[int], page: Page, indent: int) -> list[Text]:
+    """The rows below each other, on a page too narrow for columns: nothing is cut."""
+    heading, *rows = cells
+    lines = []
+    for row in rows:
+        # a cell that runs on stands under the last column that it reaches
+        shown = [at for at in kept if at < len(row)]
+        for place, at in enumerate(shown):
+            named = place and heading[at].plain
+            text = Text.assemble(heading[at], " ", row[at]) if named else row[at]
+            start = indent + 2 * (place > 0)
+            lines += [line for line in wrap(text, page.width, start, start + 2) if line.plain.strip()]
     return lines
 
 

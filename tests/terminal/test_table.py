@@ -42,6 +42,21 @@ def test_columns_of_rank_0_are_kept_where_they_do_not_fit_either():
     assert fit_columns([30, 30, 1], [0, 0, 1], room=20) == [0, 1]
 
 
+def test_where_no_column_has_room_cells_stand_below_each_other_and_nothing_is_cut():
+    columns = [Column("", "left"), Column("recall accuracy"), Column("more", rank=1)]
+    rows = [["a replicate of many", "0.123", "x"], ["another", "0.5", "y"], ["corrupt: its file is gone"]]
+    assert plain(Page(20, UNICODE), columns, rows) == [
+        " a replicate of many",
+        "   recall accuracy",
+        "     0.123",
+        " another",
+        "   recall accuracy",
+        "     0.5",
+        " corrupt: its file",
+        "   is gone",
+    ]
+
+
 @pytest.mark.parametrize("glyphs", [UNICODE, ASCII])
 @pytest.mark.parametrize("width", [40, 60, 80, 160])
 def test_a_table_keeps_to_its_page_and_its_columns_stand_under_each_other(width, glyphs):
