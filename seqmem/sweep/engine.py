@@ -61,16 +61,16 @@ def open_engine(
     """
     if jobs is not None and scheduler is not None:
         raise UsageError("--jobs does not go with --scheduler: a cluster has as many workers as it has")
+    pool: Executor
     patience = None if seconds is None else seconds + SECONDS_OF_GRACE
     if scheduler is not None:
         with open_cluster(scheduler, retries, patience) as (executor, workers):
             yield Engine(executor, workers, retries, seconds, trusted)
         return
     if jobs is None and seconds is None and not trusted:
-        yield Engine(InlineExecutor(), lambda: 1, retries)
-        return
-    count = jobs or 1
-    pool = WorkerExecutor(count, patience)
+        count, pool = 1, InlineExecutor()
+    else:
+        count, pool = jobs or 1, WorkerExecutor(jobs or 1, patience)
     try:
         yield Engine(pool, lambda: count, retries, seconds, trusted)
     finally:

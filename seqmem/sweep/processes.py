@@ -15,10 +15,13 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 from typing import Any
 
-# Every new network leaves some memory behind in TensorFlow, so processes are replaced now and then.
+# XLA keeps what it has compiled for as long as its process lives, about 30 MB for each shape of a network, and nothing
+# lets go of it. So a process is replaced after so many calls, or where it has grown so much since its first one.
 CALLS_PER_PROCESS = 100
+MOST_GROWTH = 2**30  # bytes
 
 
 class WorkerDied(Exception):  # noqa: N818 (it is shown to the user as it stands)
@@ -38,16 +41,31 @@ class TrialTimeout(Exception):  # noqa: N818
 
 
 class InlineExecutor(Executor):
-    """Runs each call in this process, at once: `submit` returns when it is done."""
+    """Runs each call in this process, at once; in a worker, once this process has grown as far as a worker may."""
+
+    def __init__(self) -> None:
+        self._first = 0
+        self._worker: WorkerExecutor | None = None
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Calls the function and returns a future that is done; Ctrl-C goes through."""
+        if self._worker is not None:
+            return self._worker.submit(fn, *args, **kwargs)
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
         except Exception as error:
             future.set_exception(error)
+        memory = resident_memory()
+        self._first = self._first or memory
+        if memory > self._first + MOST_GROWTH:
+            self._worker = WorkerExecutor(1)
         return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Ends the worker, where there is one."""
+        if self._worker is not None:
+            self._worker.shutdown(wait, cancel_futures=cancel_futures)
 
 
 class WorkerExecutor(Executor):
@@ -95,33 +113,49 @@ class WorkerExecutor(Executor):
 
     def _serve(self) -> None:
         """Takes calls one after another, as long as there are any."""
-        pool, calls = _new_pool(), 0
+        pool, calls, first, worn = _new_pool(), 0, 0, False
         while (call := self._calls.get()) is not None and not self._closed:
             future, fn, args, kwargs = call
             if not future.set_running_or_notify_cancel():
                 continue
-            if calls == CALLS_PER_PROCESS:
+            if worn:
                 pool.shutdown(wait=True, cancel_futures=True)
-                pool, calls = _new_pool(), 0
+                pool, calls, first, worn = _new_pool(), 0, 0, False
             calls += 1
             try:
                 # the process starts with its first call; a trial's time counts from when it stands
                 pid = pool.submit(os.getpid).result()
                 self._pids.add(pid)
                 try:
-                    future.set_result(pool.submit(fn, *args, **kwargs).result(self._seconds))
+                    result, memory = pool.submit(_call, fn, args, kwargs).result(self._seconds)
                 finally:
                     self._pids.discard(pid)
+                first = first or memory
+                worn = calls == CALLS_PER_PROCESS or memory > first + MOST_GROWTH
+                future.set_result(result)
             except TimeoutError:
                 _kill(pid)
-                calls = CALLS_PER_PROCESS
+                worn = True
                 future.set_exception(TrialTimeout())
             except BrokenProcessPool:
-                calls = CALLS_PER_PROCESS  # whose last one it was
+                worn = True
                 future.set_exception(WorkerDied())
             except Exception as error:
                 future.set_exception(error)
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _call(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
+    """What a call returns, and the memory that its process holds after it."""
+    return fn(*args, **kwargs), resident_memory()
+
+
+def resident_memory() -> int:
+    """Returns how many bytes of this process are in memory; 0 where the system does not say, as outside Linux."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _new_pool() -> ProcessPoolExecutor:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from made_up_trials import die, pid
 
+from seqmem.sweep import processes
 from seqmem.sweep.engine import open_engine
-from seqmem.sweep.processes import InlineExecutor, TrialTimeout, WorkerDied, WorkerExecutor
+from seqmem.sweep.processes import InlineExecutor, TrialTimeout, WorkerDied, WorkerExecutor, resident_memory
 
 
 def test_calls_in_this_process_are_done_when_submitted():
@@ -37,6 +38,22 @@ def test_a_dead_worker_fails_its_own_call_alone_and_a_hanging_one_is_killed():
     assert isinstance(hanging.exception(), TrialTimeout)
     assert os.getpid() not in {other.result() for other in others}
     pool.shutdown()
+
+
+def test_a_process_that_has_grown_is_replaced(monkeypatch):
+    monkeypatch.setattr(processes, "MOST_GROWTH", -(2**40))
+    with WorkerExecutor(1) as pool:
+        assert len({pool.submit(pid).result() for _ in range(3)}) == 3
+    with InlineExecutor() as pool:
+        here, first, second = (pool.submit(pid).result() for _ in range(3))
+    assert here == os.getpid()
+    assert len({here, first, second}) == 3
+
+
+def test_the_memory_of_a_process_is_known():
+    before = resident_memory()
+    kept = bytearray(b"1") * 2**26
+    assert resident_memory() >= before + 2**25 + len(kept) // 4
 
 
 def test_shutdown_at_once_ends_a_call_under_way():
