@@ -82,6 +82,17 @@ def test_the_lines_of_python_run(tmp_path, monkeypatch):
     assert "2 cues" in done.stdout
 
 
+@pytest.mark.slow
+def test_the_sequences_that_are_piped_are_learned(tmp_path):
+    line = re.search(r"^(printf .*?) {2,}", README, re.MULTILINE)
+    assert line is not None
+    program = f'seqmem() {{ {shlex.quote(sys.executable)} -m seqmem "$@"; }}; {line.group(1)}'
+    done = subprocess.run(program, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "2 sequences of your own" in done.stderr
+    assert "Solved: 1 of 1 replicate" in done.stdout
+    assert "--sequences runs/" in done.stdout or "--sequence 'the cat sat'" in done.stdout
+
+
 def test_every_linked_file_is_there():
     for path in DOCUMENTS:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
