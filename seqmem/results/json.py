@@ -87,7 +87,7 @@ def to_plain(value: object) -> Any:
         return [to_plain(part) for part in value]
     if dataclasses.is_dataclass(value):
         return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if hasattr(value, "tolist"):
+    if hasattr(value, "tolist"):  # numpy's arrays and numbers
         return to_plain(value.tolist())
     raise TypeError(f"{type(value).__name__} is no plain value")
 
@@ -114,6 +114,7 @@ def from_plain(hint: Any, value: object, name: str) -> Any:
         ValueError: If a key is missing, or a value is not of its type.
     """
     try:
+        # unknown keys are passed over: a later version may have added them
         return msgspec.convert(_nan_for_null(hint, value), hint)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$")

@@ -233,6 +233,7 @@ def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any
     for key, kind in {"ceiling": dict, "summary": dict, "evaluation": dict, "replicates": list}.items():
         if not isinstance(document.get(key), kind):
             raise ValueError(f"has no {key}")
+    # version 0.1 said ceiling for baseline, and control for recipe limit
     least = document["ceiling"].get("recall_loss")
     unknown = {"trained_recall_accuracy": None, "trained_recall_loss": None}
     limit, evaluation = document.get("control_ceiling"), document["evaluation"]
@@ -280,6 +281,7 @@ def check_parts(result: RunResult) -> None:
     for replicate in result.replicates:
         counts = [replicate.presentations, replicate.presentations_to_success, replicate.met_at, replicate.missed]
         counts += [replicate.metrics.recall_right, replicate.metrics.recall_steps]
+        # a count that no run can reach would be drawn, ranked and added up
         if any(count is not None and not 0 <= count < 2**63 for count in counts):
             raise ValueError("replicates must have counts that a run can reach")
     if not {"updates", "time_steps"} <= result.cost.keys():

@@ -139,10 +139,12 @@ def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged:
     recall = baseline.recall_accuracy is not None
     diverged = sum(replicate.diverged for replicate in replicates)
     remember = sum(replicate.remembers for replicate in replicates)
+    # without a recall step there is nothing to be solved, whatever the criterion says
     solved = [replicate for replicate in replicates if replicate.solved]
     counts = [
         replicate.presentations_to_success for replicate in solved if replicate.presentations_to_success is not None
     ]
+    # those that fail count as beyond any budget: left out, a median would get better the more of them there are
     unsolved = [math.inf] * (count - len(counts))
     median = statistics.median([*counts, *unsolved])
     return RunSummary(
@@ -181,6 +183,7 @@ def ranked_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:
     def badness(index: int) -> tuple[bool, bool, float]:
         replicate = replicates[index]
         loss = replicate.metrics.recall_loss if replicate.metrics.recall_loss is not None else replicate.metrics.loss
+        # not a number is not equal to itself, and would leave the order to chance
         return replicate.diverged, not replicate.solved, loss if loss == loss else 0.0
 
     return sorted(range(len(replicates)), key=badness)

@@ -121,6 +121,7 @@ class SweepResult(Drawn):
     def counts(self) -> dict[str, int]:
         """How many trials have each status."""
         counts = {status: sum(trial.status == status for trial in self.trials) for status in STATUSES}
+        # a search does not know yet what it will ask for: that is missing too
         return counts | {"missing": self.total - sum(counts.values()) + counts["missing"]}
 
     def ranked_by(self, column: str | None) -> SweepResult:
@@ -179,6 +180,7 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
 
     def badness(trial: Trial) -> tuple[bool, float]:
         value = trial.measure(column)
+        # Python sorts stably, so ties keep the order of the plan
         return value is None, 0.0 if value is None else sign * value
 
     return sorted(trials, key=badness)

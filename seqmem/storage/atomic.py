@@ -218,6 +218,7 @@ def append_line(path: Path, document: object, sync: bool = False, owner: str = "
     with disk_errors(path), os.fdopen(open_descriptor(path, os.O_RDWR | os.O_CREAT), "r+b") as file:
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 1))
+        # a kill may have left half a line, and the next one must not be glued to it
         if file.read(1) not in (b"", b"\n"):
             file.seek(0)
             end = file.read().rfind(b"\n") + 1
@@ -251,6 +252,7 @@ def read_lines(path: Path, limit: int, owner: str = "") -> Iterator[dict[str, An
             document = parse_json(line, path)
         except DamagedFileError as error:
             raise DamagedFileError(path, f"line {number} {error.problem}") from None
+        # the checksum starts from the owner: the line of another run is as damaged as a flipped bit
         body, _, checksum = line.rpartition(LINE_CHECKSUM)
         if document.pop("crc", None) is not None and checksum != _line_checksum(body, owner) + b'"}':
             raise DamagedFileError(path, f"line {number} is not as it was written here")

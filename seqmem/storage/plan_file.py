@@ -51,6 +51,7 @@ def plan_from_json(document: Mapping[str, Any]) -> Plan:
         axes = tuple(axis_from_json(axis) for axis in document.get("axes") or ())
     except UsageError as error:
         raise ValueError(str(error)) from None
+    # a search asks for its trials as it goes; all others have them in the plan
     complete = settings["search"] == "tpe" or len(rows) == settings["total"]
     if not 0 < settings["total"] <= MOST_TRIALS or not 0 < settings["threads"] <= MOST_THREADS:
         raise ValueError(f"must have 1 to {MOST_TRIALS} trials, and 1 to {MOST_THREADS} threads")

@@ -34,6 +34,7 @@ class StoredSummary:
 
 def write_result(folder: Path, result: RunResult) -> None:
     """Writes the row of a run, and then, last of all, the result: its presence means that the run is complete."""
+    # made before either is written: the row holds the checksum of the result, whose bytes are its own
     content = document_bytes(result.to_json())
     row = {"config": result.config.to_settings(), "summary": result.summary}
     write_json(folder / SUMMARY, {"schema": SCHEMA, **row, "result_sha256": sha256(content)})
@@ -67,7 +68,7 @@ def read_summary(folder: Path) -> StoredSummary | None:
 
 def has_settings(config: dict[str, Any], settings: Mapping[str, object]) -> bool:
     """Tells whether a row has these settings, whatever others it has."""
-    if config == to_plain(settings):
+    if config == to_plain(settings):  # of thousands of trials nearly all: no need to build two configs
         return True
     try:
         return RunConfig.from_settings(config) == RunConfig.from_settings({**config, **settings})
@@ -91,6 +92,7 @@ def _read_row(folder: Path, result: bytes) -> StoredSummary | None:
         row = StoredSummary(config, summary_from_json(document.get("summary")))
     except ValueError as error:
         raise DamagedFileError(folder / SUMMARY, str(error)) from None
+    # a kill between the two files leaves a row without a result, and the run is trained to its end again
     if document.get("result_sha256") != sha256(result):
         raise DamagedFileError(folder / RESULT, f"is not as it was written: {SUMMARY} has another checksum")
     return row

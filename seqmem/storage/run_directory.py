@@ -206,6 +206,7 @@ def read_history(folder: Path, config: RunConfig) -> tuple[Record, ...]:
         DamagedFileError: If another line is no record of this run.
     """
     records: list[Record] = []
+    # no more than the checks of a whole run: a stranger's file must not take hours to read
     path, most = folder / HISTORY, -(-config.updates // config.check_interval)
     for number, document in enumerate(read_lines(path, HISTORY_LIMIT, owner=read_run_id(folder)), 1):
         try:

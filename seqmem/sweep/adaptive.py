@@ -75,6 +75,7 @@ class Adaptive(Order):
     def _receive(self, trial: Trial) -> None:
         """Puts a trial in its place, and with it those that waited for it."""
         self._received[trial.number] = trial
+        # in the order of their numbers, whatever the order in which workers end them
         while (ready := self._received.pop(len(self._in_order) + 1, None)) is not None:
             curve = self._learning_curve(ready)
             frozen = self._search.frozen(ready, curve) if self._search else None

@@ -59,6 +59,7 @@ class Sweep:
                 self._running[self._engine.executor.submit(self._engine.call, start[1])] = start
             if not self._running:
                 return
+            # without a tick the caller could draw no clock while trials run for minutes
             done, _ = wait(self._running, SECONDS_BETWEEN_TICKS, FIRST_COMPLETED)
             if not done:
                 yield self._progress(order)

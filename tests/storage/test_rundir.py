@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from builders import Mark, example_record, example_result
@@ -77,6 +78,12 @@ def test_name_tells_day_task_network_and_seed(config, name):
 def test_taken_names_get_a_counter_and_nothing_is_overwritten(tmp_path):
     made = [create_run_directory(CONFIG, root=tmp_path).path for _ in range(3)]
     assert [path.name.removeprefix(made[0].name) for path in made] == ["", "-2", "-3"]
+
+
+def test_runs_that_start_at_the_same_moment_get_folders_of_their_own(tmp_path):
+    with ThreadPoolExecutor(20) as threads:
+        made = list(threads.map(lambda _: create_run_directory(CONFIG, root=tmp_path), range(20)))
+    assert len({directory.path for directory in made}) == 20
 
 
 def test_chosen_directory_that_exists_is_refused_and_left_alone(tmp_path):
