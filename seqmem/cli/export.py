@@ -60,9 +60,9 @@ from seqmem.terminal.output import Output
     "--chart",
     metavar="NAME",
     heading="Charts",
-    help="loss or success of a run; map, curve or success of a sweep; gaps of an evaluation; report: a page with all "
-    "of them, words and tables; terminal: the terminal's own drawing, into .svg or .html, without the extra packages "
-    "that the others need. [default: report for .html, elsewhere the first chart that the result has]",
+    help="loss or success of a run; map, curve or success of a sweep; gaps or states of an evaluation; report: a page "
+    "with all of them, words and tables; terminal: the terminal's own drawing, into .svg or .html, without the extra "
+    "packages that the others need. [default: report for .html, elsewhere the first chart that the result has]",
 )
 @option("--theme", kind=Choice(("light", "dark")), default="light", heading="Charts", help="Colours. [default: light]")
 @option("--replicate", kind=Replicate(), default="best", heading="Keras", help="Which replicate. [default: best]")

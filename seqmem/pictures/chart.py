@@ -11,8 +11,9 @@ from seqmem.pictures.heat_map import draw_heat_map
 from seqmem.pictures.look import Look
 from seqmem.pictures.loss import draw_loss
 from seqmem.pictures.parts import Chart
+from seqmem.pictures.states import draw_states
 from seqmem.pictures.success import draw_success
-from seqmem.pictures.sweep_curve import draw_sweep_curve, varied_axes
+from seqmem.pictures.sweep_curve import draw_sweep_curve, has_curve, varied_axes
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import RunResult
 from seqmem.results.sweep import SweepResult
@@ -47,6 +48,14 @@ def _has_success(result: Result) -> bool:
     return _finished(result) and any(trial.result.solved is not None for trial in result.trials if trial.result)  # type: ignore[union-attr]
 
 
+def _has_states(result: Result) -> bool:
+    return isinstance(result, EvalResult) and result.states is not None
+
+
+def _has_curve(result: Result) -> bool:
+    return _finished(result) and has_curve(result)  # type: ignore[arg-type]
+
+
 def _has_map(result: Result) -> bool:
     return _finished(result, 2) and not any(axis.continuous for axis in varied_axes(result))  # type: ignore[arg-type]
 
@@ -59,8 +68,9 @@ CHARTS = {
     "gaps": ChartKind(
         "an evaluation with --gaps", lambda result: isinstance(result, EvalResult) and bool(result.gaps), draw_gaps
     ),
+    "states": ChartKind("an evaluation with --states", _has_states, draw_states),
     "map": ChartKind("a sweep over two axes of listed values", _has_map, draw_heat_map),
-    "curve": ChartKind("a sweep over one axis or two", lambda result: _finished(result, 1, 2), draw_sweep_curve),
+    "curve": ChartKind("a sweep over one axis, or two of which one has few values", _has_curve, draw_sweep_curve),
     "success": ChartKind("a run or sweep with something to remember", _has_success, draw_success),
 }
 

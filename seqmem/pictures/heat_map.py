@@ -11,7 +11,8 @@ from seqmem.pictures.sweep_curve import SHARES, varied_axes
 from seqmem.results.sweep import SweepResult
 from seqmem.terminal.wording import shown_amount, shown_score
 
-CELL = 44  # pixels a cell is high
+CELL, LOWEST = 44, 14  # pixels that a cell is high, and at least
+HIGHEST = 560  # pixels of the map, before its cells get lower
 WIDEST = 110  # pixels
 MOST_WORDED = 12  # columns: figures do not fit into more
 
@@ -29,6 +30,10 @@ def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
             rows.append(place | {"value": value, "shown": shown, "solved": f"{trial.result.solved}"})
     values = [row["value"] for row in rows if row["value"] is not None]
     low, high = (0.0, 1.0) if name in SHARES or not values else (min(values), max(values))
+    for row in rows:
+        # viridis is dark below its middle
+        dark = row["value"] is not None and row["value"] < low + 0.6 * (high - low)
+        row["ink"] = look.muted if row["value"] is None else "#ffffff" if dark else "#111111"
     label = name.replace("_", " ")
     columns, lines = ([shown_value(value) for value in axis.values] for axis in (across, down))
     base = chart_of(rows).encode(
@@ -37,23 +42,22 @@ def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
     )
     # the colour of paper where there is no value
     scale = alt.Scale(scheme=HEAT, domain=[low, high])
-    legend = alt.Legend(title=label, orient="right", gradientLength=max(60, CELL * len(lines) - 30), format="~g")
+    cell = max(LOWEST, min(CELL, HIGHEST // len(lines)))
+    length = min(200, max(60, cell * len(lines) - 30))
+    legend = alt.Legend(title=label, orient="right", gradientLength=length, format="~g")
     pointer = tips(look, **{down.name: "row:N", across.name: "column:N", label: "value:Q", "solved": "solved:N"})
     cells = base.mark_rect(stroke=look.paper, strokeWidth=2).encode(
         color=alt.Color("value:Q", scale=scale, legend=legend), tooltip=pointer
     )
     layers = [cells]
     if len(columns) <= MOST_WORDED:
-        middle = low + 0.6 * (high - low)
-        # viridis is dark below its middle
-        ink = alt.condition(
-            f"datum.value === null || datum.value < {middle}", alt.value("#ffffff"), alt.value("#111111")
-        )
-        layers.append(base.mark_text(fontSize=12).encode(text="shown:N", color=ink))
+        layers.append(base.mark_text(fontSize=12).encode(text="shown:N", color=alt.Color("ink:N", scale=None)))
     done = sum(trial.result is not None for trial in sweep.trials)
     words = (
         f"A cell is a trial, {done} of {sweep.total} complete; brighter is {'more' if name in SHARES else 'larger'}."
     )
+    if name == "presentations_to_success" and len(values) < len(rows):
+        words += " None: more than half of the replicates were not solved."
     title = f"{label[0].upper()}{label[1:]} over {down.name} and {across.name}".replace("_", " ")
-    chart = titled(alt.layer(*layers), look, title, words)
-    return chart.properties(width=min(look.width, WIDEST * len(columns)), height=CELL * len(lines))
+    chart = titled(alt.layer(*layers).resolve_scale(color="independent"), look, title, words)
+    return chart.properties(width=min(look.width, WIDEST * len(columns)), height=cell * len(lines))

@@ -10,6 +10,7 @@ FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [1, 3])
 HEAT = "viridis"  # grows evenly in brightness: readable for the colour-blind, and in grey
+SIGNED_HEAT = "blueorange"  # from below zero to above it, likewise
 
 
 @dataclasses.dataclass(frozen=True)

@@ -42,13 +42,13 @@ def is_wide(values: Sequence[float]) -> bool:
     return bool(values) and min(values) > 0 and max(values) / min(values) > WIDE_SPAN
 
 
-def number_x(values: Sequence[float], title: str, field: str = "x") -> Any:
-    """Returns the x channel of numbers, with a tick for each where they are few."""
+def number_x(values: Sequence[float], title: str, field: str = "x", listed: bool = True) -> Any:
+    """Returns the x channel of numbers; where few are listed, each has a tick."""
     few = sorted(set(values))
-    ticks = {"values": few} if len(few) <= FEW else {"tickCount": 6}
+    ticks = {"values": few} if listed and len(few) <= FEW else {"tickCount": 6}
     kind = {"type": "log"} if is_wide(values) else {"zero": False}
     scale = alt.Scale(nice=False, padding=24, **kind)
-    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~r", **ticks))
+    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~g", **ticks))
 
 
 def count_x(last: float, title: str) -> Any:

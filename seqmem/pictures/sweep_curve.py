@@ -8,11 +8,13 @@ from seqmem.backend.extras import altair as alt
 from seqmem.config.axis import Axis, shown_value
 from seqmem.config.rank import measure_of
 from seqmem.pictures.look import Look
-from seqmem.pictures.parts import Chart, Row, chart_of, number_x, number_y, share_y, tips, titled
+from seqmem.pictures.parts import Chart, Row, chart_of, level, number_x, number_y, share_y, tips, titled
 from seqmem.pictures.series import series_layers
 from seqmem.results.summary import RunSummary
 from seqmem.results.sweep import SweepResult, Trial
+from seqmem.terminal.wording import shown_score
 
+MOST_SERIES = 6
 SHARES = ("success_rate", "recall_accuracy", "accuracy")
 
 
@@ -25,8 +27,8 @@ def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
     """Draws a sweep over one or two axes: success rate and recall accuracy over one, the measure ranked by over two."""
     axes = varied_axes(sweep)
     done = [trial for trial in sweep.trials if trial.result is not None]
-    along = max(axes, key=lambda axis: (_numeric(axis), axis.continuous, len(axis.values)))
-    others = [axis for axis in axes if axis is not along]
+    along = max(axes, key=lambda axis: (_few(_others(axes, axis)), _numeric(axis), axis.continuous, len(axis.values)))
+    others = _others(axes, along)
     measures = [measure_of(sweep.rank)] if others else [name for name in SHARES if _known(name, done)][:2]
     rows = [_row(trial, along, others, name) for name in measures for trial in done]
     rows = [row for row in rows if row["y"] is not None]
@@ -44,25 +46,41 @@ def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
     joined = ordered and not along.continuous
     layers = series_layers(rows, look, x, y, pointer, title=legend, joined=joined, ordered=ordered)
     baseline = _baseline(measures, along, done)
-    if baseline:
+    heights = {row["y"] for row in baseline}
+    if len(heights) == 1:
+        height = heights.pop()
+        layers.append(level(height, f"baseline of recall {shown_score(height)}", look, y()))
+    elif baseline:
         line = chart_of(baseline).encode(x=x, y=y())
-        layers.append(
-            line.mark_line(color=look.baseline, strokeDash=[6, 4])
-            if _numeric(along)
-            else line.mark_tick(color=look.baseline, strokeDash=[4, 3], thickness=1.5, bandSize=60)
-        )
+        layers.append(line.mark_tick(color=look.baseline, thickness=1.5, orient="horizontal", bandSize=40))
     heading = f"{title[0].upper()}{title[1:]} over {_words(along.name)}" + "".join(
         f", by {_words(axis.name)}" for axis in others
     )
     return titled(alt.layer(*layers), look, heading, _explained(measures, bool(baseline)))
 
 
+def _others(axes: list[Axis], along: Axis) -> list[Axis]:
+    return [axis for axis in axes if axis is not along]
+
+
+def _few(axes: list[Axis]) -> bool:
+    return all(not axis.continuous and len(axis.values) <= MOST_SERIES for axis in axes)
+
+
+def has_curve(sweep: SweepResult) -> bool:
+    """Tells whether a sweep has one axis, or two of which one makes few curves."""
+    axes = varied_axes(sweep)
+    return len(axes) == 1 or (len(axes) == 2 and any(_few(_others(axes, axis)) for axis in axes))
+
+
 def _explained(measures: list[str], baseline: bool) -> str:
+    if measures == ["presentations_to_success"]:
+        return "Each point is a trial: the median over its replicates; none where more than half were not solved."
     spreads = {"success_rate": "the 95 % interval of the success rate"}
     bars = [spreads.get(name, f"the range of {_words(name)} over the replicates") for name in measures]
     medians = "" if measures == ["success_rate"] else ", scores being medians over its replicates"
     words = f"Each point is a trial{medians}; bars: {' and '.join(bars)}"
-    return words + ("; dashed grey: the recall accuracy that needs no memory." if baseline else ".")
+    return words + ("; grey: the baseline, the recall accuracy that needs no memory." if baseline else ".")
 
 
 def _row(trial: Trial, along: Axis, others: list[Axis], name: str) -> Row:
@@ -99,7 +117,9 @@ def _known(name: str, done: list[Trial]) -> bool:
 
 
 def _numeric(axis: Axis) -> bool:
-    return axis.continuous or all(isinstance(value, (int, float)) and value is not True for value in axis.values)
+    return axis.continuous or all(
+        isinstance(value, (int, float)) and not isinstance(value, bool) for value in axis.values
+    )
 
 
 def _place(trial: Trial, along: Axis) -> Any:
@@ -109,7 +129,7 @@ def _place(trial: Trial, along: Axis) -> Any:
 
 def _x(along: Axis, rows: list[Row]) -> Any:
     if _numeric(along):
-        return number_x([row["x"] for row in rows], _words(along.name))
+        return number_x([row["x"] for row in rows], _words(along.name), listed=not along.continuous)
     order = [shown_value(value) for value in along.values]
     return alt.X("x:N", title=_words(along.name), sort=order, axis=alt.Axis(labelAngle=0, labelLimit=140))
 

@@ -16,6 +16,7 @@ from render_samples import (
     memoryless_run,
     replaced_replicates,
     solved_run,
+    states_record,
 )
 
 from seqmem.config.axis import Axis
@@ -23,12 +24,14 @@ from seqmem.errors import UsageError
 from seqmem.pictures.chart import CHARTS, charts_of, draw_chart
 from seqmem.pictures.files import PICTURES, chart_content
 from seqmem.pictures.look import DARK, LIGHT, THEMES
+from seqmem.results.evaluation import EvalResult
 
 RESULTS = {
     "run": solved_run(replicates=12),
     "one replicate": solved_run(),
     "memoryless": memoryless_run(replicates=9),
     "evaluation": judged_again(),
+    "states": EvalResult(solved_run(), states=states_record()),
     "one axis": finished_sweep(GAPS),
     "words": finished_sweep(CELLS),
     "two axes": finished_sweep(GAPS, UNITS),
@@ -59,6 +62,7 @@ def test_each_kind_of_result_has_its_charts():
         "one replicate": ["loss", "success"],
         "memoryless": ["loss", "success"],
         "evaluation": ["gaps"],
+        "states": ["states"],
         "one axis": ["curve", "success"],
         "words": ["curve", "success"],
         "two axes": ["map", "curve", "success"],
@@ -143,7 +147,7 @@ def test_a_sweep_has_its_intervals_and_the_baseline():
     rows = rows_of(draw_chart(found, "curve", LIGHT))
     rates = {row["x"]: (row["y"], row["low"], row["high"]) for row in rows if row.get("series") == "success rate"}
     assert rates == {trial.values["gap"]: (trial.result.success_rate, *trial.result.interval) for trial in found.trials}
-    assert {"x": 30, "y": 0.5} in rows
+    assert {"y": 0.5, "words": "baseline of recall 0.500"} in rows
 
 
 def test_a_heat_map_has_a_cell_a_trial():
@@ -152,6 +156,22 @@ def test_a_heat_map_has_a_cell_a_trial():
     assert cells == {
         (str(trial.values["gap"]), str(trial.values["units"])): trial.result.success_rate for trial in found.trials
     }
+
+
+def test_the_states_of_every_unit_are_drawn_in_both_sequences_and_their_difference():
+    rows = rows_of(draw_chart(RESULTS["states"], "states", LIGHT))
+    states = {(row["unit"], row["panel"], row["step"]): row["value"] for row in rows}
+    assert states["4 *", "cue 3", 1] == 1.0
+    assert states["4 *", "cue 4", 1] == -1.0
+    assert states["4 *", "difference", 1] == -2.0
+    assert {row["panel"] for row in rows} == {"cue 3", "cue 4", "difference"}
+
+
+def test_more_than_six_curves_are_no_chart():
+    assert charts_of(finished_sweep(Axis("gap", tuple(range(3, 11))), Axis("units", tuple(range(5, 13))))) == [
+        "map",
+        "success",
+    ]
 
 
 def test_a_number_that_is_none_is_left_out():
@@ -163,7 +183,7 @@ def test_a_number_that_is_none_is_left_out():
 @pytest.mark.parametrize(
     ("what", "name", "words"),
     [
-        ("run", "los", "must be one of loss, gaps, map, curve, success (did you mean 'loss'?)"),
+        ("run", "los", "must be one of loss, gaps, states, map, curve, success (did you mean 'loss'?)"),
         ("run", "map", "needs a sweep over two axes of listed values; this one has loss, success"),
         ("evaluation", "loss", "needs a run with checks; this one has gaps"),
     ],

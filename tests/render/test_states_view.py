@@ -4,51 +4,14 @@ import dataclasses
 import io
 
 import pytest
-from render_samples import solved_run
+from render_samples import HELD, LOST, solved_run
+from render_samples import states_record as record
 
 import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.render.eval_view import draw_eval
 from seqmem.results.evaluation import EvalResult
-from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult, UnitState
+from seqmem.results.states import ShownSequence
 from seqmem.terminal.console import build_console
-
-HELD, LOST = Recall(1.0, 0.02, True, False), Recall(0.5, 0.7, False, True)
-
-
-def record(time=5, units=20, kept_by=("4",), **changes):
-    """A replicate in which unit 4 keeps the cue and the others hold what does not matter."""
-    steps = tuple(sorted({1 + round(at * (time - 1) / min(99, time - 1)) for at in range(min(100, time))}))
-    rows = []
-    for name in [*kept_by, *(str(at) for at in range(units) if str(at) not in kept_by)]:
-        sign = 1.0 if name in kept_by else 0.1
-        course = UnitState(
-            "c", tuple(0.5 + sign / 2 for _ in steps), (tuple(sign for _ in steps), (-1.0,) * len(steps))
-        )
-        rows.append(UnitResult(name, 0.5 + sign / 2, name in kept_by, LOST if name in kept_by else HELD, (course,)))
-    inputs = tuple(at % 3 for at in range(len(steps)))
-    result = StatesResult(
-        replicate=2,
-        seed=7,
-        sequences=256,
-        tried=128,
-        strings=128,
-        group_words=("string", "of fillers"),
-        cues=(3, 4),
-        baseline=0.5,
-        time=time,
-        steps=steps,
-        shown=(ShownSequence(3, (3, *inputs[1:])), ShownSequence(4, (4, *inputs[1:]))),
-        units=tuple(rows),
-        unit_count=units,
-        chance=0.54,
-        most_by_chance=0.62,
-        shuffles=199,
-        intact=HELD,
-        kept_by=tuple(kept_by),
-        without=LOST,
-        alone=HELD,
-    )
-    return dataclasses.replace(result, **changes)
 
 
 def drawn(result, width=80, color="never", encoding="utf-8"):

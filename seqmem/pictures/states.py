@@ -1,0 +1,60 @@
+"""The states of units over time, in two sequences that differ in the cue."""
+
+from __future__ import annotations
+
+import math
+
+from seqmem.backend.extras import altair as alt
+from seqmem.pictures.look import SIGNED_HEAT, Look
+from seqmem.pictures.parts import Chart, Row, chart_of, tips, titled
+from seqmem.results.evaluation import EvalResult
+from seqmem.results.states import StatesResult, UnitResult
+
+MOST_UNITS = 16
+CELL = 20  # pixels that a unit is high
+BESIDE = 90  # pixels of what stands beside the three maps
+
+
+def draw_states(result: EvalResult, look: Look) -> Chart:
+    """Draws the states of an evaluation that has any: units as rows, steps as columns, and how the two differ."""
+    states = result.states
+    assert states is not None
+    units = states.units[: max(MOST_UNITS, len(states.kept_by))]
+    rows = [row for unit in units for row in _rows(states, unit)]
+    panels = list(dict.fromkeys(row["panel"] for row in rows))
+    names = [_name(states, unit) for unit in units]
+    legend = alt.Legend(title="of the unit's largest state, at most 1", orient="bottom", gradientLength=160)
+    colour = alt.Color("share:Q", legend=legend, scale=alt.Scale(scheme=SIGNED_HEAT, domain=[-1, 1], clamp=True))
+    pointer = tips(look, unit="unit:N", step="step:O", symbol="symbol:N", state="value:Q")
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, domain=False)
+    cells = chart_of(rows).mark_rect(stroke=look.paper, strokeWidth=0.5)
+    chart = cells.encode(
+        x=alt.X("step:O", title="step", axis=axis),
+        y=alt.Y("unit:N", sort=names, title="unit", axis=alt.Axis(ticks=False, domain=False, grid=False)),
+        color=colour,
+        column=alt.Column("panel:N", sort=panels, title=None, header=alt.Header(labelColor=look.ink, labelFontSize=12)),
+        tooltip=pointer,
+    )
+    words = f"Replicate {states.replicate}: what its units hold after each step of two sequences with the same fillers"
+    words += f"; * marks the {len(states.kept_by)} that carry the cue" if states.kept_by else ""
+    chart = titled(chart, look, "Where the cue is kept", words + ".")
+    return chart.properties(width=(look.width - BESIDE) // 3, height=CELL * len(units))
+
+
+def _rows(states: StatesResult, unit: UnitResult) -> list[Row]:
+    """A cell per step in each sequence and in their difference, as a share of the unit's largest state."""
+    first, second = unit.states[-1].values
+    most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
+    differences = tuple(later - earlier for earlier, later in zip(first, second, strict=True))
+    panels = [(f"cue {shown.cue}", shown.inputs) for shown in states.shown]
+    panels.append(("difference", ("",) * len(differences)))
+    name = _name(states, unit)
+    return [
+        {"panel": panel, "unit": name, "step": step, "symbol": str(symbol), "value": value, "share": value / most}
+        for (panel, symbols), values in zip(panels, (first, second, differences), strict=True)
+        for step, symbol, value in zip(states.steps, symbols, values, strict=True)
+    ]
+
+
+def _name(states: StatesResult, unit: UnitResult) -> str:
+    return f"{unit.name} *" if unit.name in states.kept_by else unit.name
