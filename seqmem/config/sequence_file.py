@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqmem.config.sequence_formats import FORMATS, MisfitError, Reading, Row
 from seqmem.config.toml import LIMIT
-from seqmem.errors import UsageError
+from seqmem.errors import UsageError, one_line
 
 STANDARD_INPUT = Path("-")
 LARGEST_FILE = LIMIT // 4  # as TOML, with each character a symbol, it is at most four times as long
@@ -73,7 +73,8 @@ def _check(place: str, symbols: list[str]) -> None:
         if symbol.split() != [symbol]:
             raise MisfitError(place, f"the symbol {symbol!r} has a blank in it: write {'_'.join(symbol.split())!r}")
     if len(symbols) < 2:
-        got = f", got {symbols[0]!r}" if symbols else ""
+        got = f", got {one_line(symbols[0], 40)!r}" if symbols else ""
+        got += "; --chars makes each character one" if symbols and len(symbols[0]) > 1 else ""
         raise MisfitError(place, f"a sequence must have at least 2 symbols{got}")
 
 

@@ -250,7 +250,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
     """The settings as they stand in the file."""
     names = (CONFIG, RESULT, HISTORY, CHECKPOINTS, LOCK_NAME)
     if not any(os.path.lexists(path / name) for name in names):
-        raise NoRunError(f"{path}: is no run directory" + (f": it has no {CONFIG}" if path.is_dir() else ""))
+        raise NoRunError(f"{path}: is no run directory" + _why_not(path))
     content = read_bounded(path / CONFIG, LIMIT)
     try:
         settings = parse_toml(content, CONFIG)
@@ -260,6 +260,13 @@ def _read_settings(path: Path) -> dict[str, Any]:
     if not {"task", "seed"} <= settings.keys() or not content.endswith(b"\n"):
         raise DamagedFileError(path / CONFIG, "is cut short")
     return settings
+
+
+def _why_not(path: Path) -> str:
+    if not path.is_dir():
+        return ""
+    holds_runs = any(path.glob(f"*/{CONFIG}"))
+    return f": it has no {CONFIG}" + (f"; its runs are named by: seqmem list {path}" if holds_runs else "")
 
 
 def read_run_id(path: Path) -> str:

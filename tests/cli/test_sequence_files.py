@@ -79,6 +79,11 @@ LABELS = "line 2: its targets are not the next symbols, so that it is no sequenc
 REFUSED = [
     ("x.txt", b"\n \n", "has no sequence; write one per line, its symbols set apart by blanks"),
     ("x.txt", b"a b\nc\n", "line 2: a sequence must have at least 2 symbols, got 'c'"),
+    (
+        "x.txt",
+        b"TACA\n",
+        "line 1: a sequence must have at least 2 symbols, got 'TACA'; --chars makes each character one",
+    ),
     ("x.txt", b"a, b, c\nd, b, e\n", "line 1: " + refusal("txt", "csv", COMMAS)),
     ("x.txt", b"a b\na,b,c\n", "line 2: " + refusal("txt", "csv", "commas and no blank")),
     ("x.txt", b'["a", "b"]\n["b", "a"]', "line 1: " + refusal("txt", "jsonl", "it begins with [")),

@@ -58,6 +58,13 @@ def test_a_folder_that_is_no_run_is_one_line_and_status_2(command, workplace, ca
     assert [path.name for path in workplace.iterdir()] == ["notes"]
 
 
+def test_a_folder_of_runs_is_said_to_be_one(stored_run, capsys):
+    folder = stored_run("first").parent
+    assert run(["show", str(folder)]) == 2
+    line = f"{folder}: is no run directory: it has no config.toml; its runs are named by: seqmem list {folder}"
+    assert capsys.readouterr().err == f"Error: {line}\n"
+
+
 def test_show_puts_runs_beside_each_other(stored_run, capsys):
     one, other = (str(stored_run(name, replicates=4, cell=name)) for name in ("lstm", "gru"))
     assert run(["show", one, other]) == 0
