@@ -22,7 +22,8 @@ from seqmem.settings import Choice, Flag, Kind
 from seqmem.tasks import TASKS, tasks_with
 from seqmem.terminal.output import Output
 
-Decorator = Callable[[Any], Any]
+Command = Callable[..., None]
+Decorator = Callable[[Command], Command]
 SEQUENCE_OPTIONS = ("sequence", "sequences", "format", "header", "chars")
 
 
@@ -137,7 +138,7 @@ def heading_of(field: dataclasses.Field[Any]) -> str:
     return f"Task {owners[0]} ({TASKS[owners[0]].summary})" if len(owners) == 1 else group
 
 
-def task_option(function: Any) -> Any:
+def task_option(function: Command) -> Command:
     """Declares `--task`."""
     words = "The task [default: the one that has the settings given, else conflicting]."
     kind = task_kind()
@@ -156,7 +157,7 @@ def _default_note(field: dataclasses.Field[Any]) -> str:
 def sequence_options(heading: str) -> Decorator:
     """Declares `--sequence` and `--sequences`, the two ways to bring sequences of one's own, and how files are read."""
 
-    def declare(function: Any) -> Any:
+    def declare(function: Command) -> Command:
         field = setting_fields()["sequences"]
         path, kind = click.Path(path_type=Path, allow_dash=True), field.metadata["kind"]
         words = (
@@ -183,7 +184,7 @@ def sequence_options(heading: str) -> Decorator:
 def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
     """Declares the options of all settings in the named groups and of those named, in the order of declaration."""
 
-    def declare(function: Any) -> Any:
+    def declare(function: Command) -> Command:
         fields = [
             field for field in setting_fields().values() if field.metadata["group"] in groups or field.name in names
         ]
@@ -195,13 +196,13 @@ def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
     return declare
 
 
-def cache_option(function: Any) -> Any:
+def cache_option(function: Command) -> Command:
     """Declares `--cache`, wherever programs are compiled."""
     words = "Keep compiled programs for the next time. [default: cache]"
     return option("--cache/--no-cache", default=True, help=words)(function)
 
 
-def config_options(function: Any) -> Any:
+def config_options(function: Command) -> Command:
     """Declares the two other sources of settings: a TOML file and a preset."""
     function = option(
         "--preset",
@@ -219,14 +220,15 @@ def _complete_presets(ctx: click.Context, param: click.Parameter, incomplete: st
     return completed((*presets.preset_names(), "list"), incomplete)
 
 
-def list_presets_first(function: Any) -> Any:
+def list_presets_first(function: Command) -> Command:
     """Lets a command answer `--preset list` and do nothing else."""
 
     @functools.wraps(function)
-    def command(preset: str | None, output: Output, **kwargs: Any) -> Any:
+    def command(preset: str | None, output: Output, **kwargs: object) -> None:
         if preset == "list":
-            return print_presets(output)
-        return function(preset=preset, output=output, **kwargs)
+            print_presets(output)
+        else:
+            function(preset=preset, output=output, **kwargs)
 
     return command
 

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import click
 
-from seqmem.cli.options import option
+from seqmem.cli.options import Command, option
 from seqmem.settings import Choice
 from seqmem.terminal.output import Output
 
 
-def output_options(function: Any) -> Any:
+def output_options(function: Command) -> Command:
     """Declares `--json`, `--quiet`, `--color` and `--verbose`; the command gets one `output` in their place."""
 
     @functools.wraps(function)
-    def command(*args: Any, color: str, quiet: bool, as_json: bool, verbose: bool, **kwargs: Any) -> Any:
+    def command(*args: object, color: str, quiet: bool, as_json: bool, verbose: bool, **kwargs: object) -> None:
         shared = click.get_current_context().find_root().obj
         if isinstance(shared, dict):
             shared["verbose"] = verbose
-        return function(*args, output=Output(color, quiet, as_json), **kwargs)
+        function(*args, output=Output(color, quiet, as_json), **kwargs)
 
+    declared: Command = command
     colors = Choice(("auto", "always", "never"))
     for declare in (
         option("--verbose", is_flag=True, heading="Output", help="With an error, show where it came from."),
@@ -29,5 +29,5 @@ def output_options(function: Any) -> Any:
         option("--json", "as_json", is_flag=True, heading="Output", help="Print one JSON document and nothing else."),
         option("--quiet", "-q", is_flag=True, heading="Output", help="Print the result alone: no progress, no notes."),
     ):
-        command = declare(command)
-    return command
+        declared = declare(declared)
+    return declared

@@ -70,7 +70,7 @@ def command(
         train.resume(resume, trusted, cache=cache, checkpoint_every=checkpoint_every, output=output)
 
 
-def _refuse_settings(sources: dict[str, Any], typed: dict[str, Any]) -> None:
+def _refuse_settings(sources: dict[str, object], typed: dict[str, Any]) -> None:
     """Raises UsageError where settings were given for a run that has its own."""
     given = [name for name, value in sources.items() if value is not None]
     given += [option_name(name) for name in typed_settings(typed)]

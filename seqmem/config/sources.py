@@ -279,17 +279,15 @@ def option_name(setting: str) -> str:
     return "--" + setting.replace("_", "-")
 
 
-def quoted(value: Any) -> str:
+def quoted(value: object) -> str:
     """Returns a value on one line: text in quotes where it has blanks, cut where it is long."""
-    listed = isinstance(value, (list, tuple))
-    text = one_line(" ".join(map(str, value)) if listed else value, LONGEST_VALUE)
-    return f'"{text}"' if (listed or isinstance(value, str)) and (not text or " " in text) else text
+    text = one_line(" ".join(map(str, value)) if isinstance(value, (list, tuple)) else value, LONGEST_VALUE)
+    return f'"{text}"' if isinstance(value, (list, tuple, str)) and (not text or " " in text) else text
 
 
-def typed_option(setting: str, value: Any) -> str:
-    """Returns a setting as it is typed: ``--gap 3``, ``--no-stop``, ``--sequence "a b"``."""
-    if setting == "sequences":
-        return f"--sequence {quoted(value)}"
+def typed_option(setting: str, value: object, quote: Callable[[object], str] = quoted) -> str:
+    """Returns a setting as it is typed: ``--gap 3``, ``--no-stop``, ``--sequence "a b"``; `quote` writes its value."""
     if isinstance(value, bool):
-        return setting_fields()[setting].metadata["kind"].option(setting, value)
-    return f"{option_name(setting)} {quoted(value)}"
+        option: str = setting_fields()[setting].metadata["kind"].option(setting, value)
+        return option
+    return f"{'--sequence' if setting == 'sequences' else option_name(setting)} {quote(value)}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import string
-from typing import Any
 
 from rich.text import Text
 
@@ -53,7 +52,7 @@ def draw_comparison(page: Page, comparison: Comparison) -> list[Text]:
     return [*lines, *(line for text in words for line in wrap(Text(text, "muted"), page.width, 1, 1))]
 
 
-def _value(value: Any, glyphs: Glyphs) -> str:
+def _value(value: object, glyphs: Glyphs) -> str:
     return "-" if value is None else shown_symbol(shown_value(value), LONGEST_VALUE, glyphs)
 
 

@@ -7,7 +7,8 @@ from pathlib import PurePath
 from typing import Any
 
 from seqmem.config.defaults import DECIDED, decided_by_rule
-from seqmem.config.run_config import RunConfig, setting_fields, task_of
+from seqmem.config.run_config import RunConfig, task_of
+from seqmem.config.sources import typed_option
 from seqmem.results.findings import above_baseline, blown_up, missed, nothing_settled, still_falling
 from seqmem.results.run import RunResult
 from seqmem.settings import settings_of
@@ -127,7 +128,7 @@ def untried(config: RunConfig) -> dict[str, Any]:
     return changes
 
 
-def train_command(config: RunConfig, **changes: Any) -> str:
+def train_command(config: RunConfig, **changes: object) -> str:
     """Returns the `seqmem train` line of a config with some settings changed: what differs from the defaults.
 
     What is as the rules would have it is left to them, so that it follows the changes.
@@ -162,7 +163,7 @@ def _without_decided(config: RunConfig) -> dict[str, Any]:
     return {name: value for name, value in config.to_settings().items() if name not in decided}
 
 
-def _written(name: str, value: Any) -> Any:
+def _written(name: str, value: object) -> object:
     return "sequence" if name == "window" and value is None else value
 
 
@@ -173,15 +174,15 @@ def _longer_budget(config: RunConfig) -> dict[str, Any]:
     return {"epochs": 4 * (config.epochs or 1)}
 
 
-def spelled(name: str, value: Any) -> str:
-    """Returns a setting as it is typed on a command line."""
-    option = "--" + name.replace("_", "-")
-    if name == "sequences":
+def spelled(name: str, value: object) -> str:
+    """Returns a setting as a shell takes it."""
+    if name == "sequences" and isinstance(value, (list, tuple)):
         if sum(map(len, value)) > LONGEST_SEQUENCES:
             return "--sequences FILE"
-        return " ".join(f"--sequence {shlex.quote(row)}" for row in value)
-    if isinstance(value, bool):
-        return setting_fields()[name].metadata["kind"].option(name, value)
-    if isinstance(value, list):
-        return f"{option} {shlex.quote(' '.join(value))}"
-    return f"{option} {value:g}" if isinstance(value, float) else f"{option} {shlex.quote(str(value))}"
+        return " ".join(typed_option(name, row, _for_shell) for row in value)
+    return typed_option(name, value, _for_shell)
+
+
+def _for_shell(value: object) -> str:
+    text = " ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+    return shlex.quote(f"{text:g}" if isinstance(text, float) else str(text))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from seqmem.config.run_config import RunConfig
 
 
-def recipe_note(config: Any) -> str | None:
+def recipe_note(config: RunConfig) -> str | None:
     """Returns why a recipe can solve its task, or why not, in a sentence or two; None where there is no recall."""
     needed = config.task.memory_needed
     if needed < 2:
@@ -30,7 +30,7 @@ def recipe_note(config: Any) -> str | None:
     return " ".join([_note_on_reach(config), *_note_on_data(config)])
 
 
-def _note_on_rows(config: Any) -> str:
+def _note_on_rows(config: RunConfig) -> str:
     window = "step" if config.window == 1 else f"window of {config.window} steps"
     last_row = (config.task.time - 1) // config.steps_per_window % config.batch_size
     text = f"The rows of a batch are successive steps of one sequence: a row sees one {window} in {config.batch_size}"
@@ -39,7 +39,7 @@ def _note_on_rows(config: Any) -> str:
     return f"{text}, its state knows nothing of the others, and the gradient is cut after each window."
 
 
-def _note_on_stateless(config: Any, needed: int) -> str:
+def _note_on_stateless(config: RunConfig, needed: int) -> str:
     if config.lags > 1:
         seen, sample = config.lags + config.context - 1, f"sample of {config.lags} time steps"
     else:
@@ -52,12 +52,12 @@ def _note_on_stateless(config: Any, needed: int) -> str:
     return f"{text}, which holds the cue."
 
 
-def _gradient_reach(config: Any) -> int:
+def _gradient_reach(config: RunConfig) -> int:
     """How many of the last symbols the gradient of the last step of the longest sequence reaches."""
     return (config.task.time - 1) % config.steps_per_window + config.lags + config.context - 1
 
 
-def _note_on_reach(config: Any) -> str:
+def _note_on_reach(config: RunConfig) -> str:
     if not config.stateful:
         return (
             "A sample is a whole sequence here, so a state that begins again with each sample is the same as one that "
@@ -68,7 +68,7 @@ def _note_on_reach(config: Any) -> str:
     return "The gradient of an update goes back over the whole sequence, to the cue."
 
 
-def _note_on_data(config: Any) -> list[str]:
+def _note_on_data(config: RunConfig) -> list[str]:
     notes = []
     if config.batch_size > 1:
         notes.append(f"An update averages over {config.batch_size} sequences, each on a row with a state of its own.")

@@ -259,11 +259,11 @@ def _plain(cells: Iterable[DrawnCell]) -> tuple[Cell, ...]:
     )
 
 
-def _settings(settings: Mapping[str, Any]) -> dict[str, str]:
+def _settings(settings: Mapping[str, object]) -> dict[str, str]:
     return {name.replace("_", " "): _shown_setting(value) for name, value in settings.items() if value is not None}
 
 
-def _shown_setting(value: Any) -> str:
+def _shown_setting(value: object) -> str:
     return " · ".join(map(str, value)) if isinstance(value, (list, tuple)) else shown_value(value)
 
 

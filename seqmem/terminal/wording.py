@@ -16,7 +16,7 @@ def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> s
 
     What the stream cannot carry is escaped too (`\u4f60`), so that two such symbols are not drawn alike.
     """
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in str(symbol))
+    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(symbol))
     text = text.encode(glyphs.encoding, "backslashreplace").decode(glyphs.encoding)
     return text if cell_len(text) <= width else set_cell_size(text, width - 1) + glyphs.ellipsis
 
