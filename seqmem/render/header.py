@@ -62,7 +62,8 @@ def labelled(label: str, lines: Sequence[Text]) -> list[Text]:
 
 def dotted(words: list[str], width: int, page: Page) -> list[Text]:
     """Sets phrases apart by dots, on as many lines as they need."""
-    return fill(words, width, Text(f" {page.glyphs.dot} ", "muted"))
+    lines = fill(words, width, Text(f" {page.glyphs.dot} ", "muted"))
+    return [part for line in lines for part in wrap(line, width, 0, 2)]
 
 
 def network_words(config: RunConfig) -> list[str]:

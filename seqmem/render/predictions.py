@@ -9,7 +9,7 @@ from rich.text import Text
 
 from seqmem.results.run import Prediction, RunResult
 from seqmem.results.summary import ranked_replicates
-from seqmem.terminal.console import Page, fill
+from seqmem.terminal.console import Page, fill, wrap
 from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_symbol
@@ -17,8 +17,8 @@ from seqmem.terminal.wording import plural, shown_symbol
 LONGEST = 12  # steps of a table in full
 KEPT_HEAD, KEPT_TAIL, KEPT_FAULTS = 3, 2, 6
 # before them the mark of a recall step, behind them that of the step
-COLUMNS = (Column(width=1), *map(Column, ("step", "input", "expected", "predicted", "prob.", "margin")), Column())
-UNCUT = 10_000  # columns of a page on which nothing is left out
+COLUMNS = (Column(width=1), *map(Column, ("step", "input", "expected", "predicted")), Column("prob.", rank=1))
+COLUMNS += (Column("margin", rank=2), Column())
 SIDE_BY_SIDE_FROM = 100
 # Where the criterion names no error, a step counts as near when the runner-up comes closer than this.
 NEAR_MARGIN = 0.1
@@ -28,7 +28,7 @@ Judged = tuple[Prediction, tuple[str, ...]]  # with what `step_marks` says of ea
 
 def draw_tables(judged: Sequence[Judged], page: Page) -> list[Text]:
     """Draws a table for each prediction and what `step_marks` says of it, two side by side from 100 columns on."""
-    tables = [table_lines(prediction, marks, page.glyphs) for prediction, marks in judged]
+    tables = [table_lines(prediction, marks, page) for prediction, marks in judged]
     widest = max(line.cell_len for table in tables for line in table)
     columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
     lines: list[Text] = []
@@ -38,25 +38,25 @@ def draw_tables(judged: Sequence[Judged], page: Page) -> list[Text]:
     return lines
 
 
-def table_lines(prediction: Prediction, marks: Sequence[str], glyphs: Glyphs) -> list[Text]:
+def table_lines(prediction: Prediction, marks: Sequence[str], page: Page) -> list[Text]:
     """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
     words = [prediction.inputs, prediction.expected, prediction.predicted]
-    shown = [["" if word is None else shown_symbol(word, 12, glyphs) for word in column] for column in words]
+    shown = [["" if word is None else shown_symbol(word, 12, page.glyphs) for word in column] for column in words]
     rows: list[list[Cell]] = []
     before = -1
     for step in kept_steps(prediction, marks):
         if step > before + 1:
-            rows.append(["", _left_out(marks[before + 1 : step], glyphs)])
+            rows.append(["", _left_out(marks[before + 1 : step], page.glyphs)])
         mark = marks[step]
         muted = "muted" if mark in ("open", "untrained") else ""
         cells = [column[step] for column in shown]
         cells += [f"{value:.3f}" for value in (prediction.probability[step], prediction.margin[step])]
         styles = (muted, muted, mark, muted, muted)
-        recall = (glyphs.recall if prediction.recall[step] else "", "recall")
-        own = (getattr(glyphs, mark), mark)
+        recall = (page.glyphs.recall if prediction.recall[step] else "", "recall")
+        own = (getattr(page.glyphs, mark), mark)
         rows.append([recall, (str(step + 1), "label"), *zip(cells, styles, strict=True), own])
         before = step
-    return table(COLUMNS, rows, Page(UNCUT, glyphs), indent=0, gap=1)
+    return table(COLUMNS, rows, page, indent=0, gap=1)
 
 
 def kept_steps(prediction: Prediction, marks: Sequence[str]) -> list[int]:
@@ -142,7 +142,7 @@ def prediction_lines(result: RunResult, page: Page) -> list[Text]:
         if len(result.replicates) > 1:
             also = "; the best has the same marks" if alike and best != worst else ""
             title = f"{'best' if index == best else 'worst'} replicate {index}, seed {result.replicates[index].seed}"
-            lines += [Text.assemble((title, "title"), (also, "muted")), Text()]
+            lines += [*wrap(Text.assemble((title, "title"), (also, "muted")), page.width), Text()]
         shown = sorted(judged[index], key=lambda pair: not {"wrong", "near"} & {*pair[1]})[:count]
         drawn += shown
         lines += draw_tables(shown, page)

@@ -21,8 +21,8 @@ from seqmem.terminal.wording import shown_count, shown_score
 ALL_UP_TO = 6
 # one blank before the verdict and wider columns, so that the recall accuracy fits beside it on 60 columns
 COLUMNS = (
-    *(Column("replicate", style="label"), Column("solved at", width=10), Column("recall loss", width=12)),
-    *(Column("recall acc.", width=12, rank=1), Column("max error", width=10, rank=2)),
+    *(Column("replicate", style="label"), Column("solved at", width=10), Column("recall loss", width=12, rank=1)),
+    *(Column("recall acc.", width=12, rank=2), Column("max error", width=10, rank=3)),
 )
 
 
@@ -49,7 +49,7 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
         names = {0: "best", count // 4: "", count // 2: "median", 3 * count // 4: "", count - 1: "worst"}
         places = {ranked[rank]: name for rank, name in names.items()}
     # accuracy counts all steps, and those that were not trained say nothing
-    accuracy = [] if result.config.loss_at == "recall" else [Column("accuracy", rank=3)]
+    accuracy = [] if result.config.loss_at == "recall" else [Column("accuracy", rank=4)]
     columns = [*COLUMNS, *accuracy, Column(align="left")]
     rows = [replicate_cells(index, place, result, bool(accuracy), page.glyphs) for index, place in places.items()]
     return table(columns, rows, page, gap=1)

@@ -53,7 +53,7 @@ def test_the_network_at_the_baseline_is_not_all_green():
 
 
 def test_each_row_says_what_came_was_expected_and_predicted_and_how_surely():
-    line = table_lines(build_prediction(1, CONFIG, sure=0.9), ["right"] * 4, ASCII)[-1]
+    line = table_lines(build_prediction(1, CONFIG, sure=0.9), ["right"] * 4, Page(80, ASCII))[-1]
     assert line.plain.split() == [">", "4", "2", "4", "4", "0.900", "0.800", "+"]
 
 
@@ -69,7 +69,7 @@ def test_a_long_sequence_keeps_its_ends_its_faults_and_its_recall():
     marks[50] = "wrong"
     kept = kept_steps(one, marks)
     assert kept == [0, 1, 2, 50, 99, 100]
-    text = text_of(table_lines(one, marks, ASCII))
+    text = text_of(table_lines(one, marks, Page(80, ASCII)))
     assert "47 steps more: 47 right" in text
     assert len(text.splitlines()) == 9
 
@@ -81,7 +81,7 @@ def test_many_faults_do_not_make_a_long_table():
 
 def test_control_letters_in_a_symbol_never_reach_the_terminal():
     one = dataclasses.replace(build_prediction(0, CONFIG), inputs=("\x1b[2J", "\r", "a" * 50, "\u202e"))
-    text = text_of(table_lines(one, ["right"] * 4, ASCII))
+    text = text_of(table_lines(one, ["right"] * 4, Page(80, ASCII)))
     assert "\x1b" not in text
     assert "\r" not in text
     assert "\u202e" not in text
@@ -91,7 +91,7 @@ def test_control_letters_in_a_symbol_never_reach_the_terminal():
 @pytest.mark.parametrize("wide", ["漢字", "日本語の単語をここに"])
 def test_wide_letters_keep_the_columns_straight(wide):
     one = dataclasses.replace(build_prediction(0, CONFIG), inputs=(wide, "0", "1", "2"))
-    lines = table_lines(one, ["right"] * 4, ASCII)
+    lines = table_lines(one, ["right"] * 4, Page(80, ASCII))
     assert len({line.cell_len for line in lines[1:]}) == 1
 
 

@@ -263,3 +263,15 @@ def test_sequences_that_begin_alike_are_given_cues():
     assert shlex.split(command)[2:] == ["--sequence", "a 0 1", "--sequence", "b 0 2", "--replicates", "2"]
     taken = RunConfig.from_settings({"sequences": ["a 0", "a b"]})
     assert [row[0] for row in with_cues(taken).task.sequences] == ["c", "d"]
+
+
+@pytest.mark.parametrize("width", [40, 60])
+def test_a_narrow_page_loses_columns_and_never_a_mark_or_a_verdict(width):
+    lines = drawn(draw_run(memoryless_run(replicates=3, loss_at="recall")), width).splitlines()
+    assert max(map(len, lines)) <= width
+    text = " ".join(" ".join(lines).split())
+    assert "loss at recall steps only" in text
+    assert "no stop, judged by error:0.25" in text
+    assert sum(line.endswith(("✗ memoryless", "✗")) for line in lines) >= 3
+    assert any(line.endswith(" ≈") for line in lines)
+    assert "…" not in text
