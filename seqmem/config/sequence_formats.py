@@ -135,12 +135,19 @@ def _without_header(rows: list[Row], reading: Reading) -> list[Row]:
     if reading.header or not rows:
         return rows[1:]
     first, *others = [set(symbols) for _, symbols in rows]
-    # the sequences of a task have symbols in common, and a header has none with them
-    apart = reading.header is None and not reading.chars and len(others) > 1 and first.isdisjoint(set().union(*others))
-    if apart and all(any(row & other for other in others if other is not row) for row in others[:100]):
-        words = "looks like a header (none of its symbols comes again): give --header, or --no-header to keep it"
-        raise MisfitError(rows[0][0], words)
+    rest = set().union(*others)
+    if reading.header is None and not reading.chars and others and first.isdisjoint(rest):
+        # the sequences of a task have symbols in common, and a header has none with them, or is of words above numbers
+        alike = all(any(row & other for other in others if other is not row) for row in others[:100])
+        numbers = all(map(_is_number, rest)) and not any(map(_is_number, first))
+        if numbers or (alike and len(others) > 1):
+            words = "looks like a header (none of its symbols comes again): give --header, or --no-header to keep it"
+            raise MisfitError(rows[0][0], words)
     return rows
+
+
+def _is_number(symbol: str) -> bool:
+    return symbol.lstrip("+-").replace(".", "", 1).isdecimal()
 
 
 def _refuse_json(format: str, text: str) -> None:
