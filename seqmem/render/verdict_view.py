@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from pathlib import PurePath
 
@@ -69,9 +70,12 @@ def command_lines(command: str, width: int) -> list[Text]:
     parts = re.split(r" (?=--)", command)
     if max(map(len, parts)) > width - 7:  # at any blank, but for those in quotes
         parts = re.split(r" (?=(?:[^']*'[^']*')*[^']*$)", command)
-    lines = fill(parts, width - 2, start=3, hanging=5)
-    ends = [" \\"] * (len(lines) - 1) + [""]
-    return [Text(line.plain + end, "command", no_wrap=True) for line, end in zip(lines, ends, strict=True)]
+    lines = [line.plain for line in fill(parts, width - 2, start=3, hanging=5)]
+    lines = [f"{line} \\" for line in lines[:-1]] + lines[-1:]
+    # a word that is longer than a line goes on at the very beginning of the next, as a shell joins the two
+    pieces = [[line] if "'" in line else textwrap.wrap(line, width - 1, drop_whitespace=False) for line in lines]
+    joined = "\n".join("\\\n".join(piece) for piece in pieces)
+    return [Text(line, "command", no_wrap=True) for line in joined.split("\n")]
 
 
 def _counts(result: RunResult) -> list[str]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import subprocess
 
 import pytest
 from builders import BASELINE
@@ -14,6 +15,7 @@ from seqmem.judge.verdict import VERDICTS
 from seqmem.render.evidence_words import evidence_words, judged_words
 from seqmem.render.headline import headline
 from seqmem.render.run_view import draw_run
+from seqmem.render.verdict_view import command_lines
 from seqmem.render.verdict_words import false_claims, is_luck, verdict_word
 from seqmem.results.run import JudgedOn
 from seqmem.terminal.console import build_console
@@ -222,3 +224,13 @@ def test_steps_that_were_not_trained_are_not_judged():
 
 def test_how_many_trials_chance_calls_remembers():
     assert false_claims(20) == "at most 0.02 of these 20 trials"
+
+
+@pytest.mark.parametrize("width", [20, 24, 40, 80])
+def test_a_command_is_broken_so_that_a_shell_takes_all_of_it(width):
+    command = "seqmem eval runs/2026-11-25-a-long-name-of-a-run/trials/003 --gaps 3,6,30 --fillers fresh"
+    lines = [line.plain for line in command_lines(command, width)]
+    assert max(map(len, lines)) <= width
+    script = "\n".join(lines).replace("seqmem", "echo seqmem", 1)
+    echoed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
+    assert echoed.stdout == command + "\n"
