@@ -9,13 +9,14 @@ from typing import Any
 from seqmem.cells.cell import Cell
 from seqmem.cells.gru import GRU
 from seqmem.cells.lstm import LSTM
+from seqmem.cells.lstm1997 import LSTM1997
 from seqmem.cells.mlp import MLP
 from seqmem.cells.rnn import SimpleRNN
 from seqmem.cells.user import UserCell, is_user_cell
 from seqmem.errors import SettingError, did_you_mean
 from seqmem.settings import Kind, Value, settings_of
 
-CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (LSTM, GRU, SimpleRNN, MLP)}
+CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (LSTM, GRU, SimpleRNN, MLP, LSTM1997)}
 
 
 @dataclasses.dataclass(frozen=True)

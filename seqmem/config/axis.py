@@ -10,7 +10,7 @@ from typing import Any
 
 from seqmem.config.run_config import setting_fields
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
-from seqmem.settings import Integer, Kind, Number, Span, Window
+from seqmem.settings import Choice, Integer, Kind, Number, Span, Window
 
 # `8..64`, `8..64+8`, `8..64*2`: every value from the one to the other. `8~64`: any value between, by the logarithm.
 RANGE = re.compile(r"(?P<low>.+?)(?P<mark>\.\.|~)(?P<high>.+?)(?:(?<![eE])(?P<by>[*+])(?P<step>[^*+]+))?")
@@ -130,7 +130,8 @@ def _read_value(name: str, kind: Kind, value: Any) -> Any:
     """The value as TOML holds it, or None for `none` where the setting may be left out."""
     if name == "sequences" and isinstance(value, str):
         return value  # the name of a file, which the plan holds
-    if value is None or value == NOT_SET:
+    own_word = isinstance(kind, Choice) and NOT_SET in kind.words
+    if value is None or (value == NOT_SET and not own_word):
         if not kind.optional and not isinstance(kind, Window):
             raise SettingError(name, NOT_SET, "is a setting that always has a value")
         return None

@@ -47,7 +47,7 @@ def test_a_cell_is_found_under_its_name_and_says_what_it_is(cell):
 
 
 @pytest.mark.parametrize("layers", [1, 2])
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", LAYERS)
 def test_the_forward_pass_is_that_of_keras_own_layers(cell, layers):
     config = RunConfig.from_settings({"cell": cell, "layers": layers, "units": UNITS})
     population = build_population(config)
@@ -154,7 +154,7 @@ def test_what_only_changes_the_start_compiles_nothing_new():
         ({"init": "uniform:nan"}, "init = uniform:nan: must be"),
         (
             {"cell": "ltsm"},
-            "cell = ltsm: must be one of lstm, gru, rnn, mlp, or your own as module:Class (did you mean",
+            "cell = ltsm: must be one of lstm, gru, rnn, mlp, lstm1997, or your own as module:Class (did you mean",
         ),
         ({"cell": "os.system:"}, "cell = os.system:: must be one of"),
     ],

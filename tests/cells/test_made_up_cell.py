@@ -81,7 +81,7 @@ def test_help_has_its_name_and_its_setting(said):
     status, text, _ = said["help"]
     words = " ".join(text.split())
     assert status == 0
-    assert "--cell lstm|gru|rnn|mlp|keeper|module:Class" in words
+    assert "--cell lstm|gru|rnn|mlp|lstm1997|keeper|module:Class" in words
     assert "--slope X How steep a keeper is. [default: 1.0]" in words
 
 
