@@ -61,6 +61,7 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     else:
         sequences = f"{_amount(total)} different: {fresh}"
     time = plural(task.time, "step")
+    order = "drawn at random" if task.at_random else "shuffled" if config.shuffle else "in order"
     reason = without_recall(config)
     room = page.width - LABEL_WIDTH - 1
     lines = labelled("conflict", [part for line in _conflict_lines(config, page) for part in wrap(line, room)])
@@ -68,7 +69,7 @@ def _facts(config: RunConfig, page: Page) -> list[Text]:
     facts = dict(task.facts()) | {
         "sequences": sequences,
         "length": f"{time} at most" if not task.equal_lengths else time,
-        "epoch": plural(task.epoch_size, "presentation") + (", shuffled" if config.shuffle else ", in order"),
+        "epoch": plural(task.epoch_size, "presentation") + f", {order}",
     }
     return lines + [line for label, words in facts.items() for line in labelled(label, wrap(words, room))]
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from seqmem.settings import settings_of
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
+from seqmem.tasks.hochreiter import Hochreiter1997
 from seqmem.tasks.task import Task
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (ConflictingSequences, ExplicitSequences)}
+TASKS: dict[str, type[Task]] = {task.name: task for task in (ConflictingSequences, ExplicitSequences, Hochreiter1997)}
 DEFAULT_TASK = ConflictingSequences.name
 
 

@@ -47,6 +47,7 @@ class SequenceStream:
     def __init__(self, task: Task, seed: int, role: str, shuffle: bool = False):
         self._task = task
         self._shuffle = shuffle
+        self._at_random = task.at_random and role == "training"
         self._rngs = dict(zip(("order", "variants", "fillers"), stream_rng(seed, role).spawn(3), strict=True))
         self._known = finite_sequences(task, seed) if task.finite else None
         self._position = 0
@@ -83,7 +84,9 @@ class SequenceStream:
     def restore(self, state: StreamState) -> None:
         """Goes on from where `state` was taken."""
         epoch = np.array(state["epoch"])
-        if not np.array_equal(np.sort(epoch), np.arange(self._task.epoch_size)):
+        whole = np.arange(self._task.epoch_size)
+        drawn = epoch.shape == whole.shape and np.isin(epoch, whole).all()
+        if not (drawn if self._at_random else np.array_equal(np.sort(epoch), whole)):
             raise ValueError("an order of presentations is of another task")
         self._position, self._epoch = int(state["position"]), epoch
         for name, rng in self._rngs.items():
@@ -101,6 +104,8 @@ class SequenceStream:
     def _orders(self, epochs: int) -> np.ndarray:
         """int64 `(epochs, epoch size)`: the order within each of the next epochs."""
         size = self._task.epoch_size
+        if self._at_random:
+            return self._rngs["order"].integers(0, size, (epochs, size))
         if not self._shuffle:
             return np.tile(np.arange(size), (epochs, 1))
         return self._rngs["order"].random((epochs, size)).argsort(axis=1, kind="stable")

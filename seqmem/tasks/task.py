@@ -119,6 +119,11 @@ class Task(abc.ABC):
         return False
 
     @property
+    def at_random(self) -> bool:
+        """Whether training draws the item of every presentation, instead of each once per epoch."""
+        return False
+
+    @property
     def asks_everywhere(self) -> bool:
         """Whether an answer is asked at every step."""
         return True
