@@ -47,6 +47,8 @@ class RunConfig:
         "Sigmoid outputs with binary cross-entropy, or softmax with cross-entropy.",
         "Network",
     )
+    head_bias: bool = setting(True, Flag(), "Give each output a bias.", "Network")
+    head_inputs: bool = setting(False, Flag(), "Let the outputs see the input vector beside the cell.", "Network")
 
     window: int | None = setting(None, Window(), "Steps per update: the gradient reaches no further back.", "Training")
     stateful: bool = setting(
@@ -71,6 +73,12 @@ class RunConfig:
         "[default: recall for a gap above 5 or fresh fillers, else all].",
         "Training",
     )
+    loss_function: str = setting(
+        "cross-entropy",
+        Choice(("cross-entropy", "squared")),
+        "Train, and measure loss, by cross-entropy, or by half the squared error of sigmoid outputs.",
+        "Training",
+    )
     optimizer: str = setting("adam", Choice(("adam", "rmsprop", "sgd")), "Keras' optimizer.", "Training")
     learning_rate: float = setting(0.01, Number(0.0, 1000.0), "The optimizer's learning rate.", "Training")
     clip_norm: float | None = setting(
@@ -92,6 +100,9 @@ class RunConfig:
         Integer(1, optional=True),
         "Presentations between checks [default: a hundredth of the budget].",
         "Training",
+    )
+    confirm: int = setting(
+        1024, Integer(1, 1_000_000), "Fresh sequences on which what looks solved at a check must hold.", "Training"
     )
     replicates: int = setting(1, Integer(1, 10_000), "Runs side by side, each from a seed of its own.", "Training")
     seed: int = setting(0, Integer(0, 2**31 - 1), "Seed of the first replicate.", "Training")
@@ -149,11 +160,27 @@ class RunConfig:
     @property
     def parameter_count(self) -> int | None:
         """Numbers that the network of one replicate learns; None for a cell that tells only once it is built."""
-        outputs = len(self.task.output_symbols)
-        inputs = [self.context * len(self.task.input_symbols)] + [self.units] * (self.layers - 1)
+        inputs = [self.features] + [self.units] * (self.layers - 1)
         shapes = [self.cell.weights(length, self.units) for length in inputs]
         cells = sum(math.prod(shape) for layer in shapes for shape in layer.values())
-        return cells + self.units * outputs + outputs if all(shapes) else None
+        return cells + sum(map(math.prod, self.head_shapes.values())) if all(shapes) else None
+
+    @property
+    def features(self) -> int:
+        """Length of an input vector."""
+        return self.context * len(self.task.input_symbols)
+
+    @property
+    def head_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each weight of the head by name."""
+        outputs = len(self.task.output_symbols)
+        kernel = {"kernel": (self.units + self.features * self.head_inputs, outputs)}
+        return kernel | ({"bias": (outputs,)} if self.head_bias else {})
+
+    @property
+    def scoring(self) -> str:
+        """What a loss is: that of the head, `sigmoid` or `softmax`, or `squared`."""
+        return "squared" if self.loss_function == "squared" else self.head
 
     @property
     def seeds(self) -> range:
@@ -257,6 +284,8 @@ def check_recipe(config: Any) -> None:
             raise SettingError(
                 "lags", config.lags, f"an {config.cell} sees nothing of earlier time steps: give it a context"
             )
+    if config.loss_function == "squared" and config.head != "sigmoid":
+        raise SettingError("loss_function", "squared", "needs head = sigmoid")
     if config.rows == "steps":
         if config.batch_size < 2:
             raise SettingError("rows", "steps", "needs a batch_size of at least 2: that many rows")

@@ -23,8 +23,7 @@ from seqmem.tasks.task import Task
 # a tenth of its sequences comes through 32 of them once in thirty checks, at a thirtieth of the price of 1,024.
 GATE_SEQUENCES = 32
 # The confirmation. What comes through the gate may be luck, and is judged once more on fresh sequences: a network
-# that misses one sequence in 350 comes through 1,024 of them once in twenty.
-CONFIRMING_SEQUENCES = 1024
+# that misses one sequence in 350 comes through the usual 1,024 of them (`confirm`) once in twenty.
 # The report measures rates, and 256 sequences tell one of a half to within 3 % (one standard error). Evidence counts
 # strings of fillers and not sequences, so there are at least 32 of these however many cues each is shown with.
 REPORTED_SEQUENCES = 256
@@ -116,9 +115,9 @@ class Evaluator:
 
     def _confirming(self, index: int) -> SequenceBatch:
         """What a replicate that has passed once is judged on: all sequences of a small task, else fresh ones."""
-        if self._all is not None and len(self._all[index]) <= CONFIRMING_SEQUENCES:
+        if self._all is not None and len(self._all[index]) <= self._config.confirm:
             return self._all[index]
-        return self._streams[index].take_paired(CONFIRMING_SEQUENCES)
+        return self._streams[index].take_paired(self._config.confirm)
 
     def _judged(
         self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None

@@ -32,7 +32,7 @@ def gap_results(
     """
     for gap in gaps:
         changed = config_with_gap(config, gap)
-        baselines = replicate_baselines(changed.task, config.seeds, config.head)
+        baselines = replicate_baselines(changed.task, config.seeds, config.scoring)
         report = Evaluator(changed, population, baselines).report(sequences_count)
         recall, best_cue = recall_scores(report.outputs, report.sequences)
         looked_at = len(gaps) * config.replicates

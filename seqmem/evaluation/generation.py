@@ -49,8 +49,8 @@ def compile_generation(network: Network, context: int, lags: int, reset_every: i
                 output, states, _ = network.steps.forward(values[: network.cell_weights], window, states)
             logits = network.logits(values, output)
             symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
-            found = (symbol, tf.reduce_max(network.probabilities(logits), axis=-1))
-            records = [array.write(step, part) for array, part in zip(records, found, strict=True)]
+            outcome = (symbol, tf.reduce_max(network.probabilities(logits), axis=-1))
+            records = [array.write(step, part) for array, part in zip(records, outcome, strict=True)]
             return step + 1, states, tf.concat([seen[..., 1:], symbol[..., None]], axis=-1), records
 
         *_, records = tf.while_loop(lambda step, *_: step < steps, body, (tf.constant(0), start, seen, records))

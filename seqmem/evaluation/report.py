@@ -60,7 +60,7 @@ def build_result(
         judged, limit = JudgedOn(len(report.sequences[0]), None, None, config.task.finite), None
     else:
         judged = judged_on(trained, presentations, report.sequences, config)
-        limit = recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state)
+        limit = recipe_limit(config.task, config.seeds, config.scoring, config.layout, config.cell.keeps_state)
     return RunResult(
         config=config,
         baseline=mean_baseline(baselines),

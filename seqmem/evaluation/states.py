@@ -140,12 +140,12 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
                 tf.where(chosen[:, None, :], mean_over_sequences(state[0], valid[index]), state)
                 for chosen, state in zip(silenced, states, strict=True)
             ]
-            vectors = tf.reshape(tf.one_hot(inputs[index], input_size), (rows, -1))
+            vectors = tf.tile(tf.reshape(tf.one_hot(inputs[index], input_size), (rows, -1)), (variants, 1))
             flat = [tf.reshape(state, (variants * rows, -1)) for state in states]
-            output, following = network.advance(values, tf.tile(vectors, (variants, 1)), flat)
+            output, following = network.advance(values, vectors, flat)
             following = [tf.reshape(new, old.shape) for new, old in zip(following, states, strict=True)]
             states = choose(valid[index][None, :, None], following, states)
-            logits = network.logits(values, output)
+            logits = network.logits(values, network.head_input(output, vectors))
             wanted = tf.tile(tf.one_hot(targets[index], output_size), (variants, 1))
             best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
             predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)

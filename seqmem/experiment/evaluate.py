@@ -63,7 +63,7 @@ def evaluate(
     if replicate != "all":
         config = dataclasses.replace(config, seed=trained.seed, replicates=1)
     population = trained.population(config, cache)
-    baselines = replicate_baselines(config.task, config.seeds, config.head)
+    baselines = replicate_baselines(config.task, config.seeds, config.scoring)
     report = Evaluator(config, population, baselines).report(sequences_count)
     accounts = trained.accounts
     if (config.criterion, config.task) != (stored.config.criterion, stored.config.task):

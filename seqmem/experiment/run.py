@@ -173,7 +173,7 @@ class Run:
             self.directory.write_environment(process.environment(self._threads))
 
         self.population = build_population(self.config)
-        self.baselines = replicate_baselines(self.config.task, self.config.seeds, self.config.head)
+        self.baselines = replicate_baselines(self.config.task, self.config.seeds, self.config.scoring)
         self.evaluator = Evaluator(self.config, self.population, self.baselines)
         self.trainer = Trainer(self.config, self.population)
 

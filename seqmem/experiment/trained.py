@@ -83,8 +83,7 @@ def read_trained(stored: StoredRun, replicate: str = "all") -> TrainedRun:
 def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     """Raises ValueError unless the weights are as many as the settings say: before a network of that size is built."""
     weights = {name: shape for name, shape in shapes.items() if name.startswith(WEIGHTS)}
-    outputs = len(config.task.output_symbols)
-    head = {"head/bias": (config.replicates, outputs), "head/kernel": (config.replicates, config.units, outputs)}
+    head = {f"head/{name}": (config.replicates, *shape) for name, shape in config.head_shapes.items()}
     if any(weights.get(name) != (shape, "float32") for name, shape in head.items()):
         raise ValueError("the weights do not fit the run's settings")
     if any(dtype != "float32" for _, dtype in weights.values()):

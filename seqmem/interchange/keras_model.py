@@ -28,11 +28,15 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
     features = len(config.task.input_symbols) * config.context
     inputs = keras.Input(batch_shape=(1 if stateful else None, None, features), name="symbols")
     layers = [config.cell.sequence_layer(config.units, stateful) for _ in range(config.layers)]
-    layers.append(keras.layers.Dense(len(config.task.output_symbols), activation=config.head, name="head"))
     outputs = inputs
     for layer in layers:
         outputs = layer(outputs)
-    model = keras.Model(inputs, outputs, name="seqmem")
+    if config.head_inputs:
+        outputs = keras.layers.Concatenate()([outputs, inputs])
+    head = keras.layers.Dense(
+        len(config.task.output_symbols), activation=config.head, use_bias=config.head_bias, name="head"
+    )
+    model = keras.Model(inputs, head(outputs), name="seqmem")
     for variable, array in zip(model.trainable_variables, weights.values(), strict=True):
         variable.assign(array)
     return model

@@ -50,7 +50,8 @@ def baseline(task: Task, seed: int, head: str, order: int = 1) -> Baseline:
     Args:
         task: A task of `seqmem.tasks`.
         seed: The replicate's seed: fixed fillers are drawn from it.
-        head: `sigmoid` (binary cross-entropy, mean over the outputs) or `softmax` (cross-entropy).
+        head: What a loss is: `sigmoid` (binary cross-entropy, mean over the outputs), `softmax` (cross-entropy) or
+            `squared` (half the sum of squared errors over the outputs).
         order: Symbols seen; 1 is no memory at all.
 
     Returns:
@@ -91,7 +92,7 @@ def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, ke
     Args:
         task: A task of `seqmem.tasks`.
         seeds: Of each replicate.
-        head: `sigmoid` or `softmax`.
+        head: As in `baseline`.
         layout: How steps are laid out.
         keeps_state: Whether the cell has a state at all.
 
@@ -173,7 +174,12 @@ def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: s
     best = np.zeros(len(total))
     np.maximum.at(best, owner, pair_count)
     # sigmoid: each output is a yes or no of its own, and the loss their mean
-    losses = pair_count @ -np.log(share) if head == "softmax" else total[owner] @ binary_entropy(share) / alphabet_size
+    if head == "squared":
+        losses = pair_count @ (1.0 - share) / 2
+    elif head == "softmax":
+        losses = pair_count @ -np.log(share)
+    else:
+        losses = total[owner] @ binary_entropy(share) / alphabet_size
     return float(best.sum() / len(targets)), float(abs(losses) / len(targets))
 
 
@@ -192,7 +198,10 @@ def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int
     # shares are those among all steps of a context; accuracy and loss are taken at its recall steps alone
     recalls = pair_of[batch.recall[batch.asked]]
     nats = -np.log(share[recalls])
-    if head == "sigmoid":  # and what the outputs of the other targets add, each of which should have said no
+    if head == "squared":  # ((1 - p)^2 + the squares of the others) / 2
+        squares = np.bincount(owner, weights=share**2)
+        nats = (1.0 - 2.0 * share[recalls] + squares[owner[recalls]]) / 2
+    elif head == "sigmoid":  # and what the outputs of the other targets add, each of which should have said no
         rest = np.log(np.clip(1.0 - share, 1e-300, 1.0))
         nats = (nats - np.bincount(owner, weights=rest)[owner[recalls]] + rest[recalls]) / alphabet_size
     right = (pair_count == best[owner])[recalls] / ties[owner[recalls]]
@@ -241,6 +250,8 @@ def _of_outcomes(contexts: Iterable[Context], size: int, head: str) -> Baseline:
 
 def _nats(share: float, size: int, head: str) -> float:
     """What a symbol that comes with a probability of `share` adds to the least loss at a context."""
+    if head == "squared":
+        return share * (1 - share) / 2
     if head == "softmax":
         return -share * math.log(share)
     outside = (1 - share) * math.log(1 - share) if share < 1 else 0.0
@@ -249,6 +260,8 @@ def _nats(share: float, size: int, head: str) -> float:
 
 def _nats_of_one(share: float, shares: Sequence[tuple[float, int]], size: int, head: str) -> float:
     """The loss where a symbol of this share comes, and the prediction gives all of a context their shares."""
+    if head == "squared":
+        return (1 - 2 * share + sum(symbols * other**2 for other, symbols in shares)) / 2
     if head == "softmax":
         return -math.log(share)
     others = sum(symbols * math.log1p(-other) for other, symbols in shares if other < 1)

@@ -1,4 +1,4 @@
-"""Whether two runs differ by more than their seeds: success rates, and presentations to success."""
+"""The comparison of two runs: differences beyond those of their seeds."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def mann_whitney(first: Sequence[float], second: Sequence[float]) -> tuple[float
     By the normal approximation, corrected for ties and continuity (Mann and Whitney 1947, doi 10.1214/aoms/1177730491).
     """
     pairs, total = len(first) * len(second), len(first) + len(second)
-    wins = sum((one < other) + (one == other) / 2 for one in first for other in second)
+    wins = sum((mine < other) + (mine == other) / 2 for mine in first for other in second)
     values = [*first, *second]
     ties = sum(count**3 - count for count in (values.count(value) for value in set(values)))
     variance = pairs / 12 * (total + 1 - ties / (total * (total - 1)))

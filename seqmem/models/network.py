@@ -13,7 +13,7 @@ from seqmem.cells.cell import Cell
 from seqmem.cells.probe import cell_states
 from seqmem.cells.recurrence import Recurrence
 from seqmem.models.start import Start, apply_start
-from seqmem.models.steps import Steps, TapedSteps, WrittenSteps
+from seqmem.models.steps import BesideInputs, Steps, TapedSteps, WrittenSteps
 from seqmem.tasks.streams import stream_rng
 
 MOST_STARTS = 256  # that a network keeps
@@ -29,12 +29,31 @@ class Network:
         features: Length of an input vector.
         alphabet_size: Outputs of the head.
         head: `sigmoid` or `softmax`.
+        scoring: What a loss is: that of `head`, or `squared`; None for that of `head`.
+        head_bias: Whether each output has a bias.
+        head_inputs: Whether the head sees the input vector behind the output of the cell.
+
+    Attributes:
+        features: Length of an input vector.
+        seen: Length of what the head sees.
+        steps: How the cells take a step; what it gives is what the head sees.
     """
 
-    def __init__(self, cell: Cell, units: int, layers: int, features: int, alphabet_size: int, head: str):
-        self.units, self.features = units, features
-        self._recipe = (cell, units, layers, features, alphabet_size)
-        self._head_kind = head
+    def __init__(
+        self,
+        cell: Cell,
+        units: int,
+        layers: int,
+        features: int,
+        alphabet_size: int,
+        head: str,
+        scoring: str | None = None,
+        head_bias: bool = True,
+        head_inputs: bool = False,
+    ):
+        self.features, self.seen = features, units + features * head_inputs
+        self._recipe = (cell, units, layers, features, alphabet_size, head_bias, self.seen)
+        self._head_kind, self._scoring, self._head_bias = head, scoring or head, head_bias
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
         self._cell, self._head = _build(*self._recipe)
         # stacked cells hold one list of states per layer; the engine knows one flat list
@@ -49,6 +68,8 @@ class Network:
             self.steps: Steps = WrittenSteps(cell, layers, units, states)
         else:
             self.steps = TapedSteps(self.advance, features)
+        if head_inputs:
+            self.steps = BesideInputs(self.steps, units, features)
 
     @property
     def parameter_count(self) -> int:
@@ -113,14 +134,25 @@ class Network:
         (output, states), _ = self._cell.stateless_call(parameters[: self.cell_weights], fixed, inputs, nested)
         return output, tf.nest.flatten(states)
 
+    def head_input(self, output: Tensor, inputs: Tensor) -> Tensor:
+        """Returns what the head sees, `(batch, seen)`, from what `advance` gave and took."""
+        return tf.concat([output, inputs], axis=-1) if self.seen > output.shape[-1] else output
+
     def logits(self, parameters: Sequence[Tensor], output: Tensor) -> Tensor:
         """Returns the head's outputs before sigmoid or softmax, `(..., batch, alphabet)`; of one replicate or all."""
+        if not self._head_bias:
+            return tf.matmul(output, parameters[-1])
         *_, kernel, bias = parameters
         return tf.matmul(output, kernel) + tf.expand_dims(bias, -2)
 
     def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Returns the loss in nats of each row, `(..., batch)`; sigmoid: the mean over the outputs, as Keras has it."""
-        if self._head_kind == "softmax":
+        """Returns the loss of each row, `(..., batch)`: in nats, of sigmoid outputs their mean, as Keras has it.
+
+        Squared: half the sum over the outputs of (t - y)^2, so that the error signal is (t - y) y (1 - y).
+        """
+        if self._scoring == "squared":
+            return 0.5 * tf.reduce_sum(tf.square(targets - self.probabilities(logits)), axis=-1)
+        if self._scoring == "softmax":
             return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(targets, logits), axis=-1)
 
@@ -129,10 +161,12 @@ class Network:
         return tf.nn.softmax(logits) if self._head_kind == "softmax" else tf.nn.sigmoid(logits)
 
 
-def _build(cell: Cell, units: int, layers: int, features: int, alphabet_size: int) -> tuple[KerasLayer, KerasLayer]:
+def _build(
+    cell: Cell, units: int, layers: int, features: int, alphabet_size: int, head_bias: bool, seen: int
+) -> tuple[KerasLayer, KerasLayer]:
     built = build_cell(cell, units, layers, features)
-    head = keras.layers.Dense(alphabet_size)
-    head.build((None, units))
+    head = keras.layers.Dense(alphabet_size, use_bias=head_bias)
+    head.build((None, seen))
     return built, head
 
 

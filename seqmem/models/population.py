@@ -50,13 +50,13 @@ def build_population(config: RunConfig) -> Population:
         SettingError: If the cell is user code and was not allowed, or cannot be used.
     """
     config.cell.check_permission()
-    features, outputs = len(config.task.input_symbols) * config.context, len(config.task.output_symbols)
-    recipe = (config.cell.graph, config.units, config.layers, features, outputs, config.head)
-    return _population(recipe, config.replicates)
+    shape = (config.cell.graph, config.units, config.layers, config.features, len(config.task.output_symbols))
+    head = (config.head, config.scoring, config.head_bias, config.head_inputs)
+    return _population((*shape, *head), config.replicates)
 
 
 # What is compiled depends on a population. Trials of the same shape use it again: a new network costs memory for good.
 # So the key holds what changes the graph, and nothing of what only changes the start.
 @functools.lru_cache(maxsize=4)
-def _population(recipe: tuple[Cell, int, int, int, int, str], replicates: int) -> Population:
+def _population(recipe: tuple[Cell, int, int, int, int, str, str, bool, bool], replicates: int) -> Population:
     return Population(Network(*recipe), replicates)

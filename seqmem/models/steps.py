@@ -213,6 +213,45 @@ class WrittenSteps(Steps):
         ]
 
 
+class BesideInputs(Steps):
+    """Other steps, with the input vector behind their output, for a head that sees both.
+
+    Args:
+        steps: Those of the cells.
+        units: Length of their output.
+        features: Length of the input vector.
+    """
+
+    def __init__(self, steps: Steps, units: int, features: int):
+        self.kept_sizes, self.part_sizes = steps.kept_sizes, steps.part_sizes
+        self._steps, self._units, self._features = steps, units, features
+
+    def forward(
+        self, weights: Sequence[Tensor], symbols: Tensor, states: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """Puts the input vector behind the output."""
+        output, following, kept = self._steps.forward(weights, symbols, states)
+        return tf.concat([output, one_hot_vectors(symbols, self._features)], axis=-1), following, kept
+
+    def backward(
+        self,
+        weights: Sequence[Tensor],
+        symbols: Tensor,
+        states: Sequence[Tensor],
+        kept: Sequence[Tensor],
+        d_output: Tensor,
+        d_states: Sequence[Tensor],
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Goes back through the cells' part; nothing depends on the input vector."""
+        return self._steps.backward(weights, symbols, states, kept, d_output[..., : self._units], d_states)
+
+    def weight_gradient(
+        self, weights: Sequence[Tensor], symbols: Tensor, states: Sequence[Tensor], kept: Sequence[Tensor], parts: list
+    ) -> list[Tensor]:
+        """Returns that of the cells."""
+        return self._steps.weight_gradient(weights, symbols, states, kept, parts)
+
+
 def one_hot_vectors(symbols: Tensor, features: int) -> Tensor:
     """float32 `(..., features)` from int32 `(..., context)`: one-hot vectors side by side, zeros for -1."""
     *lead, context = symbols.shape

@@ -1,4 +1,4 @@
-"""Stored runs beside each other: what was asked of them differently, and whether what they found differs."""
+"""Stored runs beside each other: their settings and their differences."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Comparison(Drawn):
     @functools.cached_property
     def settings(self) -> dict[str, tuple[Any, ...]]:
         """The settings that are not the same in all runs by name, one value a run; None where a run has none."""
-        known = [run.config.to_settings() for run in self.runs]
-        names = dict.fromkeys(name for settings in known for name in settings)
-        values = {name: tuple(settings.get(name) for settings in known) for name in names}
+        each = [run.config.to_settings() for run in self.runs]
+        names = dict.fromkeys(name for settings in each for name in settings)
+        values = {name: tuple(settings.get(name) for settings in each) for name in names}
         return {name: row for name, row in values.items() if any(value != row[0] for value in row)}
 
     @functools.cached_property
@@ -41,10 +41,10 @@ class Comparison(Drawn):
     @property
     def same_replicates(self) -> bool:
         """Whether two runs share replicates: the same settings but for the seed, and a seed in both."""
-        known = [{**run.config.to_settings(), "seed": 0, "replicates": 0} for run in self.runs]
+        each = [{**run.config.to_settings(), "seed": 0, "replicates": 0} for run in self.runs]
         seeds = [set(run.config.seeds) for run in self.runs]
         pairs = [(i, j) for i in range(len(self.runs)) for j in range(i)]
-        return any(known[i] == known[j] and seeds[i] & seeds[j] for i, j in pairs)
+        return any(each[i] == each[j] and seeds[i] & seeds[j] for i, j in pairs)
 
     def to_json(self) -> dict[str, Any]:
         """Returns the content of `seqmem show A B --json`."""
@@ -53,12 +53,14 @@ class Comparison(Drawn):
         ]
         names = [str(run.path) for run in self.runs]
         differences = [
-            None if one is None else {"run": name, "compared_with": names[0], **vars(one), "different": one.different}
-            for name, one in zip(names[1:], self.differences, strict=True)
+            None
+            if each is None
+            else {"run": name, "compared_with": names[0], **vars(each), "different": each.different}
+            for name, each in zip(names[1:], self.differences, strict=True)
         ]
         return to_plain({"runs": runs, "settings": self.settings, "differences": differences})
 
 
 def _sample(run: RunResult) -> Sample:
-    times = tuple(one.presentations_to_success if one.solved else None for one in run.replicates)
-    return Sample(times, sum(one.solved for one in run.replicates), run.config.budget)
+    times = tuple(each.presentations_to_success if each.solved else None for each in run.replicates)
+    return Sample(times, sum(each.solved for each in run.replicates), run.config.budget)

@@ -53,7 +53,7 @@ class TaskResult(Drawn):
         task = self.config.task
         if task.finite and (task.sequence_count or 0) * task.time > MOST_STEPS:
             return None
-        return baseline(task, self.config.seed, self.config.head)
+        return baseline(task, self.config.seed, self.config.scoring)
 
     def to_json(self) -> dict[str, Any]:
         """Returns what `seqmem task --json` prints."""
@@ -131,6 +131,6 @@ def task_document(config: RunConfig, count: int | None = None) -> dict[str, Any]
         "alphabet": task.input_symbols,
         **({"output_alphabet": task.output_symbols} if task.labelled else {}),
         "finite": task.finite,
-        "baseline": dataclasses.asdict(baseline(task, config.seed, config.head)),
+        "baseline": dataclasses.asdict(baseline(task, config.seed, config.scoring)),
         "sequences": sequence_rows(task_sequences(config, count), task),
     }

@@ -140,6 +140,16 @@ def training_seconds(config: RunConfig) -> float:
 def shape_of(config: RunConfig) -> Shape:
     """Returns all that makes a run need compiled code of its own."""
     sizes = (len(config.task.input_symbols), len(config.task.output_symbols))
-    network = (config.cell.graph, config.units, config.layers, *sizes, config.head, config.context)
+    network = (config.cell.graph, config.units, config.layers, *sizes, config.context)
+    head = (config.head, config.scoring, config.head_bias, config.head_inputs)
     batch = (config.replicates, config.batch_size, config.rows, config.lags, config.stateful, config.check_interval)
-    return (*network, *batch, config.task.time, config.window, config.optimizer, config.loss_at, config.clip_norm)
+    return (
+        *network,
+        *head,
+        *batch,
+        config.task.time,
+        config.window,
+        config.optimizer,
+        config.loss_at,
+        config.clip_norm,
+    )

@@ -1,4 +1,4 @@
-"""The long time lag tasks of 1997: experiments 2a, 2b and 2c of the LSTM paper.
+"""Tasks 2a, 2b and 2c of 1997: recall after long time lags.
 
 Hochreiter and Schmidhuber 1997, Neural Computation 9(8):1735-1780, section 5.2. The paper's p is `lag` in 2a and 2b; in
 2c its q is `lag` and its p is `distractors`.

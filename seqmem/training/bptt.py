@@ -115,7 +115,7 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
             found = (states, [output], kept)
             return step + 1, following, [_write(*pair, step) for pair in zip(records, found, strict=True)]
 
-        records = [record([state.shape[-1] for state in states]), record([network.units]), record(steps.kept_sizes)]
+        records = [record([state.shape[-1] for state in states]), record([network.seen]), record(steps.kept_sizes)]
         start = (tf.constant(0), states, records)
         _, following, records = tf.while_loop(lambda step, *_: step < time, forward, start)
         passed, [outputs], kept = records

@@ -333,7 +333,7 @@ def test_completion_offers_commands_and_the_words_of_a_choice():
     assert completed("seqmem tr") == ["train"]
     assert completed("seqmem train --fillers f") == ["fixed", "fresh"]
     assert completed("seqmem train --preset tut") == ["tutorial"]
-    assert completed("seqmem train --cell l") == ["lstm"]
+    assert completed("seqmem train --cell l") == ["lstm", "lstm1997"]
     assert completed("seqmem eval run --replicate ") == ["best", "worst", "all"]
     assert completed("seqmem list --sort recall_a") == ["recall_accuracy"]
     assert completed("seqmem sweep --vary le") == ["learning-rate="]

@@ -17,6 +17,16 @@ LONG_FILLERS = (
     "9 8 9 0 3 6 4 1 9 9 4 1 6 7 8 0 6 8 3 1 9 9 1 4 1 7 0 7 0 5 1 7 1 5 5 8 9 6 7 2 1 7 6 9 5 4 4 2 3 8 "
     "3 6 7 4 7 6 9 6 6 3 3 4 4 9 7 8 6 4 3 4 8 1 2 1 9 2 2 6 1 4 1 7 1 6 2 5 2 3 1 8 3 4 6 5 9 4 9 6 3 0"
 )
+IN_ORDER = " ".join(map(str, range(99)))
+DISTRACTORS = (
+    "96 83 96 6 35 65 46 14 91 94 49 13 63 74 88 4 66 88 36 10 97 98 9 39 19 78 5 71 5 57 16 75 11 54 51 85 97 62 "
+    "74 26 17 72 62 90 51 41 41 27 35 87 38 66 77 39 70 68 90 68 60 36 37 48 41 96 73 82 63 49 31 48 88 15 26 12 "
+    "93 19 21 65 12 42 17 78 12 63 27 58 23 35 10 80 36 45 62 49 95 42 95 65 35"
+)
+LONG_LAG = (
+    "51 52 48 42 48 3 18 32 23 7 46 47 24 7 32 37 44 2 33 44 18 5 49 49 5 20 9 39 2 35 2 28 8 38 5 27 25 43 49 31 "
+    "37 13 9 36 31 45 26 20 21 13 17 44 19 33 39 50"
+)
 
 # Preset: what each row sees, vector by vector ('-' is no symbol, a context is joined), and what is to be predicted.
 SPELLED_OUT = {
@@ -32,6 +42,10 @@ SPELLED_OUT = {
     "batch": TUTORIAL,
     "shuffled": TUTORIAL,
     "pool": ("5 3 3 3 2 2 3 4 2 0 4", "3 3 3 2 2 3 4 2 0 4 5"),
+    "hs1997-2a": (f"99 {IN_ORDER}", f"{IN_ORDER} 99"),
+    "hs1997-2b": (f"99 {DISTRACTORS}", f"{DISTRACTORS} 99"),
+    # what is filled up to the longest sequence, and x as the answer at the trigger 50, are zeros
+    "hs1997-2c": (LONG_LAG + " 0" * 147, " ".join("0" * 203)),
     "long-gap": (f"10 {LONG_FILLERS}", f"{LONG_FILLERS} 10"),
 }
 CANNOT = {"tutorial", "perceptron", "stateless", "lags", "rows-of-steps"}

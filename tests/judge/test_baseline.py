@@ -47,6 +47,11 @@ def listed_steps(batch):
             yield 1 / len(batch), tuple(symbols[: step + 1]), symbols[step + 1], bool(batch.recall[row, step])
 
 
+def squared_error(right, shares):
+    """Half the squared distance of these shares from the one-hot target whose share is `right`."""
+    return ((1 - right) ** 2 + sum(share**2 for share in shares) - right**2) / 2
+
+
 def counted_baseline(steps, alphabet_size, head, order):
     """Accuracy and loss of the best predictor of the last `order` symbols, with a mark before the start."""
     tables = defaultdict(Counter)
@@ -62,7 +67,10 @@ def counted_baseline(steps, alphabet_size, head, order):
         mass = sum(table.values())
         for chance in table.values():
             share = chance / mass
-            if head == "softmax":
+            if head == "squared":
+                shares = [other / mass for other in table.values()]
+                nats += chance * squared_error(share, shares)
+            elif head == "softmax":
                 nats -= chance * math.log(share)
             else:
                 away = (1 - share) * math.log(1 - share) if share < 1 - 1e-12 else 0.0
@@ -84,6 +92,9 @@ def counted_trained(steps, alphabet_size, head, order):
         tied = [symbol for symbol, share in shares.items() if share >= max(shares.values()) - 1e-12]
         mass += chance
         right += chance * (target in tied) / len(tied)
+        if head == "squared":
+            nats += chance * squared_error(shares[target], shares.values())
+            continue
         nats -= chance * math.log(shares[target]) / (1 if head == "softmax" else alphabet_size)
         if head == "sigmoid":
             others = [share for symbol, share in shares.items() if symbol != target]
@@ -106,7 +117,7 @@ FRESH = [
 
 
 @pytest.mark.parametrize("task", FRESH, ids=str)
-@pytest.mark.parametrize("head", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("head", ["sigmoid", "softmax", "squared"])
 def test_closed_form_of_fresh_fillers_equals_counting_all_of_them(task, head):
     steps = list(weighted_steps(task))
     recall = [step for step in steps if step[3]]
@@ -132,7 +143,7 @@ FINITE = [
 
 
 @pytest.mark.parametrize("task", FINITE, ids=str)
-@pytest.mark.parametrize("head", ["sigmoid", "softmax"])
+@pytest.mark.parametrize("head", ["sigmoid", "softmax", "squared"])
 def test_baseline_of_finite_tasks_equals_a_slow_count(task, head):
     steps = list(listed_steps(finite_sequences(task, 5)))
     recall = [step for step in steps if step[3]]

@@ -1,6 +1,8 @@
 """A task that seqmem has never heard of goes down the whole line, from `--help` to `export`."""
 
+import csv
 import dataclasses
+import io
 import itertools
 import json
 import subprocess
@@ -46,7 +48,7 @@ COMMANDS = {
     "sweep": ["sweep", "--task", "parity", *TRAINING, "--vary", "ask=every,end", "--out", "third"],
     "show": ["show", "second"],
     "show sweep": ["show", "third"],
-    "list": ["list", "."],
+    "list": ["list", ".", "--json"],
     "export": ["export", "first", "--to", "first.html"],
     "export sweep": ["export", "third", "--to", "third.csv"],
     "eval": ["eval", "first", "--json"],
@@ -90,7 +92,7 @@ def test_help_has_its_heading_its_setting_and_its_name(said):
     text = said["help"][1]
     assert "Task parity (whether the ones so far are even or odd):" in text
     assert "--ask every|end" in text
-    assert "conflicting|explicit|parity" in text
+    assert "conflicting|explicit|hs1997|parity" in text
 
 
 def test_the_drawing_has_a_line_of_labels(said):
@@ -126,6 +128,17 @@ def test_the_result_and_its_evaluation_agree(said):
     assert trained["replicates"][0]["recall_accuracy"] == judged["replicates"][0]["recall_accuracy"]
     assert set(trained["predictions"][0]["expected"]) <= {"even", "odd"}
     assert set(trained["predictions"][0]["inputs"]) <= {0, 1}
+
+
+def test_it_is_listed_and_exported_with_its_settings(said):
+    listed = [row for row in json.loads(said["list"][1]) if row["run"] in ("first", "second", "third")]
+    assert {row["run"] for row in listed} == {"first", "second", "third"}
+    assert {row["task"] for row in listed} == {"parity"}
+    rows = list(csv.DictReader(io.StringIO((said["place"] / "third.csv").read_text(encoding="utf-8"))))
+    assert [row["ask"] for row in rows] == ["every", "end"]
+    page = (said["place"] / "first.html").read_text(encoding="utf-8")
+    assert "parity" in page
+    assert "asked at every step" in page
 
 
 def test_a_run_that_asks_at_the_end_is_shown_with_its_command(said):
