@@ -5,12 +5,11 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from seqmem.config.run_config import setting_fields
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
-from seqmem.settings import Choice, Integer, Kind, Number, Span, Window
+from seqmem.settings import Choice, Integer, Kind, Number, Settings, Span, Value, Window
 
 # `8..64`, `8..64+8`, `8..64*2`: every value from the one to the other. `8~64`: any value between, by the logarithm.
 RANGE = re.compile(r"(?P<low>.+?)(?P<mark>\.\.|~)(?P<high>.+?)(?:(?<![eE])(?P<by>[*+])(?P<step>[^*+]+))?")
@@ -49,7 +48,7 @@ class Axis:
         return f"{self.name}=" + ",".join(shown_value(value) for value in self.values)
 
 
-def shown_value(value: Any) -> str:
+def shown_value(value: Value) -> str:
     """Returns a value of an axis in a few characters."""
     if value is None:
         return "none"
@@ -62,7 +61,7 @@ def shown_value(value: Any) -> str:
     return str(value)
 
 
-def shown_values(values: Mapping[str, Any]) -> str:
+def shown_values(values: Settings) -> str:
     """Returns a trial's values as ``gap 3, units 5``."""
     return ", ".join(f"{name.replace('_', ' ')} {shown_value(value)}" for name, value in values.items())
 
@@ -73,7 +72,7 @@ def axis_to_json(axis: Axis) -> dict[str, Any]:
     return {name: getattr(axis, name) for name in names}
 
 
-def axis_from_json(document: Any) -> Axis:
+def axis_from_json(document: Value) -> Axis:
     """Builds an axis from what `axis_to_json` gave; ValueError or UsageError where it is something else."""
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
         raise ValueError("an axis must be an object with a name")
@@ -101,7 +100,7 @@ def parse_axis(text: str) -> Axis:
         raise UsageError(line, error.setting or "vary", text if error.setting is None else error.value) from None
 
 
-def read_axis(name: str, values: Any) -> Axis:
+def read_axis(name: str, values: Value) -> Axis:
     """Builds an axis from a setting's name and a list of values, or the text of a list or range.
 
     Raises:
@@ -126,7 +125,7 @@ def read_axis(name: str, values: Any) -> Axis:
     return Axis(name, written)
 
 
-def _read_value(name: str, kind: Kind, value: Any) -> Any:
+def _read_value(name: str, kind: Kind, value: Value) -> Any:
     """The value as TOML holds it, or None for `none` where the setting may be left out."""
     if name == "sequences" and isinstance(value, str):
         return value  # the name of a file, which the plan holds

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seqmem.cells import CELLS
 from seqmem.config.axis import Axis
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
-from seqmem.settings import settings_of
+from seqmem.settings import Settings, settings_of
 
 # Settings that a rule looks at, with those of the cells: where a search has yet to name its trials, their ends stand
 # for them.
 LOOKED_AT = {"gap", "cues", "fillers", "trigger", "batch_size", "cell"}
 
 
-def decide_once(base: Mapping[str, Any], axes: Sequence[Axis], points: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def decide_once(base: Settings, axes: Sequence[Axis], points: Iterable[Settings]) -> dict[str, Any]:
     """Returns the settings that all trials share and that nobody gave.
 
     Args:
@@ -60,7 +60,7 @@ def _start(configs: Sequence[RunConfig]) -> str | None:
     return "glorot" if len(gated) > 1 else None
 
 
-def _configs(base: Mapping[str, Any], points: Iterable[Mapping[str, Any]]) -> list[RunConfig]:
+def _configs(base: Settings, points: Iterable[Settings]) -> list[RunConfig]:
     """The trials as each would be by itself; those whose values do not go together are refused elsewhere."""
     configs = []
     for values in points:
@@ -69,7 +69,7 @@ def _configs(base: Mapping[str, Any], points: Iterable[Mapping[str, Any]]) -> li
     return configs
 
 
-def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+def _given(values: Settings) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 

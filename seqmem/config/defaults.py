@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqmem.settings import Init
+from seqmem.settings import Init, Value
 from seqmem.tasks import Task
 
 # Over a gap of 5 every step of 20 in 20 replicates is learned within 400 presentations; over 10 the steps that are easy
@@ -41,7 +41,7 @@ def default_check_every(task: Task, budget: int) -> int:
 def fill_in(config: Any) -> None:
     """Gives each setting of a config that nobody gave the value that its rule has for it; for `__post_init__`."""
 
-    def decide(name: str, value: Any) -> None:
+    def decide(name: str, value: Value) -> None:
         if getattr(config, name) is None:
             object.__setattr__(config, name, value)
 

@@ -14,6 +14,7 @@ from seqmem.config.decisions import decide_once
 from seqmem.config.rank import measure_of
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError, one_line
+from seqmem.settings import Settings, Value
 
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
@@ -102,7 +103,7 @@ class Plan:
         return self.base | _without_none(point.values) if self.old else self.config(point).to_settings()
 
 
-def with_contents(values: Mapping[str, Any], files: Mapping[str, list[str]]) -> dict[str, Any]:
+def with_contents(values: Settings, files: Mapping[str, list[str]]) -> dict[str, Any]:
     """Returns a trial's values with the sequences of a file in place of its name.
 
     Raises:
@@ -116,11 +117,13 @@ def with_contents(values: Mapping[str, Any], files: Mapping[str, list[str]]) -> 
     return {**values, "sequences": files[name]}
 
 
-def _without_none(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(settings: Settings) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def number_points(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: int, first: int = 1) -> tuple[Point, ...]:
+def number_points(
+    axes: Sequence[Axis], rows: Sequence[Sequence[Value]], total: int, first: int = 1
+) -> tuple[Point, ...]:
     """Returns points from their values, numbered and named."""
     names = [axis.name for axis in axes]
     width = len(str(total))
@@ -130,7 +133,7 @@ def number_points(axes: Sequence[Axis], rows: Sequence[Sequence[Any]], total: in
     )
 
 
-def _name(values: Mapping[str, Any]) -> str:
+def _name(values: Settings) -> str:
     """A trial's values as part of a folder's name: ``-gap10-units5``."""
     parts = (f"-{name}{shown_value(value)}".replace(":", "to") for name, value in values.items())
     return re.sub(r"[^A-Za-z0-9.+_-]", "_", "".join(parts))[:80].rstrip(".")

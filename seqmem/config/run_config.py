@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from seqmem.cells import CELLS, CellKind, read_cell
@@ -14,7 +14,20 @@ from seqmem.cells.lstm import LSTM
 from seqmem.config.defaults import fill_in
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import Criterion, CriterionText
-from seqmem.settings import Choice, Flag, Init, InitText, Integer, Number, Window, read_settings, setting, settings_of
+from seqmem.settings import (
+    Choice,
+    Flag,
+    Init,
+    InitText,
+    Integer,
+    Number,
+    Settings,
+    Value,
+    Window,
+    read_settings,
+    setting,
+    settings_of,
+)
 from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, Task, named_task
 from seqmem.tasks.layout import Layout
 
@@ -204,7 +217,7 @@ class RunConfig:
                 yield from _values(self.cell)
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any], trusted: Collection[str] = ()) -> RunConfig:
+    def from_settings(cls, settings: Settings, trusted: Collection[str] = ()) -> RunConfig:
         """Builds a config from a flat dictionary; the opposite of `to_settings`.
 
         The task is the one that `task` names, or that alone has one of the settings: `sequences` are the user's own.
@@ -227,7 +240,8 @@ class RunConfig:
             if key not in (*own, *cells_own, *general, "task", "cell"):
                 raise _stray_key(key, settings[key], task_class, cell)
         task = task_class(**{key: settings[key] for key in own if key in settings})
-        return cls(task=task, cell=cell, **{key: settings[key] for key in general if key in settings})
+        others: dict[str, Any] = {key: settings[key] for key in general if key in settings}
+        return cls(task=task, cell=cell, **others)
 
 
 def task_kind() -> Choice:
@@ -235,7 +249,7 @@ def task_kind() -> Choice:
     return Choice(tuple(TASKS))
 
 
-def task_of(settings: Mapping[str, Any]) -> Any:
+def task_of(settings: Settings) -> Any:
     """Returns the name of the task that settings are for, unchecked."""
     return settings["task"] if "task" in settings else named_task(settings) or DEFAULT_TASK
 
@@ -258,11 +272,11 @@ def _cell_fields() -> list[dataclasses.Field[Any]]:
     return [field for cell in CELLS.values() for field in settings_of(cell)]
 
 
-def _values(part: Any) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+def _values(part: object) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
     return ((field, getattr(part, field.name)) for field in settings_of(type(part)))
 
 
-def _stray_key(key: str, value: Any, task_class: type[Task], cell: Cell) -> UsageError:
+def _stray_key(key: str, value: Value, task_class: type[Task], cell: Cell) -> UsageError:
     fields = setting_fields()
     if key not in fields:
         return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, fields)}", key, value)
@@ -271,7 +285,7 @@ def _stray_key(key: str, value: Any, task_class: type[Task], cell: Cell) -> Usag
     return SettingError(key, value, task_class.stray())
 
 
-def check_recipe(config: Any) -> None:
+def check_recipe(config: RunConfig) -> None:
     """Raises SettingError where settings of training contradict each other.
 
     Args:

@@ -22,7 +22,7 @@ from seqmem.config.sequence_file import AS_NAMED, STANDARD_INPUT, characters, re
 from seqmem.config.sequence_formats import Reading
 from seqmem.config.toml import read_toml_file
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
-from seqmem.settings import Kind
+from seqmem.settings import Kind, Settings, Value
 from seqmem.tasks import named_task
 
 VARY = "vary"
@@ -186,7 +186,7 @@ def read_sweep_file(path: Path) -> tuple[dict[str, Given], list[Axis]]:
         raise UsageError(f"{path}: [vary] {error}", error.setting, error.value) from None
 
 
-def read_values(settings: Mapping[str, Any], source: str) -> dict[str, Given]:
+def read_values(settings: Settings, source: str) -> dict[str, Given]:
     """Reads settings as TOML holds them, each by its kind.
 
     Args:
@@ -201,7 +201,7 @@ def read_values(settings: Mapping[str, Any], source: str) -> dict[str, Given]:
         if name not in kinds:
             raise UsageError(f"{source}: unknown key '{one_line(name, 60)}'{did_you_mean(name, kinds)}", name, value)
 
-        def spelled(wrong: Any, name: str = name, value: Any = value) -> str:
+        def spelled(wrong: Value, name: str = name, value: Value = value) -> str:
             return f"{source}: {name} = {quoted(wrong if name == 'sequences' else value)}"
 
         with source_in_errors({name: Given(value, spelled)}):
@@ -209,7 +209,7 @@ def read_values(settings: Mapping[str, Any], source: str) -> dict[str, Given]:
     return given
 
 
-def read_typed(setting: str, kind: Kind, text: Any, option: str) -> Given:
+def read_typed(setting: str, kind: Kind, text: Value, option: str) -> Given:
     """Reads what was typed behind an option; raises UsageError in the words of the kind."""
     with source_in_errors({setting: Given(text, lambda wrong: f"{option} {quoted(text)}")}):
         value = kind.read(setting, text)
@@ -230,7 +230,7 @@ def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
     return given | own_sequences(options)
 
 
-def typed_value(setting: str, value: Any) -> Given:
+def typed_value(setting: str, value: Value) -> Given:
     """Returns a value as one that was typed as an option."""
     return Given(value, lambda wrong: typed_option(setting, wrong if setting == "sequences" else value))
 
