@@ -109,14 +109,9 @@ class RunConfig:
     criterion: Criterion = setting(Criterion("error", 0.25), CriterionText(), "What counts as solved.", "Training")
     stop: bool = setting(True, Flag(), "End a replicate as soon as it is solved.", "Training")
     check_every: int = setting(
-        None,
-        Integer(1, optional=True),
-        "Presentations between checks [default: a hundredth of the budget].",
-        "Training",
+        None, Integer(1, optional=True), "Presentations between checks [default: a hundredth of all].", "Training"
     )
-    confirm: int = setting(
-        1024, Integer(1, 1_000_000), "Fresh sequences on which what looks solved at a check must hold.", "Training"
-    )
+    confirm: int = setting(1024, Integer(1, 1_000_000), "Fresh sequences that confirm what looks solved.", "Training")
     replicates: int = setting(1, Integer(1, 10_000), "Runs side by side, each from a seed of its own.", "Training")
     seed: int = setting(0, Integer(0, 2**31 - 1), "Seed of the first replicate.", "Training")
 
@@ -128,9 +123,8 @@ class RunConfig:
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
         if self.loss_at != "all" and not self.task.sequences_with_recall:
-            raise SettingError(
-                "loss_at", self.loss_at, "this task has no recall step: the last symbol tells every target"
-            )
+            problem = "this task has no recall step: the last symbol tells every target"
+            raise SettingError("loss_at", self.loss_at, problem)
         if self.init.kind == "chrono":
             self.cell.check_chrono()
         check_recipe(self)
@@ -193,7 +187,7 @@ class RunConfig:
     @property
     def scoring(self) -> str:
         """What a loss is: that of the head, `sigmoid` or `softmax`, or `squared`."""
-        return "squared" if self.loss_function == "squared" else self.head
+        return self.head if self.loss_function == "cross-entropy" else self.loss_function
 
     @property
     def seeds(self) -> range:
@@ -295,9 +289,8 @@ def check_recipe(config: RunConfig) -> None:
         if not config.stateful:
             raise SettingError("stateful", False, f"an {config.cell} has no state to keep or to start again")
         if config.lags > 1:
-            raise SettingError(
-                "lags", config.lags, f"an {config.cell} sees nothing of earlier time steps: give it a context"
-            )
+            problem = f"an {config.cell} sees nothing of earlier time steps: give it a context"
+            raise SettingError("lags", config.lags, problem)
     if config.loss_function == "squared" and config.head != "sigmoid":
         raise SettingError("loss_function", "squared", "needs head = sigmoid")
     if config.rows == "steps":

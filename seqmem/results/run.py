@@ -233,7 +233,7 @@ def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any
     for key, kind in {"ceiling": dict, "summary": dict, "evaluation": dict, "replicates": list}.items():
         if not isinstance(document.get(key), kind):
             raise ValueError(f"has no {key}")
-    # version 0.1 said ceiling for baseline, and control for recipe limit
+    # version 0.1 had other names for the baseline and the recipe limit
     least = document["ceiling"].get("recall_loss")
     unknown = {"trained_recall_accuracy": None, "trained_recall_loss": None}
     limit, evaluation = document.get("control_ceiling"), document["evaluation"]

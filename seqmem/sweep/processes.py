@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 # XLA keeps what it has compiled for as long as its process lives, about 30 MB for each shape of a network, and nothing
-# lets go of it. So a process is replaced after so many calls, or where it has grown so much since its first one.
+# lets go of it. So a process is replaced after this many calls, or where it has grown by as much since its first one.
 CALLS_PER_PROCESS = 100
 MOST_GROWTH = 2**30  # bytes
 

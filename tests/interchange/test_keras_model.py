@@ -23,6 +23,7 @@ SHAPES = {
     "two layers": {"layers": 2},
     "context": {"cell": "gru", "context": 3},
     "softmax": {"cell": "rnn", "head": "softmax"},
+    "head": {"head_inputs": True, "head_bias": False},
     "user cell": {"cell": UserCell("cells.own_cells:Leaky", trusted=True)},
 }
 
@@ -64,7 +65,7 @@ def test_a_saved_model_that_keeps_its_state_answers_step_by_step_as_here(network
     config, weights, vectors, outputs, valid = network
     path = tmp_path / "model.keras"
     build_keras_model(config, weights).save(path)
-    model = keras.models.load_model(path, custom_objects={"Leaky": Leaky})
+    model = keras.models.load_model(path, custom_objects={"Leaky": Leaky, "StepLayer": step_layer.StepLayer})
     answers = []
     for row in vectors:
         for layer in model.layers:
