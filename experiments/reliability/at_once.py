@@ -33,9 +33,9 @@ def at_once(words: list[str], processes: int) -> list[tuple[int, str]]:
     return [(process.wait(), err) for process in running for _, err in [process.communicate()]]
 
 
-def report(what: str, outcomes: list[tuple[int, str]], same: bool) -> None:
+def report(what: str, outcomes: list[tuple[int, str]], same: bool, scratch: str) -> None:
     """Prints what became of the processes; an error where not exactly one did the work, or the bytes differ."""
-    refused = {err.strip() for status, err in outcomes if status}
+    refused = {err.strip().replace(scratch, "FOLDER") for status, err in outcomes if status}
     worked = sum(status == 0 for status, _ in outcomes)
     print(f"{what}: {worked} of {len(outcomes)} did the work, {'the same bytes' if same else 'OTHER BYTES'}")
     print("".join(f"  {line}\n" for line in sorted(refused)), end="")
@@ -47,9 +47,9 @@ def main(processes: int) -> None:
     """Prints what became of the processes."""
     with tempfile.TemporaryDirectory() as scratch:
         alone, run = Path(scratch) / "alone", Path(scratch) / "run"
-        subprocess.run([*SEQMEM, "train", *SMALL, "--out", str(alone)], check=True)
+        subprocess.run([*SEQMEM, "train", *SMALL, "--out", str(alone)], check=True, stdout=subprocess.DEVNULL)
         outcomes = at_once(["train", *SMALL, "--out", str(run)], processes)
-        report("train", outcomes, contents(run) == contents(alone))
+        report("train", outcomes, contents(run) == contents(alone), scratch)
 
         alone, run = Path(scratch) / "alone-sweep", Path(scratch) / "sweep"
         words = ["sweep", "--vary", "learning-rate=0.003..0.012+0.003", *SMALL]
@@ -59,7 +59,7 @@ def main(processes: int) -> None:
                 process.poll()
             process.kill()
         outcomes = at_once(["sweep", "--resume", str(run), "--quiet"], 2)
-        report("sweep --resume", outcomes, contents(run) == contents(alone))
+        report("sweep --resume", outcomes, contents(run) == contents(alone), scratch)
 
 
 if __name__ == "__main__":
