@@ -118,4 +118,18 @@ class EvalResult(Drawn):
         own_task = from_plain(bool, document["own_task"], "own_task")
         model = escape_control_characters(from_plain(str, document.get("model", ""), "model"))
         states = from_plain(StatesResult | None, document.get("states"), "states")
+        if states is not None and not _can_be_drawn(states):
+            raise ValueError("states must have two sequences, and a value of each unit for every step of both")
         return cls(run, gaps, free_runs, own_task, model, states)
+
+
+def _can_be_drawn(states: StatesResult) -> bool:
+    steps = len(states.steps)
+    rows = [state.values for unit in states.units for state in unit.states]
+    return (
+        len(states.shown) == 2
+        and bool(states.units)
+        and all(unit.states for unit in states.units)
+        and all(len(shown.inputs) == steps for shown in states.shown)
+        and all(len(values) == 2 and {len(row) for row in values} == {steps} for values in rows)
+    )

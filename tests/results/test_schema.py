@@ -8,11 +8,22 @@ import sys
 import jsonschema
 import pytest
 from builders import example_record, example_result
-from render_samples import CELLS, GAPS, UNITS, finished_sweep, fresh_run, judged_again, memoryless_run, solved_run
+from render_samples import (
+    CELLS,
+    GAPS,
+    UNITS,
+    finished_sweep,
+    fresh_run,
+    judged_again,
+    memoryless_run,
+    solved_run,
+    states_record,
+)
 from schemas import VALIDATORS
 
 from seqmem.cli.main import run
 from seqmem.cli.schema import DOCUMENTS
+from seqmem.results.evaluation import EvalResult
 from seqmem.results.json import json_text
 from seqmem.results.schema import SCHEMAS
 
@@ -69,6 +80,16 @@ def test_evaluations_histories_and_sweeps_validate():
     VALIDATORS["history"].validate(json.loads(json_text(example_record())))
     for axes in ((GAPS,), (GAPS, UNITS), (CELLS,)):
         VALIDATORS["sweep"].validate(plain(finished_sweep(*axes)))
+
+
+def test_an_evaluation_is_read_as_it_was_written_and_damaged_states_are_refused():
+    for result in (judged_again(), EvalResult(solved_run(), states=states_record())):
+        document = plain(result)
+        assert plain(EvalResult.from_json(document)) == document
+    damaged = copy.deepcopy(document)
+    damaged["states"]["units"][0]["states"][0]["values"][1].pop()
+    with pytest.raises(ValueError, match="states must have two sequences"):
+        EvalResult.from_json(damaged)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
