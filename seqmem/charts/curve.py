@@ -56,12 +56,14 @@ def curve(
     ys += [level.value for level in levels if is_number(level.value)]
     # an inset of two dots puts the ends of the y axis into the middle of their lines
     y_axis = Axis(*y_range, 4 * height, bool(log_y), 2) if y_range else fit_axis(ys, 4 * height, log_y, 2)
+    # a label on every second line at most
     labels = {row_of(value, y_axis): shown_amount(value) for value in y_axis.ticks(max(2, height // 2))}
     margin = max(map(len, labels.values())) + 1
     columns = max(10, width - margin - 1)
     # a few single points get a tick each
     points = sorted(set(xs)) if all(line.marked for line in series) and len(set(xs)) <= MOST_POINTS else []
     x_axis = _x_axis(x_range or (min(xs), max(xs)), 2 * columns, log_x, widen=bool(points) and x_range is None)
+    # a level that found no room for its name in the plot is named in the legend
     cells, named = plot(series, levels, x_axis, y_axis, glyphs)
     lines = [Text(y_name, "label")] if y_name else []
     for row in range(height):
@@ -72,6 +74,7 @@ def curve(
     whole = all(float(x).is_integer() for x in xs)
     lines += _x_lines(x_axis, points or x_axis.ticks(max(2, columns // 12), whole), margin, glyphs)
     legend = _legend(series, [level for level in levels if level not in named], width, margin, glyphs)
+    # the name of the x axis stands at the end of the legend where it fits, else on a line of its own
     if x_name and not (legend and legend[-1].cell_len + len(x_name) + 3 <= width):
         lines.append(Text(f"{x_name:>{width}}", "label"))
     elif x_name:

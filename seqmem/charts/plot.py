@@ -82,9 +82,11 @@ def plot(
         Character and style by `(row, column)`, row 0 at the top; and the levels that carry their name in the plot.
     """
     drawn: Plotted = {}
+    # what is drawn later lies over what is drawn before: spreads, then levels, then curves
     for line in series:
         if line.low and line.high and not line.marked:
             lows, highs = (dict(_trace(line.x, row, x_axis, y_axis)) for row in (line.low, line.high))
+            # every other dot, so that a band is paler than a line
             area = [(x, y) for x in lows.keys() & highs for y in range(lows[x], highs[x] + 1) if not (x % 2 or y % 2)]
             drawn |= _cells(area, y_axis, "band", glyphs, ".")
     for level in levels:
@@ -113,6 +115,7 @@ def _trace(xs: Sequence[float], ys: Sequence[Value], x_axis: Axis, y_axis: Axis)
             continue
         dot = x_axis.dot(at), y_axis.dot(value)
         if before:
+            # straight between two points, a dot in every column of dots
             slope = (dot[1] - before[1]) / max(1, dot[0] - before[0])
             dots += [(x, round(before[1] + slope * (x - before[0]))) for x in range(before[0] + 1, dot[0])]
         dots.append(dot)

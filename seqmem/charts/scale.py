@@ -42,6 +42,7 @@ class Axis:
                     break
             return inside
         step = round_step((self.high - self.low) / max(1, most), whole)
+        # 1e-9: 0.3 / 0.1 is a little less than 3
         first = math.ceil(self.low / step - 1e-9)
         return [step * index for index in range(first, math.floor(self.high / step + 1e-9) + 1)]
 
@@ -70,7 +71,7 @@ def fit_axis(values: Iterable[float], size: int, log: bool | None, inset: int = 
         positive = [value for value in ends if value > 0] or [1.0]
         low, high = _round_down(min(positive)), _round_up(high if high > 0 else 1.0)
         return Axis(low, high if high > low else 10 * low, size, log=True, inset=inset)
-    low = min(low, 0.0)
+    low = min(low, 0.0)  # losses and rates are read against zero
     step = round_step((high - low or abs(high) or 1.0) / 4)
     low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     return Axis(low, high if high > low else low + step, size, inset=inset)

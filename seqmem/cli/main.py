@@ -121,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; returns 0, 1 for a run that failed, 2 for bad usage, 130 after Ctrl-C."""
+    # set by the script of `seqmem completion`: click answers the shell, and no command runs
     request = os.environ.get("_SEQMEM_COMPLETE")
     if request:
         return shell_complete(group, {}, "seqmem", "_SEQMEM_COMPLETE", request)
@@ -128,6 +129,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with _damage_told(), group.make_context("seqmem", list(arguments), obj=shared) as context:
             group.invoke(context)
+        # a pipe that has closed is noticed here, not when the interpreter ends
         sys.stdout.flush()
         return 0
     except click.exceptions.Exit as end:
@@ -158,6 +160,7 @@ def _damage_told() -> Iterator[None]:
         else:
             show(message, category, *place, **line)
 
+    # damage is passed over and must not be silent; other warnings stay as Python shows them
     show = warnings.showwarning
     with warnings.catch_warnings():
         warnings.simplefilter("always", DamageWarning)

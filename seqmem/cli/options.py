@@ -99,6 +99,7 @@ class HeadedCommand(click.Command):
             if record:
                 headings.setdefault(getattr(param, "heading", "Output"), []).append(record)
         for heading, records in headings.items():
+            # 28: most options with their value on the line of their help
             with formatter.section(heading):
                 formatter.write_dl(records, col_max=28)
 
@@ -188,6 +189,7 @@ def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
         fields = [
             field for field in setting_fields().values() if field.metadata["group"] in groups or field.name in names
         ]
+        # click lists options against the order in which they are declared
         for field in reversed(fields):
             own = field.name == "sequences"
             function = (sequence_options(heading_of(field)) if own else setting_option(field))(function)

@@ -85,6 +85,7 @@ def _gap_curve(gaps: Sequence[GapResult], several: bool, page: Page) -> Text:
     cues = Series("among the cues", x, [statistics.median(gap.cue_accuracy) for gap in gaps], marked=True)
     baselines = [gap.baseline for gap in gaps]
     series, levels = [cues, recall], [Level(f"baseline {shown_score(max(baselines))}", max(baselines))]
+    # one level line where the baseline is the same over all gaps, a curve where it is not
     if max(baselines) - min(baselines) >= 0.01:
         series, levels = [*series, Series("baseline", x, baselines, marked=True, style="baseline")], []
     return curve(

@@ -51,6 +51,7 @@ def shown_positions(example: Example, fitting: int) -> list[int | None]:
     count = len(example.symbols)
     if count <= fitting:
         return list(range(count))
+    # the beginning has the cue and the first fillers, the end the recall: a third goes to it
     tail = max(1, min(fitting // 3, fitting - 3))
     head = fitting - 1 - tail
     return [*range(head), None, *range(count - tail, count)]

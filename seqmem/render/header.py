@@ -29,12 +29,14 @@ def header_lines(page: Page, config: RunConfig, parameters: int | None = None, m
     A network that no run has trained is called by the name `model`; of its training nothing is said.
     """
     room = page.width - LABEL_WIDTH - 1
+    # 72: strips are read, not filled
     examples = config.task.examples(config.seed, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
     count = config.parameter_count if parameters is None else parameters
     network = [*network_words(config), *([f"{count:,} parameters"] if count else [])]
     words = config.task.words()
     widest = max(strip.cell_len for strip in strips)
+    # the settings of the task stand beside its strips where they fit, else below them
     beside = dotted(words, max(1, room - widest - 4), page)
     if room - widest - 4 > max(map(len, words)) and len(beside) <= len(strips):
         for strip, line in zip(strips, beside, strict=False):

@@ -54,12 +54,14 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
     if verdict == "diverged" or (verdict == "memoryless" and blown_up(result)):
         return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
+    # no predictor can settle such sequences: only other sequences help
     if nothing_settled(result) and (cued := with_cues(config)):
         return train_command(cued), "begin each sequence with a word that tells them apart:"
     if verdict == "nothing_to_remember":
         return train_command(RunConfig()), "a task that needs memory:"
     if verdict == "solved":
         return _after_success(config)
+    # where half of the replicates remember, the recipe lacks nothing, and it is a matter of time
     few = not result.summary.solved and 2 * result.summary.remember <= len(result.replicates)
     if few and (lacks := _lacks(config)):
         return lacks
@@ -78,6 +80,7 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     if late or falling or above_baseline(result):
         why = "the loss still falls: train longer:" if falling else "train longer:"
         return train_command(config, **_longer_budget(config)), why
+    # nothing is left to try but other starts, and then smaller steps
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
     smaller = {"learning_rate": config.learning_rate / 3, "clip_norm": config.clip_norm or 1.0}
@@ -94,6 +97,7 @@ def _after_success(config: RunConfig) -> tuple[str, str]:
 
 def _lacks(config: RunConfig) -> tuple[str, str] | None:
     """What a recipe lacks without which no training helps."""
+    # a whole sequence per update means fewer updates, so they must be larger
     quick = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
     whole = {"window": None, "stop": True, **quick}
     if not config.cell.keeps_state:

@@ -43,6 +43,7 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
     if count < 2:
         return []
     ranked = ranked_replicates(result.replicates)
+    # all of a few; of many the quartiles, by rank
     if count <= ALL_UP_TO:
         places = dict.fromkeys(range(count), "")
     else:

@@ -72,8 +72,8 @@ def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
     if sweep.counts["complete"] + sweep.counts["pruned"] < sweep.total:
         return [(f"seqmem sweep --resume {shlex.quote(str(sweep.path))}", "run what is missing or failed:")]
     done = [trial for trial in ranked(sweep.trials, measure_of(sweep.rank)) if trial.result]
-    commands = [(f"seqmem show {shlex.quote(str(sweep.path_of(trial)))}", "") for trial in done[:1] + done[1:][-1:]]
-    return [(command, f"the {which} trial:") for (command, _), which in zip(commands, ("best", "worst"), strict=False)]
+    ends = zip(("best", "worst"), done[:1] + done[1:][-1:], strict=False)
+    return [(f"seqmem show {shlex.quote(str(sweep.path_of(trial)))}", f"the {name} trial:") for name, trial in ends]
 
 
 def count_words(sweep: SweepResult) -> str:
@@ -91,6 +91,7 @@ def _values(axis: Axis) -> str:
 
 def _drawing(sweep: SweepResult, page: Page) -> list[Text]:
     """The curve or the heat map; nothing where an axis gives no order to draw in."""
+    # an axis of one value is a setting
     varied = [axis for axis in sweep.axes if axis.continuous or len(axis.values) > 1]
     if len(varied) == 1:
         return _curve_lines(sweep, varied[0], page)
@@ -154,6 +155,7 @@ def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
         if trial.result:
             row, column = (axis.values.index(trial.values[axis.name]) for axis in axes)
             values[row][column] = trial.measure(name)
+    # shares keep the whole scale, so that two sweeps have the same colours
     finite = [value for row in values for value in row if value is not None]
     low, high = (0.0, 1.0) if name in SHARES or not finite else (min(finite), max(finite))
     title = Text(f" {name.replace('_', ' ')}", "title")

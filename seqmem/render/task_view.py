@@ -149,6 +149,7 @@ def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
     size = max(len(seen), len(answers))
     lines = [Text(" one-hot arrays of the first sequence, float32", "label")]
     room = (page.width - 12) // 2
+    # vectors too long to be read are described in words
     if 2 * size + 4 > room:
         places = [seen.index(symbol) for symbol in example.symbols[:2]]
         shown = [shown_symbol(symbol, 12, page.glyphs) for symbol in example.symbols[:2]]

@@ -61,10 +61,12 @@ def build_console(
         color_system=_colour_system(variables) if coloured else None,
         no_color=not coloured,
         force_terminal=terminal,
+        # a dumb terminal cannot move its cursor, so nothing is drawn in place
         force_interactive=terminal and not dumb,
         force_jupyter=False,
         theme=build_theme(),
         width=width,
+        # symbols are the user's own words: `[bold]` and `:smile:` among them stay what they are
         markup=False,
         emoji=False,
         highlight=False,
@@ -79,6 +81,7 @@ def _is_coloured(color: str, environment: Mapping[str, str], terminal: bool) -> 
         return color == "always"
     if environment.get("NO_COLOR"):
         return False
+    # an empty variable counts as none, as no-color.org has it
     forced = environment.get("FORCE_COLOR")
     return forced != "0" if forced else terminal
 

@@ -62,11 +62,13 @@ def table(
     """
     heading = [(column.name, "label") for column in columns]
     cells = [[Text.assemble(cell) for cell in row] for row in (heading, *rows)]
+    # a cell that runs on over its line says nothing of how wide its column must be
     measured = [row if len(row) == len(columns) else row[:-1] for row in cells]
     widths = [
         max(column.width, *(row[at].cell_len for row in measured if at < len(row))) for at, column in enumerate(columns)
     ]
     kept = fit_columns(widths, [column.rank for column in columns], page.width - indent, gap)
+    # where even these are too wide, those that may be cut give way, from left to right
     for at in kept:
         over = indent + sum(widths[index] + gap for index in kept) - gap - page.width
         widths[at] -= max(0, min(over, widths[at] - (columns[at].least or widths[at])))

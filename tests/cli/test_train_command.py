@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tmux import Terminal, needs_tmux
 
 from seqmem.cli.main import run
 from seqmem.commands.stopping import SIGNALS
@@ -191,3 +192,32 @@ def test_a_log_has_the_header_once_then_the_result_and_where_it_is_stored_last(t
         assert lines[-1] == "Stored in first"
     else:
         assert done.stderr.count("\n network ") == 1
+
+
+COMPILING = """
+import time
+from seqmem.experiment import run as experiment
+from seqmem.cli.main import main
+
+class Compiling(experiment.Run):
+    def __iter__(self):
+        time.sleep(60)
+        yield
+
+experiment.Run = Compiling
+main(["train", "--out", "first"])
+"""
+
+
+@needs_tmux
+def test_stopping_while_it_compiles_takes_the_line_away_that_says_so(tmp_path):
+    (tmp_path / "script.py").write_text(COMPILING)
+    with Terminal(tmp_path, f"{sys.executable} script.py", 80, 24) as terminal:
+        terminal.wait(lambda lines: any("compiling" in line for line in lines))
+        terminal("send-keys", "C-c")
+        terminal.wait(lambda lines: any("Stopped" in line for line in lines))
+        lines = terminal.lines()
+    assert not [line for line in lines if "compiling" in line]
+    assert lines[0].startswith(" task ")
+    assert lines[-2].startswith(" budget ")
+    assert lines[-1] == "Stopped. Go on with: seqmem train --resume first"

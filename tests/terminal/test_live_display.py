@@ -1,12 +1,10 @@
 import io
-import shutil
-import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from rich.text import Text
+from tmux import Terminal, needs_tmux
 
 from seqmem.terminal.console import build_console
 from seqmem.terminal.live import LiveDisplay
@@ -31,7 +29,7 @@ class Counting(LiveDisplay):
         return [Text("below")]
 
 
-class Terminal(io.StringIO):
+class Stream(io.StringIO):
     encoding = "utf-8"
 
     def isatty(self):
@@ -75,7 +73,7 @@ def test_no_line_is_left_for_the_end_where_work_was_interrupted():
 
 @pytest.mark.parametrize("fail", [False, True])
 def test_a_terminal_is_left_as_it_was(fail):
-    stream = Terminal()
+    stream = Stream()
     console = build_console(stream, environment={"TERM": "xterm", "COLUMNS": "60"})
     try:
         with Counting(console) as display:
@@ -90,7 +88,7 @@ def test_a_terminal_is_left_as_it_was(fail):
 
 
 def test_quiet_shows_nothing_at_all():
-    for stream in (Terminal(), io.StringIO()):
+    for stream in (Stream(), io.StringIO()):
         with Counting(build_console(stream, environment={"TERM": "xterm"}), quiet=True) as display:
             display.follow(ten())
         assert stream.getvalue() == ""
@@ -120,7 +118,7 @@ def test_the_bar_fits_any_width_and_has_at_most_32_columns(width, encoding):
 def test_each_frame_asks_how_wide_the_terminal_is_now(monkeypatch):
     columns = [100]
     monkeypatch.setattr("os.get_terminal_size", lambda descriptor=1: (columns[0], 30))
-    console = build_console(Terminal(), environment={"TERM": "xterm"})
+    console = build_console(Stream(), environment={"TERM": "xterm"})
     display = Counting(console)
     for width, shown in ((100, 100), (50, 50), (300, 160)):
         columns[0] = width
@@ -163,35 +161,14 @@ print("the end")
 """
 
 
-@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, as a terminal that breaks lines again")
+@needs_tmux
 @pytest.mark.parametrize("rows", [24, 40])
 def test_a_window_that_is_resized_keeps_no_torn_line(rows, tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(RESIZED)
-
-    def tmux(*words):
-        command = ["tmux", "-S", str(tmp_path / "socket"), *map(str, words)]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-    def lines():
-        return [line.rstrip() for line in tmux("capture-pane", "-p", "-S", "-100").splitlines() if line.strip()]
-
-    def wait(reached):
-        for _ in range(200):
-            if reached():
-                return
-            time.sleep(0.1)
-        raise AssertionError(lines())
-
-    run = f"unset COLUMNS LINES; clear; seq 8; PYTHONPATH={Path.cwd()} {sys.executable} {script} 4; cat"
-    tmux("-f", "/dev/null", "new-session", "-d", "-x", "60", "-y", rows, run)
-    try:
-        tmux("set", "-g", "window-size", "manual")
+    (tmp_path / "script.py").write_text(RESIZED)
+    with Terminal(tmp_path, f"seq 8; {sys.executable} script.py 4", 60, rows) as terminal:
         for width in (60, 100, 40, 80):
-            tmux("resize-window", "-x", width, "-y", rows)
-            wait(lambda width=width: sum(line.startswith("torn =") for line in lines()) >= 6)
+            terminal.resize(width)
+            terminal.wait(lambda lines: sum(line.startswith("torn =") for line in lines) >= 6)
             time.sleep(0.6)
-        wait(lambda: "the end" in lines())
-        assert lines() == [*"12345678", "the end"]
-    finally:
-        tmux("kill-server")
+        terminal.wait(lambda lines: "the end" in lines)
+        assert terminal.lines() == [*"12345678", "the end"]
