@@ -37,12 +37,14 @@ def decide_once(base: Settings, axes: Sequence[Axis], points: Iterable[Settings]
     decided: dict[str, Any] = {}
     if not configs:
         return decided
+    # Each of these would follow from a trial's own task; what all share is decided once, by the hardest of them.
     if "head" not in given:
         decided["head"] = configs[0].head
     if "init" not in given:
         decided["init"] = _start(configs)
     if "loss_at" not in given and all(config.task.sequences_with_recall for config in configs):
         decided["loss_at"] = "recall" if any(config.loss_at == "recall" for config in configs) else "all"
+    # An alphabet that grew along an axis of gaps would make two things harder at once.
     sizes = [config.task.alphabet_size for config in configs if config.task.alphabet_size is not None]
     if not given & {"alphabet_size", "symbols", "sequences"} and len(sizes) == len(configs):
         decided["alphabet_size"] = max(sizes)

@@ -85,6 +85,7 @@ def merge(*sources: Source) -> dict[str, Given]:
     A budget replaces the other budget of an earlier source; another task replaces the whole task.
     """
     merged: dict[str, Given] = {}
+    # From the lowest to the highest: what a source says replaces what stands below, and what cannot stand beside it.
     for source in sources:
         task = source["task"].value if "task" in source else named_task(source)
         gone = {RIVALS[name] for name in source if name in RIVALS}

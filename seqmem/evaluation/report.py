@@ -86,6 +86,7 @@ def judged_on(
         sequences: That each was judged on.
         config: The settings that were judged, with the seeds of these replicates.
     """
+    # "Held out" has to be counted: with a short gap, fresh sequences are often ones that training has shown.
     different = shown = 0
     # replicates with the same sequences and the same stream need one look
     alike = trained.task.same_for_every_seed and not trained.shuffle and config.task.same_for_every_seed

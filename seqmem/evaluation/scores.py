@@ -67,9 +67,11 @@ def count_groups(right: np.ndarray, groups: np.ndarray, targets: np.ndarray) -> 
         groups: int of the same shape, the group of each recall step; -1 where a step belongs to none.
         targets: int of the same shape. A cue that a group asks for several times must be right each time.
     """
+    # one number for each pair of a group and a cue, which may be asked for at several steps
     asked = groups >= 0
     cues, cue = np.unique(np.stack([groups[asked], targets[asked]]), axis=1, return_inverse=True)
     recalled = np.bincount(cue.ravel(), weights=~right[asked], minlength=cues.shape[1]) == 0
+    # then how many cues each group has, and how many of them were recalled
     _, group, size = np.unique(cues[0], return_inverse=True, return_counts=True)
     recalled_in_group = np.bincount(group.ravel(), weights=recalled, minlength=len(size))
     judged = size >= 2
