@@ -14,7 +14,6 @@ PACKAGE = ROOT / "seqmem"
 PENDING = (
     "evaluation/forward.py",
     *("training", "models", "cells", "backend", "storage/lock.py"),
-    *("terminal", "charts", "render", "cli"),
 )
 
 PART = r"(row|line|step|window|update|heading|run directory|sequence|presentation|record|column|file|entry|trial|cue)"

@@ -1,4 +1,4 @@
-"""The states of units over time, in two sequences that differ in the cue."""
+"""The states of units over time, in two sequences of different cues."""
 
 from __future__ import annotations
 
