@@ -62,6 +62,13 @@ def test_what_luck_explains_is_no_difference():
     assert "different" not in text.partition("interval of Newcombe")[0]
 
 
+def test_an_interval_without_zero_that_is_not_enough_is_explained():
+    text = " ".join(drawn(run("lstm", 20), run("rnn", 15, cell="rnn")).split())
+    assert "-0.25, 95 % interval -0.47 to -0.04, p = 0.047 " in text
+    assert "an interval without 0 is not enough" in text
+    assert "an interval without 0" not in " ".join(drawn(run("a", 10), run("b", 20)).split())
+
+
 def test_what_keeps_a_difference_from_being_found_is_said():
     text = " ".join(drawn(run("a", 1, 2), run("b", 2, 2, criterion="recall:0.9")).split())
     assert "2 replicates can show no difference: train with --replicates 20" in text
