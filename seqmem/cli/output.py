@@ -26,7 +26,13 @@ def output_options(function: Command) -> Command:
     for declare in (
         option("--verbose", is_flag=True, heading="Output", help="With an error, show where it came from."),
         option("--color", kind=colors, default="auto", heading="Output", help="Colour the output. [default: auto]"),
-        option("--json", "as_json", is_flag=True, heading="Output", help="Print one JSON document and nothing else."),
+        option(
+            "--json",
+            "as_json",
+            is_flag=True,
+            heading="Output",
+            help="Print one JSON document and nothing else, errors too.",
+        ),
         option("--quiet", "-q", is_flag=True, heading="Output", help="Print the result alone: no progress, no notes."),
     ):
         declared = declare(declared)
