@@ -1,4 +1,4 @@
-"""Who is at work in a run directory, known from a lock that the system lets go of when its process dies."""
+"""The lock of a run directory, freed by the system with its process."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class RunLock:
 
 
 def is_locked(folder: Path) -> bool:
-    """Tells whether somebody is at work in a run directory; asking leaves no trace."""
+    """Tells whether a process is at work in a run directory; asking leaves no trace."""
     try:
         descriptor = open_descriptor(folder / LOCK_NAME, os.O_RDONLY)
     except OSError:
@@ -62,7 +62,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def _take(descriptor: int, shared: bool) -> bool:
-    """Takes the lock if it is free. Somebody who only asks holds it for an instant: hence more than one try."""
+    """Takes the lock if it is free. A process that only asks holds it for an instant: hence more than one try."""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(SECONDS_BETWEEN_TRIES)
@@ -70,9 +70,9 @@ def _take(descriptor: int, shared: bool) -> bool:
             _lock(descriptor, shared)
             return True
         except (BlockingIOError, PermissionError):
-            if shared and fcntl:  # others who ask share it: somebody is at work
+            if shared and fcntl:  # others who ask share it: a process is at work
                 return False
-        except OSError:  # a file system without locks: nobody can be told apart, so nobody is refused
+        except OSError:  # a file system without locks: no process is known, so none is refused
             return True
     return False
 
@@ -81,7 +81,7 @@ def _lock(descriptor: int, shared: bool) -> None:
     """Locks an open file until it is closed; Windows knows no shared lock of a file open for reading.
 
     Raises:
-        BlockingIOError, PermissionError: If somebody else has it, as Unix and Windows say it.
+        BlockingIOError, PermissionError: If another process has it, as Unix and Windows say it.
         OSError: If it cannot be locked.
     """
     if fcntl:

@@ -140,12 +140,8 @@ def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
 def read_outcome(path: Path, settings: Mapping[str, object]) -> Outcome:
     """Returns what became of a trial as its run directory has it: complete, pruned or missing.
 
-    Args:
-        path: The run directory.
-        settings: Of the trial: all, or those that are known.
-
     Raises:
-        DamagedFileError: If what is stored there is not a result of these settings.
+        DamagedFileError: If what is stored there is not a result of these settings, which may be a part of all.
     """
     if (row := read_summary(path)) is not None:
         if not has_settings(row.config, settings):

@@ -25,11 +25,7 @@ MOST_GROWTH = 2**30  # bytes
 
 
 class WorkerDied(Exception):  # noqa: N818 (it is shown to the user as it stands)
-    """The process of a trial ended before its trial: killed, out of memory, or ended by the trial itself.
-
-    Args:
-        times: How often: an engine may have tried it again by itself.
-    """
+    """The process of a trial ended before it, `times` times: killed, out of memory, or ended by the trial itself."""
 
     def __init__(self, times: int = 1):
         super().__init__(times)
