@@ -76,12 +76,7 @@ def export(
         raise UsageError(f"--rows {rows}: goes with .csv and .parquet, not with {chosen}", "rows", rows)
     refuse_existing(to)
     if chosen == FOLDER_FORMAT:
-        result = read_stored(path).result
-        if isinstance(result, EvalResult):
-            raise UsageError(f"{path}: is an evaluation, and TensorBoard shows runs and sweeps")
-        with new_folder(to) as folder:
-            written = write_events(result, folder)
-        return output.note(f"Wrote {written} event files into {to}; see them with: tensorboard --logdir {to}")
+        return output.note(_write_events(path, to))
     if chosen == "keras":
         content = _keras(path, replicate, stateful, cell)
     elif chosen in TABLES:
@@ -97,6 +92,16 @@ def export(
     with new_file(to) as stream:
         stream.write(content)
     output.note(f"Wrote {to}")
+
+
+def _write_events(path: Path, to: Path) -> str:
+    """Writes a new folder for TensorBoard, and says how to see it."""
+    result = read_stored(path).result
+    if isinstance(result, EvalResult):
+        raise UsageError(f"{path}: is an evaluation, and TensorBoard shows runs and sweeps")
+    with new_folder(to) as folder:
+        written = write_events(result, folder)
+    return f"Wrote {written} event files into {to}; see them with: tensorboard --logdir {to}"
 
 
 def _check_chart(to: Path, format: str, chart: str | None) -> None:
