@@ -6,7 +6,7 @@ from seqmem.backend.extras import altair as alt
 from seqmem.config.axis import shown_value
 from seqmem.config.rank import measure_of
 from seqmem.pictures.look import HEAT, Look
-from seqmem.pictures.parts import Chart, Row, chart_of, tips, titled
+from seqmem.pictures.parts import NUMBER, Chart, Row, chart_of, tips, titled
 from seqmem.pictures.sweep_curve import SHARES, varied_axes
 from seqmem.results.sweep import SweepResult
 from seqmem.terminal.wording import shown_amount, shown_score
@@ -44,7 +44,7 @@ def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
     scale = alt.Scale(scheme=HEAT, domain=[low, high])
     cell = max(LOWEST, min(CELL, HIGHEST // len(lines)))
     length = min(200, max(60, cell * len(lines) - 30))
-    legend = alt.Legend(title=label, orient="right", gradientLength=length, format="~g")
+    legend = alt.Legend(title=label, orient="right", gradientLength=length, labelExpr=NUMBER)
     pointer = tips(look, **{down.name: "row:N", across.name: "column:N", label: "value:Q", "solved": "solved:N"})
     cells = base.mark_rect(stroke=look.paper, strokeWidth=2).encode(
         color=alt.Color("value:Q", scale=scale, legend=legend), tooltip=pointer

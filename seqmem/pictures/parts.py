@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from seqmem.backend.extras import altair as alt
-from seqmem.charts.scale import fit_axis
+from seqmem.charts.scale import Axis, fit_axis
 from seqmem.pictures.look import Look
 
 # Altair has types of its own, which are known only where it is installed.
@@ -17,6 +17,8 @@ Row: TypeAlias = dict[str, Any]
 
 CHARACTER = 5.9  # pixels of a character of size 12, about
 WIDE_SPAN = 10  # times the smallest value: from there on an axis is logarithmic
+# How an axis writes a number: Vega's own choice is 1e+2 where ticks are wide apart.
+NUMBER = "abs(datum.value) >= 1000 ? format(datum.value, ',') : format(datum.value, '.4~r')"
 FEW = 8  # values of an axis that get a tick each
 
 
@@ -45,10 +47,11 @@ def is_wide(values: Sequence[float]) -> bool:
 def number_x(values: Sequence[float], title: str, field: str = "x", listed: bool = True) -> Any:
     """Returns the x channel of numbers; where few are listed, each has a tick."""
     few = sorted(set(values))
-    ticks = {"values": few} if listed and len(few) <= FEW else {"tickCount": 6}
+    if not listed or len(few) > FEW:
+        few = Axis(few[0], few[-1] if few[-1] > few[0] else few[0] + 1, 100, is_wide(few)).ticks(6)
     kind = {"type": "log"} if is_wide(values) else {"zero": False}
     scale = alt.Scale(nice=False, padding=24, **kind)
-    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(format="~g", **ticks))
+    return alt.X(f"{field}:Q", title=title, scale=scale, axis=alt.Axis(labelExpr=NUMBER, values=few))
 
 
 def count_x(last: float, title: str) -> Any:
@@ -68,7 +71,7 @@ def number_y(values: Sequence[float], title: str, field: str = "y") -> Any:
     # the ends and the ticks of the terminal's charts
     fitted = fit_axis(values, 100, None)
     scale = alt.Scale(domain=[fitted.low, fitted.high], nice=False, type="log" if fitted.log else "linear")
-    axis = alt.Axis(values=fitted.ticks(6), format="~r")
+    axis = alt.Axis(values=fitted.ticks(6), labelExpr=NUMBER)
     return alt.Y(f"{field}:Q", title=title, scale=scale, axis=axis)
 
 

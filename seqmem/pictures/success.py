@@ -72,7 +72,10 @@ def _sweep(sweep: SweepResult, look: Look) -> Chart:
     base = chart_of(solved).encode(y=y, tooltip=pointer)
     bars = base.mark_rule(color=look.series[0], strokeWidth=2.5, opacity=0.5)
     points = base.mark_point(color=look.series[0], filled=True, size=80, opacity=1)
-    layers = [bars.encode(x=number_x(values, words, "low"), x2="high:Q"), points.encode(x=number_x(values, words))]
+    layers = [
+        bars.encode(x=number_x(values, words, "low", listed=False), x2="high:Q"),
+        points.encode(x=number_x(values, words, listed=False)),
+    ]
     if never:
         base = chart_of(never).encode(y=y, x=alt.value(look.width + 12))
         layers.append(base.mark_point(shape="triangle-right", color=look.bad, size=80, strokeWidth=2))

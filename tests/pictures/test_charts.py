@@ -25,6 +25,7 @@ from seqmem.pictures.chart import CHARTS, charts_of, draw_chart
 from seqmem.pictures.files import PICTURES, chart_content
 from seqmem.pictures.look import DARK, LIGHT, THEMES
 from seqmem.results.evaluation import EvalResult
+from seqmem.results.sweep import Outcome
 
 RESULTS = {
     "run": solved_run(replicates=12),
@@ -165,6 +166,20 @@ def test_the_states_of_every_unit_are_drawn_in_both_sequences_and_their_differen
     assert states["4 *", "cue 4", 1] == -1.0
     assert states["4 *", "difference", 1] == -2.0
     assert {row["panel"] for row in rows} == {"cue 3", "cue 4", "difference"}
+
+
+@pytest.mark.parametrize(("factor", "tick"), [(1, "200"), (30, "10,000")])
+def test_an_axis_writes_numbers_out(factor, tick):
+    found = finished_sweep(GAPS, UNITS)
+    trials = []
+    for trial in found.trials:
+        spread = trial.result.presentations_to_success
+        spread = spread and {name: factor * value for name, value in spread.items()}
+        outcome = Outcome("complete", dataclasses.replace(trial.result, presentations_to_success=spread), "")
+        trials.append(dataclasses.replace(trial, outcome=outcome))
+    picture = chart_content(dataclasses.replace(found, trials=tuple(trials)), "svg", "success", LIGHT).decode()
+    assert f">{tick}<" in picture
+    assert "e+" not in picture
 
 
 def test_more_than_six_curves_are_no_chart():
