@@ -1,6 +1,7 @@
 """The units that carry the cue: named on a cell made by hand, and nowhere where nothing is remembered."""
 
 import dataclasses
+import json
 from typing import ClassVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from seqmem.evaluation.states import StateRunner, units_of
 from seqmem.evaluation.telling import telling, telling_by_chance
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import build_population
+from seqmem.results.json import json_text
 
 FRESH = {"gap": 5, "alphabet_size": 8, "fillers": "fresh"}  # fillers 0 to 5, cues 6 and 7
 
@@ -254,3 +256,14 @@ def test_chance_is_what_shuffled_cues_give():
     assert areas.shape == (199, 5)
     # of 50 against 50 the area has a standard deviation of sqrt(101 / 30,000) = 0.058, and folded at 0.5 that mean
     assert areas.mean() == pytest.approx(0.5 + 0.058 * np.sqrt(2 / np.pi), abs=0.005)
+
+
+def test_what_has_diverged_keeps_nothing_and_can_still_be_written():
+    config = RunConfig.from_settings({**FRESH, "units": 2})
+    population = build_population(config)
+    population.load({name: np.full_like(array, np.nan) for name, array in population.arrays().items()})
+    result = found(config, population)
+    assert result.kept_by == ()
+    assert not result.intact.remembers
+    assert not any(unit.above_chance for unit in result.units)
+    assert json.loads(json_text(result))["intact"]["loss"] is None

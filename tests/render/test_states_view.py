@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import math
 
 import pytest
 from render_samples import HELD, LOST, solved_run
@@ -99,3 +100,12 @@ def test_a_task_without_fillers_has_its_own_words():
 
 def test_it_draws_itself():
     assert "Unit 4 carries the cue" in str(record())
+
+
+def test_what_has_diverged_is_drawn_too():
+    nothing = Recall(0.5, math.nan, False, True)
+    course = UnitState("h", (math.nan,) * 5, ((math.nan,) * 5,) * 2)
+    unit = UnitResult("0", math.nan, False, nothing, (course,))
+    changes = {"units": (unit,), "unit_count": 1, "intact": nothing, "without": nothing, "alone": None, "kept_by": ()}
+    result = dataclasses.replace(record(), **changes, chance=math.nan, most_by_chance=math.nan)
+    assert "No unit carries the cue" in drawn(result)
