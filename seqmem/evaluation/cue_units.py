@@ -31,6 +31,7 @@ MOST_UNITS = 32  # silenced one by one: the most telling of a large network
 # Of fewer strings any difference between two sequences tells the cue, whatever it comes from.
 FEWEST_STRINGS = 8
 GUESSING = 0.05  # recall is no better than that where its p-value is above
+LITTLE = 0.1  # of the way from the baseline to all right
 NO_CUE = "no recall step of this task asks for one of several cues"
 NO_STEPS = np.zeros(0, int)
 
@@ -188,8 +189,11 @@ class Silencing:
             evidence = weigh(count.groups, count.right, count.cues, mean, self.baseline.recall_loss)
             # what has diverged answers nothing: its largest output is no choice
             remembers = evidence.remembers and math.isfinite(mean)
-            forgotten = not evidence.by_loss and evidence.p_value > GUESSING
-            recalls.append(Recall(float((predicted == sample.targets).mean()), digits(mean), remembers, forgotten))
+            accuracy, best_guess = float((predicted == sample.targets).mean()), self.baseline.recall_accuracy or 0.0
+            # few different strings make the test weak, so that the rate is asked too
+            little = accuracy - best_guess < LITTLE * (1 - best_guess)
+            forgotten = little and evidence.p_value > GUESSING and not evidence.by_loss
+            recalls.append(Recall(accuracy, digits(mean), remembers, forgotten))
         return recalls
 
 

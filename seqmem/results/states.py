@@ -17,8 +17,8 @@ class Recall:
         accuracy: Fraction of recall steps right.
         loss: Nats, mean over recall steps.
         remembers: Whether that is memory, by the rule of evidence that replicates are judged by.
-        forgotten: Whether it is no better than guessing: p above 0.05, and a loss that shows no memory. Between the
-            two there is a doubt.
+        forgotten: Whether it is no better than guessing: p above 0.05, a loss that shows no memory, and an accuracy
+            less than a tenth of the way from the baseline to 1. Between the two there is a doubt.
     """
 
     accuracy: float

@@ -11,7 +11,7 @@ from render_samples import states_record as record
 import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.render.eval_view import draw_eval
 from seqmem.results.evaluation import EvalResult
-from seqmem.results.states import ShownSequence
+from seqmem.results.states import Recall, ShownSequence, UnitResult, UnitState
 from seqmem.terminal.console import build_console
 
 
