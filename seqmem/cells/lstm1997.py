@@ -30,6 +30,7 @@ class LSTM1997(StepCell):
 
     name: ClassVar[str] = "lstm1997"
     summary: ClassVar[str] = "the LSTM of 1997, without forget gate and biases"
+    state_names: ClassVar[tuple[str, ...]] = ("c", "y")
 
     recurrence: str = setting(
         "full",

@@ -48,19 +48,25 @@ def units_of(network: Network, layers: int, units: int, names: Sequence[str] = (
         names: Of the states of a cell; where there are none, `h` or `s1`, `s2`.
     """
     sizes = [int(state.shape[-1]) for state in network.initial_states(1, 1)]
-    count = len(sizes) // layers
-    names = names or (["h"] if count == 1 else [f"s{number}" for number in range(1, count + 1)])
     begins = np.cumsum([0, *sizes]).tolist()
+    count = len(sizes) // layers
+    names = names[:count] or (["h"] if count == 1 else [f"s{number}" for number in range(1, count + 1)])
     listed = []
     for layer in range(layers):
         lead = f"{layer + 1}." if layers > 1 else ""
-        own = [(name, sizes[at], begins[at]) for at, name in enumerate(names, layer * len(names))]
-        shared = [(name, begin) for name, size, begin in own if size == units]
-        if shared:
-            called, places = zip(*shared, strict=True)
+        own = [(name, sizes[at], begins[at]) for at, name in enumerate(names, layer * count)]
+        # a state several times as long as there are units holds its parts side by side, as weights do
+        parts = [
+            (f"{name}{part + 1}" if size > units else name, begin + part * units)
+            for name, size, begin in own
+            if size % units == 0
+            for part in range(size // units)
+        ]
+        if parts:
+            called, places = zip(*parts, strict=True)
             listed += [Unit(f"{lead}{at}", tuple(begin + at for begin in places), called) for at in range(units)]
         for name, size, begin in own:
-            if size != units:
+            if size % units:
                 listed += [Unit(f"{name} {lead}{at}", (begin + at,), (name,)) for at in range(size)]
     return listed
 

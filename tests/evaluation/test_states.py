@@ -144,7 +144,7 @@ def test_an_untrained_network_has_no_unit_that_carries_the_cue(settings):
     assert result.alone is None
     count = 1 if settings["cell"] == "mlp" else 6 * settings.get("layers", 1)
     assert result.unit_count == len({unit.name for unit in result.units}) == count
-    names = {"lstm": ["h", "c"]}.get(settings["cell"], ["h"])
+    names = {"lstm": ["h", "c"], "lstm1997": ["c", "y1", "y2", "y3"]}.get(settings["cell"], ["h"])
     assert all([state.name for state in unit.states] == names for unit in result.units)
     if settings["cell"] == "mlp":
         assert result.units[0].states[0].tells == (0.5,) * 6
