@@ -1,1 +1,1 @@
-"""What stands between seqmem and TensorFlow: imported without a word, compiled, seeded."""
+"""TensorFlow and Keras: imported silently, compiled, seeded."""

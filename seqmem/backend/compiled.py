@@ -1,4 +1,4 @@
-"""Compiling with XLA, where an earlier process may have kept the program."""
+"""Compilation with XLA, and a cache of programs that may be damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packages of the extras, imported when they are needed, or missed in one line."""
+"""The packages of the extras, imported when needed, or one clear line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def import_optuna() -> Any:
 def import_distributed() -> Any:
     """Returns Dask's distributed, silent as well; raises as `import_optuna` does."""
     distributed = _import("distributed", "--scheduler", "dask")
-    # a scheduler that is lost is told in a line of ours, not in a traceback of its own
+    # a scheduler that is lost gets a line of ours, not in a traceback of its own
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed

@@ -1,4 +1,4 @@
-"""TensorFlow and Keras as `tf` and `keras`, imported when one of their names is first used, and without a word.
+"""TensorFlow and Keras, imported silently when first used.
 
 They take seconds to import, and the command line must answer at once; so every other import stands at the top of its
 file, and these two are lazy. TensorFlow's libraries print on the process' standard error while they load, whatever the
@@ -75,13 +75,13 @@ def silence() -> Iterator[None]:
     """Keeps what native code writes to standard error from the user, unless an error follows."""
     sys.stderr.flush()
     kept = os.dup(2)
-    with tempfile.TemporaryFile() as said:
-        os.dup2(said.fileno(), 2)
+    with tempfile.TemporaryFile() as written:
+        os.dup2(written.fileno(), 2)
         try:
             yield
         except Exception:
-            said.seek(0)
-            os.write(kept, said.read())
+            written.seek(0)
+            os.write(kept, written.read())
             raise
         finally:
             os.dup2(kept, 2)

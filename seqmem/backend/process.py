@@ -1,4 +1,4 @@
-"""What must be settled before TensorFlow is imported: threads, the compile cache, and its silence.
+"""The environment of TensorFlow: threads, compile cache, silence.
 
 Nothing here imports TensorFlow; `seqmem.backend.lazy` does, and finds the environment ready.
 """
@@ -59,7 +59,7 @@ def cache_folder() -> Path:
 def _prune(folder: Path) -> None:
     """Removes the oldest programs beyond `CACHE_BYTES`: a sweep over many shapes leaves many behind."""
     with contextlib.suppress(OSError):
-        entries = sorted(((entry.stat(), entry) for entry in folder.iterdir()), key=lambda one: -one[0].st_mtime)
+        entries = sorted(((entry.stat(), entry) for entry in folder.iterdir()), key=lambda entry: -entry[0].st_mtime)
         kept = 0
         for status, entry in entries:
             kept += status.st_size

@@ -1,4 +1,4 @@
-"""Seeding whatever draws from a generator of the whole process, and giving it back as it was."""
+"""Seeds for the random generators of the whole process, for a while."""
 
 from __future__ import annotations
 

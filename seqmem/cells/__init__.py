@@ -1,4 +1,4 @@
-"""The cells: what a network remembers with. One file per cell, and one entry here."""
+"""The cells: what a network remembers with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a cell is: its settings, the shapes of its weights, and the layer that takes its steps."""
+"""A cell: its settings, the shapes of its weights, and its Keras layer."""
 
 from __future__ import annotations
 

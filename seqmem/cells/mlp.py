@@ -1,4 +1,4 @@
-"""The control without memory: a hidden layer in the place of a recurrent cell.
+"""The control without memory: a hidden layer in place of a cell.
 
 With input x and output h::
 

@@ -1,4 +1,4 @@
-"""Trying out a cell of the user's own before it is trained: it must do what the engine asks of a cell.
+"""A trial of a user's cell: it must do what the engine asks of a cell.
 
 The engine runs a cell for all replicates at once and differentiates single steps, compiled. That takes a cell that
 is deterministic and goes straight through: no dropout, no statistics of its own, no loops or branches on values.
@@ -61,9 +61,9 @@ def _attempt(name: str, problem: str, action: Callable[[], Found]) -> Found:
         return action()
     except Exception as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        said = lines[1] if len(lines) > 1 and lines[0].startswith("Exception encountered") else "".join(lines[:1])
-        told = f"{problem} ({type(error).__name__}: {one_line(said, 160)})"
-        raise SettingError("cell", name, f"{told}; {NEEDS}") from error
+        reason = lines[1] if len(lines) > 1 and lines[0].startswith("Exception encountered") else "".join(lines[:1])
+        problem = f"{problem} ({type(error).__name__}: {one_line(reason, 160)})"
+        raise SettingError("cell", name, f"{problem}; {NEEDS}") from error
 
 
 def _refuse_layers(name: str, cell: KerasLayer) -> None:
@@ -82,7 +82,7 @@ def _check_start(name: str, cell_class: Callable[[int], KerasLayer]) -> None:
             cell = cell_class(UNITS)
             cell.build((None, FEATURES))
         starts.append([variable.numpy() for variable in cell.trainable_variables])
-    if any(not np.array_equal(one, other) for one, other in zip(*starts, strict=True)):
+    if any(not np.array_equal(a, b) for a, b in zip(*starts, strict=True)):
         raise SettingError("cell", name, "starts from other weights with the same seed: its draws must be Keras' own")
 
 
@@ -115,11 +115,11 @@ def _check_repeats(name: str, cell: KerasLayer, inputs: Tensor, states: Tensor) 
     first, again = (_flat(_step(cell, weights, inputs, states)) for _ in range(2))
     if not all(np.isfinite(part).all() for part in first):
         raise SettingError("cell", name, "gives numbers that are not finite at its first step")
-    if any(not np.array_equal(one, other) for one, other in zip(first, again, strict=True)):
+    if any(not np.array_equal(a, b) for a, b in zip(first, again, strict=True)):
         raise SettingError("cell", name, "answers differently each time: a cell must be deterministic")
     if "training" in inspect.signature(cell.call).parameters:
         trained = _flat(_step(cell, weights, inputs, states, training=True))
-        if any(not np.array_equal(one, other) for one, other in zip(first, trained, strict=True)):
+        if any(not np.array_equal(a, b) for a, b in zip(first, trained, strict=True)):
             raise SettingError("cell", name, "answers differently with training=True: a cell must be deterministic")
 
 
@@ -150,11 +150,13 @@ def _check_compiled(name: str, cell: KerasLayer, inputs: Tensor, states: Tensor)
         output, following, gradients = compiled()
     except Exception as error:
         # what TensorFlow says of it names its own insides only
-        told = f"cannot be compiled for many replicates at once ({type(error).__name__})"
-        raise SettingError("cell", name, f"{told}: it must go straight through, without loops or branches") from error
+        problem = f"cannot be compiled for many replicates at once ({type(error).__name__})"
+        raise SettingError(
+            "cell", name, f"{problem}: it must go straight through, without loops or branches"
+        ) from error
     plain = _flat(_step(cell, [variable.value for variable in cell.trainable_variables], inputs, states))
-    found = [array.numpy()[0] for array in (output, *following)]
-    if any(not np.allclose(a, b, atol=1e-5) for a, b in zip(plain, found, strict=True)):
+    compiled_step = [array.numpy()[0] for array in (output, *following)]
+    if any(not np.allclose(a, b, atol=1e-5) for a, b in zip(plain, compiled_step, strict=True)):
         raise SettingError("cell", name, "answers differently when compiled: a cell must be deterministic")
     if not all(np.isfinite(part.numpy()).all() for part in tf.nest.flatten(gradients)):
         raise SettingError("cell", name, "has a gradient that is not a finite number")

@@ -1,4 +1,4 @@
-"""A cell of two matrix products and formulas, its derivatives written out."""
+"""A cell of two matrix products, with its derivatives written out."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def _layer_class() -> type[KerasLayer]:
 
         @classmethod
         def from_config(cls, config: dict[str, Any]) -> KerasLayer:
-            cell = next(known for known in StepCell.__subclasses__() if known.name == config["cell"])
+            cell = next(cell for cell in StepCell.__subclasses__() if cell.name == config["cell"])
             return cls(cell(**{field.name: config[field.name] for field in settings_of(cell)}), config["units"])
 
     return StepLayer

@@ -1,4 +1,4 @@
-"""Cells of the user's own: `module:Class`, imported only with permission.
+"""User cells: `module:Class`, imported only with permission.
 
 A run directory may come from a stranger and name any module of this machine; so a name in a file is not enough. The
 permission is part of the value: it is given where settings are read (`RunConfig.from_settings`), to what was typed.
@@ -53,8 +53,8 @@ class UserCell(Cell):
     def check_permission(self) -> None:
         """Raises SettingError unless the user has named it."""
         if not self.trusted:
-            known = f"is somebody's own code: to run it, name it yourself with --cell {self.name}"
-            raise SettingError("cell", self.name, known)
+            problem = f"is user code: to run it, name it yourself with --cell {self.name}"
+            raise SettingError("cell", self.name, problem)
 
 
 def is_user_cell(name: str) -> bool:
@@ -64,9 +64,9 @@ def is_user_cell(name: str) -> bool:
 
 @functools.cache
 def _probed_class(name: str) -> type[KerasLayer]:
-    found = _imported_class(name)
-    probe(name, found)
-    return found
+    cell_class = _imported_class(name)
+    probe(name, cell_class)
+    return cell_class
 
 
 def _imported_class(name: str) -> type:
@@ -80,11 +80,11 @@ def _imported_class(name: str) -> type:
         # whatever the user's module raises while it is imported
         problem = f"{type(error).__name__}: {one_line(error, 200)}"
         raise SettingError("cell", name, f"module {module_name} cannot be imported: {problem}") from error
-    found = getattr(module, class_name, None)
-    if not isinstance(found, type):
-        kind = "nothing" if found is None else type(found).__name__
+    member = getattr(module, class_name, None)
+    if not isinstance(member, type):
+        kind = "nothing" if member is None else type(member).__name__
         raise SettingError("cell", name, f"module {module_name} has {kind} of that name; it needs a class")
-    return found
+    return member
 
 
 @contextlib.contextmanager

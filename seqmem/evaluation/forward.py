@@ -1,4 +1,4 @@
-"""The forward pass of a population, teacher-forced, compiled once for a number of rows."""
+"""The forward pass of a population, teacher-forced and compiled."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
                 states = choose(step % reset_every == 0, first, states)
             output, following, _ = network.steps.forward(values[: network.cell_weights], inputs[step], states)
             following = choose(valid[step, :, :, None], following, states)
-            found = answers(values, output, targets[step], cues)
-            return step + 1, following, [array.write(step, part) for array, part in zip(records, found, strict=True)]
+            outputs = answers(values, output, targets[step], cues)
+            return step + 1, following, [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
 
         *_, records = tf.while_loop(lambda step, *_: step < time, body, (tf.constant(0), first, records))
         return [array.stack() for array in records]
@@ -113,12 +113,12 @@ def step_outputs(
     count = len(sequences[0])
     starts = range(0, count, sequences_at_once)
     # the blocks of a call stand side by side: place by place, first those of one start, then those of the next
-    blocks = [(one, start) for start in starts for one in range(len(wanted))]
-    found: dict[tuple[int, int], list[np.ndarray]] = {}
+    blocks = [(index, start) for start in starts for index in range(len(wanted))]
+    block_outputs: dict[tuple[int, int], list[np.ndarray]] = {}
     for first in range(0, len(blocks), places):
         taken = blocks[first : first + places]
         filled = [taken[place % len(taken)] for place in range(places)]
-        pieces = [sequences[one][start : start + sequences_at_once] for one, start in filled]
+        pieces = [sequences[index][start : start + sequences_at_once] for index, start in filled]
         padded = [piece[np.resize(np.arange(len(piece)), sequences_at_once)] for piece in pieces]
         stacked = stack_windows([layout.lay_out(piece) for piece in padded])
 
@@ -127,14 +127,14 @@ def step_outputs(
             return tf.constant(moved.reshape(*moved.shape[:2], -1, *moved.shape[4:]))
 
         inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
-        parameters = tf.gather(population.parameters.value, [wanted[one] for one, _ in filled])
+        parameters = tf.gather(population.parameters.value, [wanted[index] for index, _ in filled])
         answers = forward(parameters, inputs, targets, valid, tf.constant(cues))
         shape = (*targets.shape[:2], sequences_at_once, layout.rows)
         apart = [layout.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
         for place, block in enumerate(taken):
-            found[block] = [array[place, : len(pieces[place])] for array in apart]
+            block_outputs[block] = [array[place, : len(pieces[place])] for array in apart]
     joined = [
-        [np.concatenate(arrays) for arrays in zip(*(found[one, start] for start in starts), strict=True)]
-        for one in range(len(wanted))
+        [np.concatenate(arrays) for arrays in zip(*(block_outputs[index, start] for start in starts), strict=True)]
+        for index in range(len(wanted))
     ]
     return StepOutputs(*(np.stack(arrays) for arrays in zip(*joined, strict=True)))

@@ -1,1 +1,1 @@
-"""The networks: a Keras cell and a head, many replicates of them stacked."""
+"""The networks: a cell and a head, many replicates of them stacked."""

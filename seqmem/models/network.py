@@ -1,4 +1,4 @@
-"""One network, a cell and a head, as pure functions of a list of parameters."""
+"""A network, cell and head, as pure functions of its parameters."""
 
 from __future__ import annotations
 

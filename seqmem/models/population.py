@@ -1,4 +1,4 @@
-"""Many replicates of one network, their parameters stacked on a leading axis."""
+"""Replicates of a network, their parameters stacked on one axis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parameters of a network start from."""
+"""The start of a network's parameters."""
 
 from __future__ import annotations
 

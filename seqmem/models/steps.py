@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from seqmem.backend.lazy import Tensor, tf
 from seqmem.cells.recurrence import Recurrence
 
-# Up to so many rows of a kernel, its gradient is a matrix product with one-hot vectors; beyond, rows are added up.
+# Up to this many rows of a kernel, its gradient is a matrix product with one-hot vectors; beyond, rows are added up.
 ONE_HOT_ROWS = 64
 
 
@@ -91,7 +91,8 @@ class TapedSteps(Steps):
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """Keeps the output alone, which need not be a state."""
         vectors = one_hot_vectors(symbols, self._features)
-        output, following = tf.vectorized_map(lambda one: self._advance(*one), (list(weights), vectors, list(states)))
+        arguments = (list(weights), vectors, list(states))
+        output, following = tf.vectorized_map(lambda replicate: self._advance(*replicate), arguments)
         return output, following, []
 
     def backward(
@@ -286,4 +287,4 @@ def _row_numbers(symbols: Tensor, features: int) -> Tensor:
 
 def choose(condition: Tensor, chosen: Sequence[Tensor], others: Sequence[Tensor]) -> list[Tensor]:
     """`tf.where`, tensor by tensor."""
-    return [tf.where(condition, one, other) for one, other in zip(chosen, others, strict=True)]
+    return [tf.where(condition, new, old) for new, old in zip(chosen, others, strict=True)]

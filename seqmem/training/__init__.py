@@ -1,1 +1,1 @@
-"""Compiled training: truncated backpropagation through time over a population."""
+"""Compiled training: truncated backpropagation through time."""

@@ -43,5 +43,5 @@ class Batches:
 
     def restore(self, state: list[StreamState]) -> None:
         """Goes on from where `state` was taken."""
-        for stream, one in zip(self._streams, state, strict=True):
-            stream.restore(one)
+        for stream, place in zip(self._streams, state, strict=True):
+            stream.restore(place)

@@ -1,4 +1,4 @@
-"""Backpropagation through time over one window, for all replicates at once.
+"""Backpropagation through time over a window of all replicates.
 
 A window of several steps is a loop forward, which keeps what each step needs on the way back, the head over all steps
 that are trained, and a loop backward. What lies before the window is taken as given: that is the truncation.
@@ -87,24 +87,16 @@ def _single_step(network: Network, masked: bool) -> Callable:
 
 def _through_time(network: Network, time: int, reset_every: int, masked: bool) -> Callable:
     """Builds a window of several steps: s(t) are the states that step t starts from, y(t) is its output."""
-    steps, resets = network.steps, reset_every < time
+    steps = network.steps
+    back_through_time = _back_through_time(network, time, reset_every, masked)
 
-    def reset_states(step: Tensor, states: list[Tensor]) -> list[Tensor]:
-        """At a reset, the first states."""
-        first = network.initial_states(*states[0].shape[:2])
-        return choose(step % reset_every == 0, first, states) if resets else states
+    def run_window(cell: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
+        lead = states[0].shape[:2]
+        first = network.initial_states(*lead)
 
-    def zero_at_resets(step: Tensor, d_states: list[Tensor]) -> list[Tensor]:
-        """At a reset, nothing before it has a part in the loss behind it: dL/ds(t) = 0."""
-        return choose(step % reset_every == 0, _zeros(d_states), d_states) if resets else d_states
-
-    def through_time(cell: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
-        replicates, batch, _ = states[0].shape
-
-        def record(sizes: Sequence[int]) -> list[TensorArray]:
-            """Room for tensors `(replicate, batch, size)` of every step."""
-            shapes = [(replicates, batch, size) for size in sizes]
-            return [tf.TensorArray(tf.float32, time, element_shape=shape, clear_after_read=False) for shape in shapes]
+        def reset_states(step: Tensor, states: list[Tensor]) -> list[Tensor]:
+            """At a reset, the first states."""
+            return choose(step % reset_every == 0, first, states) if reset_every < time else states
 
         def forward(step: Tensor, states: list[Tensor], records: list[list[TensorArray]]) -> tuple:
             # from s(t) to y(t) and s(t + 1)
@@ -112,41 +104,63 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
             output, following, kept = steps.forward(cell, window.inputs[step], states)
             if masked:
                 following = choose(window.valid[step, :, :, None], following, states)
-            found = (states, [output], kept)
-            return step + 1, following, [_write(*pair, step) for pair in zip(records, found, strict=True)]
+            new = (states, [output], kept)
+            return step + 1, following, [_write(*pair, step) for pair in zip(records, new, strict=True)]
 
-        records = [record([state.shape[-1] for state in states]), record([network.seen]), record(steps.kept_sizes)]
-        start = (tf.constant(0), states, records)
-        _, following, records = tf.while_loop(lambda step, *_: step < time, forward, start)
-        passed, [outputs], kept = records
+        shapes = ([state.shape for state in states], [(*lead, network.seen)], [(*lead, n) for n in steps.kept_sizes])
+        start = (tf.constant(0), states, [_record(time, some) for some in shapes])
+        _, following, (passed, [outputs], kept) = tf.while_loop(lambda step, *_: step < time, forward, start)
 
         def backpropagate_cell(d_outputs: Tensor) -> list[Tensor]:
-            def backward(step: Tensor, d_states: list[Tensor], parts: list) -> tuple:
-                # from dL/ds(t + 1) and dL/dy(t) to dL/ds(t), and the step's part of dL/dw
-                exists = window.valid[step, :, :, None]
-                d_step = choose(exists, d_states, _zeros(d_states)) if masked else d_states
-                arguments = (_read(passed, step), _read(kept, step), d_outputs[step], d_step)
-                d_before, found = steps.backward(cell, window.inputs[step], *arguments)
-                if masked:
-                    # a step that does not exist hands its states on, and so their gradient
-                    d_before = choose(exists, d_before, d_states)
-                if steps.part_sizes is None:
-                    parts = [total + part for total, part in zip(parts, found, strict=True)]
-                else:
-                    parts = _write(parts, found, step)
-                return step - 1, zero_at_resets(step, d_before), parts
-
-            parts = _zeros(cell) if steps.part_sizes is None else record(steps.part_sizes)
-            # nothing lies behind the last step
-            start = (tf.constant(time - 1), _zeros(following), parts)
-            *_, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
-            if steps.part_sizes is not None:
-                parts = _stack(parts)
-            return steps.weight_gradient(cell, window.inputs, _stack(passed), _stack(kept), parts)
+            return back_through_time(cell, window, passed, kept, d_outputs)
 
         return outputs.stack(), following, backpropagate_cell
 
-    return through_time
+    return run_window
+
+
+def _back_through_time(network: Network, time: int, reset_every: int, masked: bool) -> Callable:
+    """Builds the way back: dL/dw of the cell's weights from dL/dy(t), the derivative by the output of each step."""
+    steps = network.steps
+
+    def zero_at_resets(step: Tensor, d_states: list[Tensor]) -> list[Tensor]:
+        """At a reset, nothing before it has a part in the loss behind it: dL/ds(t) = 0."""
+        return choose(step % reset_every == 0, _zeros(d_states), d_states) if reset_every < time else d_states
+
+    def back_through_time(
+        cell: list[Tensor], window: Window, passed: list[TensorArray], kept: list[TensorArray], d_outputs: Tensor
+    ) -> list[Tensor]:
+        def backward(step: Tensor, d_states: list[Tensor], parts: list) -> tuple:
+            # from dL/ds(t + 1) and dL/dy(t) to dL/ds(t), and the step's part of dL/dw
+            exists = window.valid[step, :, :, None]
+            d_step = choose(exists, d_states, _zeros(d_states)) if masked else d_states
+            arguments = (_read(passed, step), _read(kept, step), d_outputs[step], d_step)
+            d_before, step_parts = steps.backward(cell, window.inputs[step], *arguments)
+            if masked:
+                # a step that does not exist hands its states on, and so their gradient
+                d_before = choose(exists, d_before, d_states)
+            if steps.part_sizes is None:
+                parts = [total + part for total, part in zip(parts, step_parts, strict=True)]
+            else:
+                parts = _write(parts, step_parts, step)
+            return step - 1, zero_at_resets(step, d_before), parts
+
+        lead = d_outputs.shape[1:3]
+        parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])
+        # nothing lies behind the last step
+        no_gradient = _zeros(_read(passed, time - 1))
+        start = (tf.constant(time - 1), no_gradient, parts)
+        *_, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
+        if steps.part_sizes is not None:
+            parts = _stack(parts)
+        return steps.weight_gradient(cell, window.inputs, _stack(passed), _stack(kept), parts)
+
+    return back_through_time
+
+
+def _record(time: int, shapes: Sequence[Sequence[int]]) -> list[TensorArray]:
+    """Room for tensors of these shapes of every step."""
+    return [tf.TensorArray(tf.float32, time, element_shape=shape, clear_after_read=False) for shape in shapes]
 
 
 def _zeros(tensors: Sequence[Tensor]) -> list[Tensor]:

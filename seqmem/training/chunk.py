@@ -1,7 +1,7 @@
 """Many updates of all replicates, compiled into one call.
 
 Parameters and the optimizer's slots go through the loop of a chunk as one tensor per weight: variables are read before
-it and written after it. That is half the time of an update of one step.
+it and written after it. That is up to half the time of an update of one step.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: Chun
             gradient = clip_by_norm(gradient, plan.clip_norm)
 
         stepped = [optimizer.step(part, own, made) for part, *own in zip(gradient, *values, strict=True)]
-        following, made_now = [list(one) for one in zip(*stepped, strict=True)], made + 1
+        following, made_now = [list(tensors) for tensors in zip(*stepped, strict=True)], made + 1
         if plan.partial:
             # without a trained step there is no update: Adam would move the weights on a gradient of zero too
             trained = total > 0.0
@@ -136,4 +136,4 @@ def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: Chun
 
 def _choose_replicates(replicates: Tensor, chosen: list[Tensor], others: list[Tensor]) -> list[Tensor]:
     """The chosen tensors for the replicates that are marked, bool `(replicate,)`, the others elsewhere."""
-    return [tf.where(per_replicate(replicates, one), one, other) for one, other in zip(chosen, others, strict=True)]
+    return [tf.where(per_replicate(replicates, new), new, old) for new, old in zip(chosen, others, strict=True)]

@@ -1,4 +1,4 @@
-"""The loss of a window, and its derivatives by the head and by the outputs that the head sees."""
+"""The loss of a window, and its derivatives by head and outputs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seqmem.models.network import Network
 
 # Numbers that the head may give at once, over a whole window: 16 MiB of them.
 MOST_LOGITS = 2**22
-# Where few steps are trained, the head sees this many of them at once, but at most so many numbers for a row.
+# Where few steps are trained, the head sees this many of them at once, but at most these numbers for a row.
 FEW_STEPS, FEW_LOGITS = 16, 2**14
 
 
@@ -84,7 +84,7 @@ def head_gradient_in_blocks(
         # the last block is filled up with steps that do not count
         taken[2] = tf.where((places < time)[:, None, None], taken[2], 0.0)
         part, d_head_part, d_taken = head_gradient(network, head, *taken)
-        d_head = [total + one for total, one in zip(d_head, d_head_part, strict=True)]
+        d_head = [total + part for total, part in zip(d_head, d_head_part, strict=True)]
         d_outputs = tf.tensor_scatter_nd_add(d_outputs, steps[:, None], d_taken)
         return first + size, loss + part, d_head, d_outputs
 

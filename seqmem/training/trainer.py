@@ -1,4 +1,4 @@
-"""Training in compiled chunks: many updates of all replicates in one call."""
+"""Training in compiled chunks of many updates of all replicates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seqmem.training.batches import Batches
 from seqmem.training.chunk import ChunkPlan, compiled_trainer
 from seqmem.training.head import steps_at_once
 
-# Time steps of all replicates in one compiled call: a few seconds of work, so that progress shows and Ctrl-C is heard.
+# Time steps of all replicates in one compiled call: a few seconds of work, so that progress and Ctrl-C get through.
 CHUNK_STEPS = 1_000_000
 
 

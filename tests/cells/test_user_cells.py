@@ -19,9 +19,9 @@ def _own_folder(monkeypatch):
 
 def test_a_cell_that_only_a_file_names_is_not_imported():
     config = RunConfig.from_settings({"cell": "never_imported:Cell"})
-    with pytest.raises(SettingError, match=r"is somebody's own code: to run it, name it yourself with --cell never_i"):
+    with pytest.raises(SettingError, match=r"is user code: to run it, name it yourself with --cell never_i"):
         build_population(config)
-    with pytest.raises(SettingError, match=r"is somebody's own code"):
+    with pytest.raises(SettingError, match=r"is user code"):
         config.cell.layer(4)
     assert "never_imported" not in sys.modules
 

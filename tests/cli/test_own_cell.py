@@ -31,9 +31,7 @@ def own_cell(workplace):
 def test_a_cell_that_only_a_file_names_is_refused_and_nothing_is_written(workplace, own_cell, capsys):
     (workplace / "config.toml").write_text('cell = "echo_cell:Other"\n')
     assert run(["train", "config.toml"]) == 2
-    told = (
-        "Error: cell = echo_cell:Other: is somebody's own code: to run it, name it yourself with --cell echo_cell:Other"
-    )
+    told = "Error: cell = echo_cell:Other: is user code: to run it, name it yourself with --cell echo_cell:Other"
     assert capsys.readouterr().err.strip() == told
     assert not (workplace / "runs").exists()
     assert "echo_cell" not in sys.modules

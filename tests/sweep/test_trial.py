@@ -154,4 +154,4 @@ def test_a_worker_set_to_other_threads_refuses(place, monkeypatch):
 
 def test_a_cell_that_was_not_named_is_not_imported(place):
     outcome = run_trial(Job(str(place), {"cell": "never_named_module:Cell"}))
-    assert "somebody's own code" in outcome.reason
+    assert "is user code" in outcome.reason
