@@ -110,7 +110,7 @@ def _notes(comparison: Comparison) -> list[str]:
         f"different below p = {differences[0].threshold:.3g}: so at most {100 * LEVEL:.0f} % of runs that differ in "
         "their seeds alone are called different",
     ]
-    if any(not low <= 0 <= high and not one.rates_differ for one in differences for low, high in [one.interval]):
+    if any(not a.interval[0] <= 0 <= a.interval[1] and not a.rates_differ for a in differences):
         notes.append("an interval without 0 is not enough: each pair is asked two questions, which share the 5 %")
     if "criterion" in comparison.settings:
         notes.append("solved means something else in each: their criteria differ")
