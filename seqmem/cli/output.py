@@ -31,7 +31,7 @@ def output_options(function: Command) -> Command:
             "as_json",
             is_flag=True,
             heading="Output",
-            help="Print one JSON document and nothing else, errors too.",
+            help="Print one JSON document, of an error too.",
         ),
         option("--quiet", "-q", is_flag=True, heading="Output", help="Print the result alone: no progress, no notes."),
     ):
