@@ -43,7 +43,7 @@ def draw_states(result: EvalResult, look: Look) -> Chart:
 
 def _rows(states: StatesResult, unit: UnitResult) -> list[Row]:
     """A cell per step in each sequence and in their difference, as a share of the unit's largest state."""
-    first, second = unit.states[-1].values
+    first, second = unit.memory.values
     most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
     differences = tuple(later - earlier for earlier, later in zip(first, second, strict=True))
     panels = [(f"cue {shown.cue}", shown.inputs) for shown in states.shown]

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from seqmem.charts.heat_map import scale_line, strip
-from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult, UnitState
+from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
@@ -46,10 +46,10 @@ def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list
     each = max(1, min(WIDEST_STEP, width // len(picked)))
     titles = [(_title(shown, width, page), "label") for shown in result.shown]
     above = [*(_heading(shown, picked, each, result) for shown in result.shown), _steps(result, picked, each)]
-    state = _memory(result.units[0]).name
+    state = result.units[0].memory.name
     lines = [_row((f"unit {state}", "label"), [*titles, ("difference", "label")], width), _row("", above, width)]
     for unit in units:
-        first, second = ([values[at] for at in picked] for values in _memory(unit).values)
+        first, second = ([values[at] for at in picked] for values in unit.memory.values)
         # every unit on a scale of its own: a small value may have large weights behind it
         most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
         apart = [later - earlier for earlier, later in zip(first, second, strict=True)]
@@ -60,11 +60,6 @@ def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list
         lines.append(_row(_name(unit, result, page), strips, width))
     legend = scale_line(-1, 1, SCALE_STEPS, page.glyphs, page.colour, signed=True)
     return [*lines, Text.assemble(" " * (NAME + 3), legend, (f"  {OF_THE_LARGEST}", "label"))]
-
-
-def _memory(unit: UnitResult) -> UnitState:
-    """The state that is drawn: what the cell holds, where it says which that is."""
-    return next((state for state in unit.states if state.name == "c"), unit.states[-1])
 
 
 def _title(shown: ShownSequence, width: int, page: Page) -> str:

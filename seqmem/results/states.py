@@ -74,6 +74,11 @@ class UnitResult:
     silenced: Recall
     states: tuple[UnitState, ...]
 
+    @property
+    def memory(self) -> UnitState:
+        """What is drawn: the state that its cell calls `c`, else the last."""
+        return next((state for state in self.states if state.name == "c"), self.states[-1])
+
 
 @dataclasses.dataclass(frozen=True)
 class StatesResult(Drawn):
