@@ -1,1 +1,1 @@
-"""Results in the formats of other programs."""
+"""Files without TensorFlow: CSV, JSON, HTML, SVG."""

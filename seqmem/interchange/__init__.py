@@ -1,1 +1,1 @@
-"""Results in the formats of other tools: plain Keras, TensorBoard."""
+"""Results for other tools: plain Keras, TensorBoard."""
