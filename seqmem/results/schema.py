@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +32,7 @@ SUMMARY_ALONE = ("baseline", "spreads", "median_presentations")  # stand elsewhe
 NULL = {"type": "null"}
 REFERENCE = re.compile(r"#/\$defs/(\w+)")
 # `inputs, expected: The symbols ...`, with lines that are further in.
-ATTRIBUTE = re.compile(r"^ {8}(\w+(?:, \w+)*): (.*(?:\n {9,}.*)*)", re.MULTILINE)
+ATTRIBUTE = re.compile(r"^ {4}(\w+(?:, \w+)*): (.*(?:\n {5,}.*)*)", re.MULTILINE)
 
 
 def result_schema() -> Schema:
@@ -157,7 +158,8 @@ def _parts() -> dict[str, Schema]:
     """The dataclasses of a result: with a description of each field, and null for a number that is not finite."""
     _, parts = msgspec.json.schema_components(PARTS, ref_template="#/$defs/{name}")
     for part in parts.values():
-        head, _, attributes = part.get("description", "").partition("    Attributes:\n")
+        # from Python 3.13 on a docstring has no indentation of its own
+        head, _, attributes = inspect.cleandoc(part.get("description", "")).partition("Attributes:\n")
         part["description"] = " ".join(head.split())
         for names, words in ATTRIBUTE.findall(attributes):
             for name in names.split(", "):
