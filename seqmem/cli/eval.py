@@ -62,8 +62,8 @@ class Replicate(Kind):
         "seqmem eval runs/first --gaps 3,10,100": "Does it remember over gaps that it was never trained on?",
         "seqmem eval runs/first --fillers fresh --sequences-count 1000": "Or does it know only these fillers?",
         "seqmem eval runs/first --replicate best --free-run 20": "Let it go on by itself from a cue.",
-        "seqmem eval runs/first --replicate best --states": "Which units keep the cue, and what becomes without them?",
-        "seqmem eval runs/first --criterion recall:0.99 --out judged.json": "Keep what was found.",
+        "seqmem eval runs/first --replicate best --states": "Which units keep the cue, and what happens without them?",
+        "seqmem eval runs/first --criterion recall:0.99 --out judged.json": "Write the findings to a file.",
     },
 )
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path))
@@ -80,12 +80,19 @@ class Replicate(Kind):
     heading="Judging",
     help="What counts as solved [default: the run's own].",
 )
-@option("--cell", kind=CellKind(), heading="Judging", help="The run's cell, if it is your own code: may be imported.")
-@option("--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Let it go on by itself for N steps.")
-@option("--states", is_flag=True, heading="Judging", help="Where the best of these replicates keeps the cue.")
+@option("--cell", kind=CellKind(), heading="Judging", help="Allow importing the run's own cell.")
+@option(
+    "--free-run", kind=Integer(1, 1_000_000), heading="Judging", help="Feed predictions back as inputs for N steps."
+)
+@option("--states", is_flag=True, heading="Judging", help="Show which units of the best replicate hold the cue.")
 @cache_option
 @option(
-    "--out", "-o", type=click.Path(path_type=Path), metavar="FILE.json", heading="Output", help="Keep what was found."
+    "--out",
+    "-o",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    heading="Output",
+    help="Write the findings here.",
 )
 @output_options
 def command(

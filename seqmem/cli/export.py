@@ -53,8 +53,8 @@ from seqmem.terminal.output import Output
     kind=Choice(("results", "history", "predictions")),
     default="results",
     heading="File",
-    help="Of .csv and .parquet: what became of each replicate or trial, every check of every replicate, or every step "
-    "that is kept of what replicates predict. [default: results]",
+    help="Of .csv and .parquet: what became of each replicate or trial, every check of every replicate, or every "
+    "stored prediction step. [default: results]",
 )
 @option(
     "--chart",
@@ -66,13 +66,13 @@ from seqmem.terminal.output import Output
 )
 @option("--theme", kind=Choice(("light", "dark")), default="light", heading="Charts", help="Colours. [default: light]")
 @option("--replicate", kind=Replicate(), default="best", heading="Keras", help="Which replicate. [default: best]")
-@option("--stateless", is_flag=True, heading="Keras", help="For whole sequences, in place of one step after another.")
-@option("--cell", kind=CellKind(), heading="Keras", help="The run's cell, if it is your own code: may be imported.")
+@option("--stateless", is_flag=True, heading="Keras", help="Build it for whole sequences, not step by step.")
+@option("--cell", kind=CellKind(), heading="Keras", help="Allow importing the run's own cell.")
 @output_options
 def command(path: Path, to: Path, stateless: bool, cell: Cell | None, output: Output, **asked: Any) -> None:
     """Write a stored run, sweep or evaluation into a file of another format.
 
-    The file is written in one piece, and nothing is written over.
+    Written atomically; an existing file is never overwritten.
     """
     from seqmem.commands.export import export
 

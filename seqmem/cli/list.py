@@ -35,16 +35,16 @@ def _complete_columns(context: click.Context, param: click.Parameter, incomplete
     multiple=True,
     metavar="COLUMN=VALUE",
     heading="Rows",
-    help="Only these runs; also != < <= > >=. Repeat it.",
+    help="Only these runs; also != < <= > >=. Repeatable.",
 )
 @option(
     "--sort",
     metavar="COLUMN",
     shell_complete=_complete_columns,
     heading="Rows",
-    help="In the order of a column [default: by name].",
+    help="Sort by this column [default: by name].",
 )
-@option("--reverse", is_flag=True, heading="Rows", help="The other way round.")
+@option("--reverse", is_flag=True, heading="Rows", help="Reverse the order.")
 @option("--limit", kind=Integer(1), heading="Rows", help="At most N rows.")
 @option("--csv", "as_csv", is_flag=True, heading="Output", help="Print every column as CSV and nothing else.")
 @output_options

@@ -26,7 +26,7 @@ COMMANDS = {
     "eval": "Judge a stored run again: other gaps, other sequences, running free, states.",
     "sweep": "Run many trials over axes of settings.",
     "task": "Draw a task and what needs memory in it, or write it to a file.",
-    "show": "Draw a stored run or sweep again, or runs beside each other.",
+    "show": "Draw a stored run or sweep again, or runs side by side.",
     "list": "List stored runs and sweeps.",
     "export": "Write a stored run, sweep or evaluation into a file of another format.",
     "schema": "Print the JSON Schema of what seqmem stores or prints.",
@@ -35,7 +35,7 @@ COMMANDS = {
 EXAMPLES = {
     "seqmem train": "The two conflicting sequences of the tutorial, learned.",
     "seqmem train --gap 100": "A longer memory.",
-    "seqmem train --preset list": "Names the settings that stand ready.",
+    "seqmem train --preset list": "Lists the presets.",
     "seqmem help eval": "What a command can do, or seqmem eval --help.",
 }
 # Every variable that changes what a command does; `SEQMEM_...` are its own.

@@ -163,10 +163,10 @@ def sequence_options(heading: str) -> Decorator:
         path, kind = click.Path(path_type=Path, allow_dash=True), field.metadata["kind"]
         words = (
             "Sequences of your own from a file (.txt: one per line; .csv, .tsv: one per row; .json, .jsonl: lists or "
-            "texts), or - for standard input; repeat it to join files."
+            "texts), or - for standard input; repeatable, which joins files."
         )
         for declared in (
-            option("--chars", is_flag=True, heading=heading, help="Make each character of them a symbol."),
+            option("--chars", is_flag=True, heading=heading, help="Make each character of the sequences a symbol."),
             option(
                 "--header/--no-header", default=None, heading=heading, help="Skip the first row of the file, or not."
             ),

@@ -24,7 +24,7 @@ def output_options(function: Command) -> Command:
     declared: Command = command
     colors = Choice(("auto", "always", "never"))
     for declare in (
-        option("--verbose", is_flag=True, heading="Output", help="With an error, show where it came from."),
+        option("--verbose", is_flag=True, heading="Output", help="Show the traceback of an error."),
         option("--color", kind=colors, default="auto", heading="Output", help="Colour the output. [default: auto]"),
         option(
             "--json",

@@ -17,16 +17,16 @@ from seqmem.terminal.output import Output
     examples={
         "seqmem show runs/first": "Draw it as it was drawn after training.",
         "seqmem show runs/map": "A sweep, as far as it has come.",
-        "seqmem show runs/lstm runs/gru": "Beside each other: are they different, or is it luck?",
+        "seqmem show runs/lstm runs/gru": "Side by side: are they different, or is it luck?",
         "seqmem show runs/first --json": "Its result.json, checked.",
     },
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @output_options
 def command(paths: tuple[Path, ...], output: Output) -> None:
-    """Draw a stored run or sweep again, or runs beside each other.
+    """Draw a stored run or sweep again, or runs side by side.
 
-    Of several runs, settings that differ and outcomes stand side by side, and each is compared with the first.
+    Of several runs, settings that differ and outcomes stand in columns, and each is compared with the first.
     """
     from seqmem.commands.show import show
 

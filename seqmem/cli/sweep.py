@@ -41,16 +41,16 @@ def _complete_axes(context: click.Context, param: click.Parameter, incomplete: s
     shell_complete=_complete_axes,
     heading="Sweep",
     help="An axis: a list (gap=3,10 or files, sequences=a.txt,b.csv), a range with steps (units=8..64*2, gap=2..8) "
-    "or, for a search, without (learning-rate=1e-4~1e-1 by the logarithm). Repeat it.",
+    "or, for a search, a continuous range (learning-rate=1e-4~1e-1, log scale). Repeatable.",
 )
 @option(
     "--search",
     kind=Choice(("grid", "random", "tpe")),
     heading="Sweep",
-    help="Every combination, some at random (which may repeat), or some sought by Optuna. [default: grid]",
+    help="Every combination, some at random (which may repeat), or some proposed by Optuna. [default: grid]",
 )
 @option("--trials", "count", kind=Integer(1), heading="Sweep", help="Trials of a search.")
-@option("--rank", metavar="COLUMN", heading="Sweep", help="Sort by it; a search seeks it. [default: success_rate]")
+@option("--rank", metavar="COLUMN", heading="Sweep", help="Sort by it; a search optimises it. [default: success_rate]")
 @option(
     "--prune/--no-prune",
     default=None,
@@ -61,13 +61,13 @@ def _complete_axes(context: click.Context, param: click.Parameter, incomplete: s
     "--ahead",
     kind=Integer(1, 1024),
     heading="Sweep",
-    help="A search asks for a trial when all but N before it have been reported; N can run side by side. [default: 8]",
+    help="Adaptive sweeps: at most N trials run at once; each is chosen knowing all but the N before it. [default: 8]",
 )
 @option("--jobs", kind=Integer(1, 1024), heading="Sweep", help="Worker processes [default: none but this one].")
 @option("--scheduler", metavar="ADDRESS", heading="Sweep", help="Run trials on a Dask cluster, tcp://HOST:PORT.")
 @option("--threads", kind=Integer(1, 4096), heading="Sweep", help="Threads of each worker. [default: 1]")
 @option(
-    "--trial-timeout", kind=Number(0.0, 1e9), metavar="SECONDS", heading="Sweep", help="A trial may take this long."
+    "--trial-timeout", kind=Number(0.0, 1e9), metavar="SECONDS", heading="Sweep", help="Stop a trial after this long."
 )
 @option(
     "--retries",

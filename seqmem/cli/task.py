@@ -30,7 +30,7 @@ from seqmem.terminal.output import Output
     "--count",
     kind=Integer(1, 10_000_000),
     heading="Drawing",
-    help="N presentations, of which 40 are drawn [default: each sequence once, or 10 of a task without end].",
+    help="N presentations, of which 40 are drawn [default: each sequence once, or 10 of an infinite task].",
 )
 @option("--pairs", is_flag=True, heading="Drawing", help="Every step as a pair of input and target.")
 @option("--arrays", is_flag=True, heading="Drawing", help="The one-hot arrays and their shapes.")

@@ -15,7 +15,7 @@ from seqmem.terminal.output import Output
 
 
 def show(paths: Sequence[Path], output: Output) -> None:
-    """Prints the result of a stored run or sweep, or several runs beside each other.
+    """Prints the result of a stored run or sweep, or several runs side by side.
 
     Raises:
         UsageError: If one of several is no run.
@@ -26,5 +26,5 @@ def show(paths: Sequence[Path], output: Output) -> None:
     runs = [result for result in results if isinstance(result, RunResult)]
     if len(runs) < len(results):
         other = next(path for path, result in zip(paths, results, strict=True) if not isinstance(result, RunResult))
-        raise UsageError(f"{other}: is no run, and only runs stand beside each other, such as the trials of a sweep")
+        raise UsageError(f"{other}: is no run, and only runs stand side by side, such as the trials of a sweep")
     print_result(output, Comparison(tuple(runs)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from seqmem.cells import read_cell
+from seqmem.cells import LSTM, read_cell
 from seqmem.config.axis import Axis
 from seqmem.config.plan import MAX_PENDING, Draw, Plan, build_plan, example_points
 from seqmem.config.rank import check_rank
@@ -60,7 +60,7 @@ class Request:
     def check_cells(self, plan: Plan) -> None:
         """Raises SettingError where a plan, which may be a stranger's, has a cell that the user has not named."""
         varied = [value for axis in plan.axes if axis.name == "cell" for value in axis.values]
-        for cell in varied or [plan.base.get("cell", "lstm")]:
+        for cell in varied or [plan.base.get("cell", LSTM.name)]:
             read_cell({"cell": cell}, self.cells).check_permission()
 
     def refuse_other_than(self, plan: Plan) -> None:

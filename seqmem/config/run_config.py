@@ -45,13 +45,14 @@ class RunConfig:
         "Network",
     )
     units: int = setting(20, Integer(1, 8192), "Units of the cell.", "Network")
-    layers: int = setting(1, Integer(1, 64), "Cells on top of each other.", "Network")
-    context: int = setting(1, Integer(1, 10_000), "Symbols in an input vector: the last ones.", "Network")
+    layers: int = setting(1, Integer(1, 64), "Number of stacked cells.", "Network")
+    context: int = setting(1, Integer(1, 10_000), "How many of the latest symbols an input vector holds.", "Network")
     init: Init = setting(
         None,
         InitText(optional=True),
-        "Keras' own start, time spans up to the sequence's, or all weights from -X to X "
-        "[default: chrono for lstm and gru without forget-bias, else glorot].",
+        "Initial weights: Keras' own (glorot), gates open for spans up to the sequence's length (chrono), or uniform "
+        f"in [-X, X] [default: chrono for {' and '.join(name for name, cell in CELLS.items() if cell().gated)} without "
+        "forget-bias, else glorot].",
         "Network",
     )
     head: str = setting(
@@ -77,7 +78,7 @@ class RunConfig:
         "What the rows of a batch are: sequences, or successive windows of one sequence.",
         "Training",
     )
-    lags: int = setting(1, Integer(1, 10_000), "Time steps of a sample, each of which predicts one symbol.", "Training")
+    lags: int = setting(1, Integer(1, 10_000), "Time steps of a sample; only the last predicts.", "Training")
     shuffle: bool = setting(False, Flag(), "Draw a new order of the sequences for each epoch.", "Training")
     loss_at: str = setting(
         None,
@@ -100,7 +101,8 @@ class RunConfig:
     epochs: int | None = setting(
         None,
         Integer(1, optional=True),
-        "Budget: each sequence is presented once per epoch [default: 1000, and 500 more for every tenfold gap].",
+        "Budget: each sequence is presented once per epoch [default: 1000, and 500 more for each factor of ten in the "
+        "gap].",
         "Training",
     )
     presentations: int | None = setting(

@@ -1,4 +1,4 @@
-"""Runs beside each other: a column each, and how they differ."""
+"""Runs side by side: a column each, and how they differ."""
 
 from __future__ import annotations
 

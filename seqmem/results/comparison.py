@@ -1,4 +1,4 @@
-"""Stored runs beside each other: their settings and their differences."""
+"""Stored runs side by side: their settings and their differences."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ class ConflictingSequences(Task):
     alphabet_size: int | None = setting(
         None,
         Integer(2, 100_000, optional=True),
-        "Symbols in the alphabet [default: as many as the gap needs, at most 12 or 4 fillers].",
+        "Symbols in the alphabet [default: one filler per gap step, at most 12 symbols in all, or 4 fillers if cues "
+        "leave less room].",
         "Task",
     )
     symbols: tuple[str, ...] | None = shared_setting("symbols")
@@ -56,7 +57,10 @@ class ConflictingSequences(Task):
         "Task",
     )
     pool: int | None = setting(
-        None, Integer(1, 100_000, optional=True), "Draw fresh fillers from this many fixed strings only.", "Task"
+        None,
+        Integer(1, 100_000, optional=True),
+        "Take each sequence's fillers from N fixed strings; needs --fillers fresh.",
+        "Task",
     )
     trigger: bool = setting(False, Flag(), "Put a symbol after the fillers that says: recall now.", "Task")
 

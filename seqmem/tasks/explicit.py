@@ -56,7 +56,7 @@ class ExplicitSequences(Task):
     summary: ClassVar[str] = "sequences of your own"
 
     sequences: tuple[tuple[str, ...], ...] = setting(
-        (), Sequences(), "A sequence of your own, words set apart by blanks; repeat it.", "Task"
+        (), Sequences(), "A sequence of your own, words set apart by blanks; repeatable.", "Task"
     )
     symbols: tuple[str, ...] | None = shared_setting("symbols")
 

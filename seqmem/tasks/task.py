@@ -27,8 +27,7 @@ SHARED: dict[str, tuple[object, Kind, str]] = {
         "The alphabet as words, in order; of the conflicting task fillers, then cues, then the trigger "
         "[default: numbers; the words of your own sequences as they appear].",
     ),
-    "gap": ((3, 3), Span(1), "Fillers between the cue and its recall."),
-    "length": ((10, 10), Span(1), "Steps of a sequence."),
+    "gap": ((3, 3), Span(1), "Fillers between the cue and its recall; N:M draws a gap for each sequence."),
 }
 
 

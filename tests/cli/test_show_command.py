@@ -83,6 +83,6 @@ def test_only_runs_stand_beside_each_other(stored_run, workplace, made_up_traini
     assert run(["sweep", "--vary", "gap=3", "--out", "map", "--quiet"]) == 0
     capsys.readouterr()
     assert run(["show", path, "map"]) == 2
-    assert capsys.readouterr().err.startswith("Error: map: is no run, and only runs stand beside each other")
+    assert capsys.readouterr().err.startswith("Error: map: is no run, and only runs stand side by side")
     assert run(["show", path, "absent"]) == 2
     assert capsys.readouterr().err == "Error: absent: is no run directory\n"

@@ -1,4 +1,4 @@
-"""Runs beside each other, drawn."""
+"""Runs side by side, drawn."""
 
 from pathlib import Path
 

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqmem.settings import Choice, read_settings, setting
+from seqmem.settings import Choice, Span, read_settings, setting
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.task import Conflict, Task, shared_setting
+from seqmem.tasks.task import Conflict, Task
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Parity(Task):
     summary: ClassVar[str] = "whether the ones so far are even or odd"
     group_words: ClassVar[tuple[str, str]] = ("string", "of bits")
 
-    length: tuple[int, int] = shared_setting("length")
+    length: tuple[int, int] = setting((10, 10), Span(1), "Steps of a sequence.", "Task")
     ask: str = setting("every", Choice(("every", "end")), "Ask at every step, or at the end only.", "Task")
 
     def __post_init__(self):
