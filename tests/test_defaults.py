@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
+from seqmem.cells import CELLS
 from seqmem.config.defaults import decided_by_rule
-from seqmem.config.run_config import RunConfig
+from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.config.toml import config_text, parse_toml
 
 
@@ -89,6 +90,11 @@ def test_what_rules_decide_is_written_as_values():
     written = parse_toml(config_text(config).encode(), "config.toml")
     names = ("alphabet_size", "init", "loss_at", "epochs", "check_every", "head")
     assert [written[name] for name in names] == [12, "chrono", "recall", 1500, 30, "softmax"]
+
+
+def test_the_help_names_the_cells_whose_gates_are_opened():
+    opened = " and ".join(name for name, cell in CELLS.items() if cell().default_init == "chrono")
+    assert f"chrono for {opened} without forget-bias" in setting_fields()["init"].metadata["help"]
 
 
 def test_a_given_budget_in_presentations_leaves_epochs_unsaid():

@@ -50,9 +50,8 @@ class RunConfig:
     init: Init = setting(
         None,
         InitText(optional=True),
-        "Initial weights: Keras' own (glorot), gates open for spans up to the sequence's length (chrono), or uniform "
-        f"in [-X, X] [default: chrono for {' and '.join(name for name, cell in CELLS.items() if cell().gated)} without "
-        "forget-bias, else glorot].",
+        "Initial weights: Keras' own (glorot), gates open up to the sequence's length (chrono), or uniform in [-X, X] "
+        "[default: chrono for lstm and gru without forget-bias, else glorot].",
         "Network",
     )
     head: str = setting(
@@ -101,8 +100,7 @@ class RunConfig:
     epochs: int | None = setting(
         None,
         Integer(1, optional=True),
-        "Budget: each sequence is presented once per epoch [default: 1000, and 500 more for each factor of ten in the "
-        "gap].",
+        "Budget: each sequence once per epoch [default: 1000, and 500 more for each factor of ten in the gap].",
         "Training",
     )
     presentations: int | None = setting(

@@ -124,8 +124,8 @@ def untried(config: RunConfig) -> dict[str, Any]:
         changes["head"] = "softmax"
     if config.loss_at != "recall" and config.task.sequences_with_recall:
         changes["loss_at"] = "recall"
-    fewest = config.task.fewest_symbols
-    if fewest is not None and len(config.task.input_symbols) > ALPHABET > fewest:
+    reserved = config.task.reserved_symbols
+    if reserved is not None and len(config.task.input_symbols) > ALPHABET > reserved:
         changes["alphabet_size"] = ALPHABET
     if changes and config.optimizer == "adam" and config.learning_rate < 0.01:
         changes["learning_rate"] = 0.01

@@ -17,7 +17,7 @@ from seqmem.tasks.contexts import agreeing, prefix_ids
 from seqmem.tasks.task import Conflict, Context, Task, shared_setting, stream_rng
 from seqmem.terminal.counts import plural, shown_count
 
-# An alphabet that grows with the gap makes the task harder in a way that has nothing to do with memory.
+# Defaults for `alphabet_size`: one that grows with the gap is harder in a way that has nothing to do with memory.
 MOST_SYMBOLS = 12
 FEWEST_FILLERS = 4
 
@@ -43,8 +43,7 @@ class ConflictingSequences(Task):
     alphabet_size: int | None = setting(
         None,
         Integer(2, 100_000, optional=True),
-        "Symbols in the alphabet [default: one filler per gap step, at most 12 symbols in all, or 4 fillers if cues "
-        "leave less room].",
+        "Symbols [default: one filler per gap step, at most 12 symbols in all, or 4 fillers if cues leave less room].",
         "Task",
     )
     symbols: tuple[str, ...] | None = shared_setting("symbols")
@@ -57,16 +56,13 @@ class ConflictingSequences(Task):
         "Task",
     )
     pool: int | None = setting(
-        None,
-        Integer(1, 100_000, optional=True),
-        "Take each sequence's fillers from N fixed strings; needs --fillers fresh.",
-        "Task",
+        None, Integer(1, 100_000, optional=True), "Take fillers from N fixed strings; needs --fillers fresh.", "Task"
     )
     trigger: bool = setting(False, Flag(), "Put a symbol after the fillers that says: recall now.", "Task")
 
     def __post_init__(self) -> None:
         read_settings(self)
-        reserved = self.fewest_symbols
+        reserved = self.reserved_symbols
         words = self.symbols or ()
         if len(set(words)) < len(words):
             raise SettingError("symbols", " ".join(words), "must all be different")
@@ -108,7 +104,6 @@ class ConflictingSequences(Task):
         gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
         fillers = rngs["fillers"].integers(0, self.filler_count, (count, high), dtype=np.int32)
         symbols, valid, recall = self._lay_out(items, gap[owner], fillers[owner])
-
         # Settled is what the whole prefix determines: a filler only where there is just one to choose from; the end
         # of the gap only at the longest gap, or where the trigger announces it.
         step = np.arange(self.time)
@@ -123,7 +118,7 @@ class ConflictingSequences(Task):
         """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall, a row for each cue."""
         rows, position = np.arange(len(cue)), np.arange(self.time + 1)
         last = gap + 1 + self.trigger  # where the cue comes again
-        # Every row gets as many fillers as the longest gap has; what stands behind its last symbol is wiped out.
+        # Every row gets as many fillers as the longest gap has; everything after its last symbol is cleared.
         symbols = np.zeros((len(cue), self.time + 1), np.int32)
         symbols[:, 0] = cue + self.filler_count
         symbols[:, 1 : self.gap[1] + 1] = fillers
@@ -136,20 +131,21 @@ class ConflictingSequences(Task):
         return symbols, step < last[:, None], step == last[:, None] - 1
 
     def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
+        # A mass is a frequency per presentation. The triples of `Context`: (mass, its part at recall steps, answers).
         if self.finite:
             return None
         # Every filler is drawn by itself, so a context says two things only: whether the cue is still in view (then
         # the place in the sequence is known too), and whether it ends in the trigger.
         low, high = self.gap
         gap_mass = 1.0 / (high - low + 1)  # of the presentations, those with one particular gap
-
         contexts: list[Context] = []
         # Out of view of the cue, all steps at the same place in the window look alike: their masses add up.
         hidden = [dict.fromkeys(("filler", "trigger", "recall", "after"), 0.0) for _ in range(min(window, self.time))]
         for step in range(high + 1):
-            # After `step` symbols behind the cue: presentations whose gap goes on, and those whose gap ends here.
+            # At step `step`, with `step` fillers after the cue: masses of the gaps that go on and of the one that ends.
             longer = gap_mass * (high - max(step, low - 1))
             ending = gap_mass if low <= step else 0.0
+            # a step sees the last `order` symbols at its window's start, and all since: `order + step % window` of them
             if step >= order + step % window:
                 hidden[step % window]["filler"] += longer
                 hidden[step % window]["trigger" if self.trigger else "recall"] += ending
@@ -171,10 +167,10 @@ class ConflictingSequences(Task):
         return iter(contexts)
 
     def groups(self, batch: SequenceBatch) -> np.ndarray:
-        """Numbers recall steps by their string of fillers, but for a string that is only the beginning of another."""
+        """Numbers recall steps by their string of fillers, -1 for a string that is a prefix of another."""
         gaps = batch.valid.sum(axis=1) - 1 - self.trigger
         strings = [batch.inputs[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
-        # those a network may answer by the same luck; in sorted order a string stands before those that go on from it
+        # A prefix may be right by the same luck as the longer string, which directly follows it in sorted order.
         ordered = sorted(set(strings))
         numbers = {string: number for number, string in enumerate(ordered)}
         for string, following in itertools.pairwise(ordered):
@@ -189,7 +185,7 @@ class ConflictingSequences(Task):
     @property
     def default_alphabet_size(self) -> int:
         """As many symbols as the gap needs, but at most 12, or those that leave 4 fillers beside many cues."""
-        return self.fewest_symbols + min(self.gap[1], max(MOST_SYMBOLS - self.fewest_symbols, FEWEST_FILLERS))
+        return self.reserved_symbols + min(self.gap[1], max(MOST_SYMBOLS - self.reserved_symbols, FEWEST_FILLERS))
 
     @property
     def input_symbols(self) -> tuple[str, ...]:
@@ -198,7 +194,7 @@ class ConflictingSequences(Task):
     @property
     def filler_count(self) -> int:
         """How many symbols of the alphabet are fillers: the first ones."""
-        return len(self.input_symbols) - self.fewest_symbols
+        return len(self.input_symbols) - self.reserved_symbols
 
     @property
     def epoch_size(self) -> int:
@@ -225,7 +221,7 @@ class ConflictingSequences(Task):
         return self.cues
 
     @property
-    def fewest_symbols(self) -> int:
+    def reserved_symbols(self) -> int:
         return self.cues + self.trigger
 
     @property
@@ -233,7 +229,7 @@ class ConflictingSequences(Task):
         gaps = range(self.gap[0], self.gap[1] + 1)
         if self.finite:
             return self.cues * len(gaps) * (self.pool or 1)
-        # none of more than a float can hold
+        # None where the count would overflow a float (about 10^300)
         return self.cues * sum(self.filler_count**gap for gap in gaps) if self.magnitude <= 300 else None
 
     @property
@@ -254,6 +250,7 @@ class ConflictingSequences(Task):
         if self.fresh or not self.equal_lengths:
             return [Conflict((), cues, f"{who} which", place="the last filler")]
         string = self.filler_strings(stream_rng(seed, "strings"))[0]
+        # a fixed string may contain its last symbol earlier too
         following = sorted({int(after) for at, after in itertools.pairwise(string) if at == string[-1]})
         options = tuple(words[index] for index in following)
         return [Conflict((words[string[-1]],), options or cues, who, at_end=cues if options else ())]
@@ -263,7 +260,7 @@ class ConflictingSequences(Task):
         gaps = sorted(set(self.gap))
         cues = min(self.cues, max(1, count // len(gaps)))
         gap, cue = np.array([(gap, cue) for gap in gaps for cue in range(cues)][:count]).T
-        if self.fresh and self.pool is None:
+        if not self.finite:  # like those of the stream that trains, which is not drawn from here
             strings = stream_rng(seed, "training").integers(0, self.filler_count, (count, self.gap[1]))
         else:  # the first string of a pool, without drawing the others
             first = dataclasses.replace(self, pool=1) if self.pool else self

@@ -173,7 +173,7 @@ class Task(abc.ABC):
         return None
 
     @property
-    def fewest_symbols(self) -> int | None:
+    def reserved_symbols(self) -> int | None:
         """Symbols that an alphabet must have room for beside fillers; None where `alphabet_size` is no setting."""
         return None
 
