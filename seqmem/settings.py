@@ -79,11 +79,13 @@ class Integer(Kind):
             raise SettingError(name, text, f"must be a whole number {self._range()}") from None
 
     def check(self, name: str, value: Value) -> int:
+        # Python counts a truth value as a whole number: `units = true` is a slip
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
             raise SettingError(name, value, f"must be a whole number {self._range()}")
         return value
 
     def _range(self) -> str:
+        # the default upper bound is a technical one: an error names the lower one alone
         return f"of at least {self.low}" if self.high >= 2**31 - 1 else f"from {self.low} to {self.high}"
 
 
@@ -165,7 +167,7 @@ class Span(Kind):
 
     def parse(self, name: str, text: str) -> Value:
         try:
-            ends = [int(end) for end in text.split(":")]
+            ends = [int(end) for end in text.split(":")]  # an empty end, as in `3:`, is no number
         except ValueError:
             raise SettingError(name, text, self._allowed()) from None
         return tuple(ends) if len(ends) == 2 else ends[0] if len(ends) == 1 else text
@@ -206,7 +208,7 @@ class Words(Kind):
         return words
 
     def write(self, value: Value) -> Value:
-        return list(value) if isinstance(value, tuple) else None
+        return list(value) if isinstance(value, tuple) else None  # TOML and JSON know no tuples
 
 
 def setting(default: Value, kind: Kind, help: str, group: str) -> Any:
@@ -230,7 +232,7 @@ def read_settings(instance: object) -> None:
     """Replaces each setting of a frozen dataclass instance by what its kind accepts; for `__post_init__`."""
     for field in settings_of(type(instance)):
         value = field.metadata["kind"].accept(field.name, getattr(instance, field.name))
-        object.__setattr__(instance, field.name, value)
+        object.__setattr__(instance, field.name, value)  # it is frozen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -244,6 +246,7 @@ class Window(Kind):
         return None if value in (None, "sequence") else super().read(name, value)
 
     def parse(self, name: str, text: str) -> Value:
+        # `isdigit` takes ² too, which `int` does not; beyond 4,300 digits `int` refuses as well
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
 
     def check(self, name: str, value: Value) -> int:

@@ -46,6 +46,7 @@ def open_descriptor(path: Path, flags: int) -> int:
     """
     if not NOT_FOLLOWED and path.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    # without NONBLOCK, to open a pipe is to wait for its other end; 0o666 less the umask is what `open` gives a file
     return os.open(path, flags | NOT_FOLLOWED | NOT_WAITING | BINARY, 0o666)
 
 
@@ -75,6 +76,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
     """A file under another name, renamed when it is on the disk: a rename is the one step no kill can cut in two."""
+    # in the same folder, as no rename crosses file systems; by process, so that no two write into one
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with disk_errors(path):
@@ -82,6 +84,7 @@ def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
+                # before the rename: else a power cut could leave the new name on a file without content
                 os.fsync(descriptor)
             if replace:
                 os.replace(partial, path)
@@ -95,6 +98,7 @@ def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
 
 def _name_unless_taken(partial: Path, path: Path) -> None:
     try:
+        # unlike a rename, a link fails where the name is taken, also by a process that took it a moment ago
         os.link(partial, path)
     except FileExistsError:
         raise UsageError(f"{path}: is there already, and nothing is written over") from None
@@ -135,6 +139,7 @@ def make_folder(path: Path, numbered: bool = False, hint: str = "") -> Path:
         with disk_errors(candidate):
             candidate.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
+                # no question before it: of two processes that ask for the same name, one gets it
                 candidate.mkdir()
                 return candidate
     raise UsageError(f"{path}: is there already, and nothing is written over{hint}")
@@ -153,6 +158,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         partial = Path(around) / path.name
         partial.mkdir()
         yield partial
+        # again: a rename would replace an empty folder of this name
         refuse_existing(path)
         partial.rename(path)
         sync_folder(path.parent)
@@ -179,6 +185,7 @@ def open_bounded(path: Path, limit: int) -> Iterator[tuple[BinaryIO, int]]:
     try:
         descriptor = open_descriptor(path, os.O_RDONLY)
         with os.fdopen(descriptor, "rb") as file:
+            # of what was opened: by its name another file could be meant by now
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise DamagedFileError(path, "is not a regular file")
@@ -199,6 +206,7 @@ def read_bounded(path: Path, limit: int) -> bytes:
 
 def write_json(path: Path, document: Mapping[str, object], owner: str = "") -> None:
     """Writes a JSON object atomically, one line per key, the last one a checksum of the others and of the owner."""
+    # the checksum takes the place of the end, so that the file stays one JSON object
     body = document_bytes(document).removesuffix(b"\n}\n")
     write_atomically(path, body + CHECKSUM + sha256(owner.encode() + body).encode() + b'"\n}\n')
 
@@ -217,6 +225,7 @@ def append_line(path: Path, document: object, sync: bool = False, owner: str = "
     """
     with disk_errors(path), os.fdopen(open_descriptor(path, os.O_RDWR | os.O_CREAT), "r+b") as file:
         end = file.seek(0, os.SEEK_END)
+        # the last byte tells whether the last line is complete
         file.seek(max(0, end - 1))
         # a kill may have left half a line, and the next one must not be glued to it
         if file.read(1) not in (b"", b"\n"):

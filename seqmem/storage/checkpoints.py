@@ -148,6 +148,7 @@ def _checkpoint_bytes(
         raise SeqmemError(f"{folder}: a checkpoint of {size + len(text)} bytes is larger than seqmem reads back")
     # with more than one key the order of the keys, and so the bytes, would differ from call to call
     content = bytearray(safetensors.numpy.save(dense, {"state": text}))
+    # the header comes before all arrays, so the first such place is that of the checksum
     at = content.index(UNSIGNED.encode())
     content[at : at + len(UNSIGNED)] = hashlib.sha256(content).hexdigest().encode()
     return content

@@ -49,6 +49,7 @@ def read_stored(path: Path) -> Stored:
         return Stored(path, _read_evaluation(path), False)
     stored = read_run(path)
     if stored.result is None:
+        # by its last check: checkpoints are not opened for a message
         reached = stored.history[-1].presentations if stored.history else 0
         words = f"{path}: no result yet: {stored.status} after {reached} of {stored.config.budget} presentations"
         hint = f"; go on with: seqmem train --resume {path}" if stored.status == "interrupted" else ""
@@ -95,6 +96,7 @@ def _listed(path: Path) -> ListedRun:
 
 
 def _looks_like_run(path: Path) -> bool:
+    # either is enough: a run that has lost the other is to be listed as corrupt, not passed over
     return any(os.path.lexists(path / name) for name in (CONFIG, RESULT))
 
 
@@ -112,8 +114,10 @@ def _row(path: Path) -> Row:
         plan = read_plan(path)
     except SeqmemError as error:
         return run_row(ListedRun(path, "corrupt", problem=str(error)))
+    # counted by their names: to read every trial of every sweep would make a list slow
     finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
     status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
     varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
     outcome = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
+    # later ones win: no value, defaults that matter, what was given, what varies, what became of it
     return dict.fromkeys(COLUMNS) | essential_settings() | plan.base | varied | outcome

@@ -39,6 +39,7 @@ class RunLock:
     def __init__(self, folder: Path):
         with disk_errors(folder / LOCK_NAME):
             descriptor = open_descriptor(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT)
+        # to close the file frees the lock; `finalize` does so once, also where this object goes without `release`
         self._close = weakref.finalize(self, os.close, descriptor)
         if not _take(descriptor, shared=False):
             self._close()

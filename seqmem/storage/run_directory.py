@@ -87,6 +87,7 @@ class RunDirectory:
 
     def write_result(self, result: RunResult) -> None:
         """Writes the result, last of all: its presence means that the run is complete."""
+        # a result promises all of its history, so that must be on the disk before it
         self.sync_history()
         write_result(self.path, result)
 
@@ -131,6 +132,7 @@ class StoredRun:
     def threads(self) -> int:
         """Threads that it was started with; 1 where that is not known."""
         threads = self.environment.get("threads")
+        # from a file that may be a stranger's
         return threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1
 
 
@@ -152,6 +154,7 @@ def create_run_directory(config: RunConfig, out: Path | None = None, root: Path 
         directory = RunDirectory(path, RunLock(path))
         write_atomically(path / CONFIG, config_text(config))
     except SeqmemError:
+        # made a moment ago: nothing of the user's can be in it
         shutil.rmtree(path, ignore_errors=True)
         raise
     return directory
@@ -170,6 +173,7 @@ def open_run_directory(path: Path) -> RunDirectory:
 
 def directory_name(config: RunConfig, date: datetime.date) -> str:
     """Returns the name for a run of this day: ``2026-11-22-conflicting-gap3-lstm20-seed0``."""
+    # a task without a gap has none in its name
     low, high = config.task.gap or (0, 0)
     gap = "" if not high else f"gap{low}-" if low == high else f"gap{low}to{high}-"
     return f"{date.isoformat()}-{config.task.name}-{gap}{config.cell}{config.units}-seed{config.seed}"
@@ -194,6 +198,7 @@ def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     environment, timing = (_read_notes(path, name) for name in (ENVIRONMENT, TIMING))
     if result is None:
         return StoredRun(path, config, history, None, environment, timing, status)
+    # `result.json` holds no history: it lies in a file of its own, which grows while the run trains
     result = dataclasses.replace(result, history=history)
     _warn_of_lost_history(path / HISTORY, result)
     return StoredRun(path, config, history, result, environment, timing, "complete")
@@ -232,6 +237,7 @@ def _check_record(record: Record, before: int, config: RunConfig) -> None:
 def _warn_of_lost_history(path: Path, result: RunResult) -> None:
     """Says so where checks of a complete run are missing at the end: its result stands all the same."""
     reached = result.history[-1].presentations if result.history else 0
+    # replicates stop at different times; the last check is that of the longest
     trained = max(replicate.presentations for replicate in result.replicates)
     if reached < trained:
         warnings.warn(f"{path}: ends after {reached} of {trained} presentations", DamageWarning, stacklevel=3)
@@ -277,6 +283,7 @@ def read_run_id(path: Path) -> str:
     no harm to take one for another. A name drawn at random would make equal runs differ. Raises like `read_run`.
     """
     settings = _read_settings(path)
+    # sorted, so that the order of the lines in the file does not count
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 

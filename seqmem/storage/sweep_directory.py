@@ -54,6 +54,7 @@ class SweepDirectory:
 
     def append_asked(self, point: Point) -> None:
         """Adds a point that a search has asked for, before its trial runs."""
+        # on the disk first: no trial's folder may outlive the line that says what it tries
         append_line(self.path / ASKED, {"values": [list(point.values.values())]}, sync=True)
 
     def close(self) -> None:
@@ -143,12 +144,14 @@ def read_outcome(path: Path, settings: Mapping[str, object]) -> Outcome:
     Raises:
         DamagedFileError: If what is stored there is not a result of these settings, which may be a part of all.
     """
+    # a result wins over a note that the trial was pruned: nothing trains after it
     if (row := read_summary(path)) is not None:
         if not has_settings(row.config, settings):
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
         return Outcome("complete", row.summary)
     if os.path.lexists(path / PRUNED):
         reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
+        # a stranger's text is to be drawn: one line, without control characters
         return Outcome("pruned", reason=one_line(reason, 200))
     return Outcome()
 
@@ -170,12 +173,14 @@ def read_sweep(path: Path) -> SweepResult:
     """
     plan = read_plan(path)
     failures = read_lines(path / FAILURES, LINES_LIMIT)
+    # of several failures of a trial the last one counts
     reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
     trials = []
     for point in known_points(path, plan):
         trial = read_trial(path, plan, point)
         if trial.status == "missing" and is_locked(path / TRIALS / point.name):
             trial = Trial(point, Outcome("running"))
+        # only where there is no result: one that failed in an earlier session may have been finished since
         elif trial.status == "missing" and point.name in reasons:
             trial = Trial(point, Outcome("failed", reason=reasons[point.name]))
         trials.append(trial)
