@@ -24,10 +24,10 @@ class Layout:
     out to several rows in turn, as Keras deals out the samples of a batch. A sequence `a b c d` (inputs `a b c`)::
 
         window 1            a | b | c           one row, an update at each bar
-        window 2            a b | c -           the last window is filled up
+        window 2            a b | c .           the last window is filled up: '.' is no step
         lags 2              -a ab bc            '-' is a vector of zeros
         window 1, 2 rows    a | c               the first row
-                            b | -               the second row: it never sees the first symbol
+                            b | .               the second row: it never sees the first symbol
 
     The comments below follow two of these drawings: `window 2`, and `lags 2` (with a window of one sample).
 
@@ -66,8 +66,12 @@ class Layout:
     @property
     def reset_every(self) -> int:
         """Time steps after which a row starts from the first state again; `length` where it keeps its state."""
+        if self.stateful:
+            return self.length
         # stateless, a window of 2 starts again at `c`; with lags every sample does, whatever the window: -a, ab, bc
-        return self.length if self.stateful else self.lags if self.lags > 1 else self.window
+        if self.lags > 1:
+            return self.lags
+        return self.window
 
     @property
     def full(self) -> bool:
@@ -85,13 +89,13 @@ class Layout:
 
     @functools.cached_property
     def predicts(self) -> np.ndarray:
-        """Bool `(length, 1)`: the last time step of each sample, which predicts; the others only look."""
+        """Bool `(length, 1)`: the last time step of each sample, which predicts; the others only update the state."""
         return (np.arange(self.length) % self.lags == self.lags - 1)[:, None]
 
     @functools.cached_property
     def seen(self) -> np.ndarray:
         """int64 `(length, rows, context)`: the steps whose symbols make up the input vector; -1 for none."""
-        # The newest symbol of a time step lies as far back as time steps of its sample are still to come.
+        # Time step j of a sample sees up to the symbol `lags - 1 - j` steps before the sample's own.
         # lags 2: -1 0 | 0 1 | 1 2 for `-a ab bc`; with context 2 instead, one time step sees both: (-1 0) (0 1) (1 2)
         back = self.lags - 1 - np.arange(self.length) % self.lags
         newest = self.step - back[:, None]
@@ -100,7 +104,7 @@ class Layout:
 
     @functools.cached_property
     def places(self) -> tuple[np.ndarray, np.ndarray]:
-        """Two of int64 `(time,)`: the place and the row where each step is predicted."""
+        """Two int64 arrays `(time,)`: the place and the row where each step is predicted."""
         # window 2: places 0 1 2 on row 0.  lags 2: places 1 3 5.  window 1 on 2 rows: places 0 0 1 on rows 0 1 0
         place, row = np.nonzero(self.predicts & (self.step >= 0))
         order = np.argsort(self.step[place, row])
@@ -115,7 +119,7 @@ class Layout:
                 weigh as much as its others together.
 
         Returns:
-            Arrays `(sequence, length, row)`, inputs with the context behind. A sample that its sequence is too short
+            Arrays `(sequence, length, row)`, inputs with a last axis `context`. A sample that its sequence is too short
             for is not valid.
         """
         taken = self.step >= 0
