@@ -14,6 +14,7 @@ from seqmem.evaluation.scores import group_counts, missed_sequences, population_
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import Evidence, weigh
 from seqmem.judge.metrics import Metrics
+from seqmem.judge.verdict import passes
 from seqmem.models.population import Population
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.streams import SequenceStream, StreamState, cues_per_string, finite_sequences
@@ -165,9 +166,8 @@ def weighed(
         )
         for scores, count, baseline in zip(metrics, counts, baselines, strict=True)
     ]
-    # right without memory is not solved, unless there is nothing to remember
     met = [
-        config.criterion.met(scores) and (proof.remembers or baseline.recall_accuracy is None)
+        passes(config.criterion, scores, proof, baseline)
         for scores, proof, baseline in zip(metrics, evidence, baselines, strict=True)
     ]
     return metrics, evidence, met

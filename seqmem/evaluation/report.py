@@ -10,6 +10,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.evaluator import Report
 from seqmem.evaluation.predictions import predictions
 from seqmem.judge.baseline import Baseline, mean_baseline, recipe_limit
+from seqmem.judge.verdict import is_solved
 from seqmem.results.run import Account, JudgedOn, Record, RunResult
 from seqmem.results.summary import ReplicateResult, shown_replicates
 from seqmem.tasks.batch import SequenceBatch
@@ -43,7 +44,7 @@ def build_result(
     replicates = tuple(
         ReplicateResult(
             seed=seed,
-            solved=report.met[index] and (account.met_at is not None or not account.looked),
+            solved=is_solved(report.met[index], account.met_at, account.looked),
             diverged=account.diverged,
             presentations=account.presentations,
             presentations_to_success=account.met_at if report.met[index] else None,

@@ -61,8 +61,8 @@ def weigh(
     share = None
     if recall_loss is not None and math.isfinite(recall_loss) and baseline_loss:
         share = recall_loss / baseline_loss
-    remembers = p_value < P_VALUE or (share is not None and share < LOSS_SHARE)
-    return Evidence(groups, groups_right, p_value, share, remembers)
+    evidence = Evidence(groups, groups_right, p_value, share, remembers=False)
+    return dataclasses.replace(evidence, remembers=evidence.holds_among(1))
 
 
 def guessing_chance(cues: int) -> float:

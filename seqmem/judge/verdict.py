@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from seqmem.judge.baseline import Baseline
+from seqmem.judge.criterion import Criterion
 from seqmem.judge.evidence import Evidence
+from seqmem.judge.metrics import Metrics
 
-# `unsolved` is read in results that version 0.1 judged, and never given.
+# `unsolved` occurs only in results stored by version 0.1.
 VERDICTS = ("solved", "partly", "remembers", "memoryless", "diverged", "nothing_to_remember", "unsolved")
 
 
@@ -30,7 +32,32 @@ class Judged(Protocol):
 
     @property
     def evidence(self) -> Evidence:
-        """What speaks for its memory."""
+        """Evidence that it remembers."""
+
+
+def passes(criterion: Criterion, metrics: Metrics, evidence: Evidence, baseline: Baseline) -> bool:
+    """Tells whether a replicate passes an evaluation.
+
+    Meeting the criterion without memory is not enough, unless the task has nothing to remember.
+
+    Args:
+        criterion: What the scores must meet.
+        metrics: The scores.
+        evidence: What they prove of memory.
+        baseline: The best scores without memory; its `recall_accuracy` is None without recall steps.
+    """
+    return criterion.met(metrics) and (evidence.remembers or baseline.recall_accuracy is None)
+
+
+def is_solved(passed: bool, met_at: int | None, looked: bool) -> bool:
+    """Tells whether a replicate is solved, at the end of training and on the reported evaluation.
+
+    Args:
+        passed: Whether it passes the reported evaluation.
+        met_at: The check from which on it passed in training; None where it did not pass the last one.
+        looked: Whether training looked for this criterion on these sequences.
+    """
+    return passed and (met_at is not None or not looked)
 
 
 def verdict(replicates: Sequence[Judged], baseline: Baseline) -> str:
@@ -43,18 +70,18 @@ def verdict(replicates: Sequence[Judged], baseline: Baseline) -> str:
     | none solved, evidence that one remembers    | `remembers`           |
     | no such evidence                            | `memoryless`          |
 
-    Of many replicates one passes by luck, so `remembers` asks for evidence that holds among all of them.
+    Among many replicates one passes by luck, so the threshold of `remembers` is Bonferroni-corrected.
     """
     # Nothing can be said of what gave no finite number, or of a task that asks for no memory.
     if all(replicate.diverged for replicate in replicates):
         return "diverged"
     if baseline.recall_accuracy is None:
         return "nothing_to_remember"
-    # Solved already includes evidence of memory: being right is not enough.
+    # Solved (`is_solved`) already includes evidence of memory (`passes`): being right is not enough.
     solved = sum(replicate.solved for replicate in replicates)
     if solved:
         return "solved" if solved == len(replicates) else "partly"
-    # Not solved, and yet better than luck: its threshold is divided by the number of replicates (Bonferroni).
+    # Not solved, and yet better than luck: the threshold of p is divided by the number of replicates.
     if any(replicate.evidence.holds_among(len(replicates)) for replicate in replicates):
         return "remembers"
     return "memoryless"

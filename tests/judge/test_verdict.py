@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from seqmem.judge.baseline import Baseline
+from seqmem.judge.criterion import Criterion
 from seqmem.judge.evidence import weigh
-from seqmem.judge.verdict import VERDICTS, verdict, wilson_interval
+from seqmem.judge.metrics import Metrics
+from seqmem.judge.verdict import VERDICTS, is_solved, passes, verdict, wilson_interval
 
 BASELINE = Baseline(accuracy=0.875, recall_accuracy=0.5, loss=0.0693, recall_loss=0.2773)
 NO_RECALL = Baseline(accuracy=1.0, recall_accuracy=None, loss=0.0, recall_loss=None)
@@ -49,6 +51,30 @@ def test_wilson_interval_stays_between_nought_and_one():
 def test_verdict_names_the_outcome_of_all_replicates(replicates, expected):
     assert verdict(replicates, BASELINE) == expected
     assert expected in VERDICTS
+
+
+@pytest.mark.parametrize(
+    ("max_error", "recall_loss", "baseline", "passed"),
+    [
+        (0.2, 0.01, BASELINE, True),
+        # right, but by a hair; remembers, but is not right enough; nothing to remember
+        (0.2, 0.27, BASELINE, False),
+        (0.3, 0.01, BASELINE, False),
+        (0.2, None, NO_RECALL, True),
+        (0.3, None, NO_RECALL, False),
+    ],
+)
+def test_a_replicate_passes_that_meets_the_criterion_and_remembers(max_error, recall_loss, baseline, passed):
+    metrics = Metrics(0.1, recall_loss, 1.0, None if recall_loss is None else 1.0, 1.0, max_error)
+    evidence = weigh(0, 0, 2, recall_loss, baseline.recall_loss)
+    assert passes(Criterion("error", 0.25), metrics, evidence, baseline) is passed
+
+
+def test_what_training_looked_for_and_did_not_find_is_not_solved():
+    assert is_solved(True, 60, looked=True)
+    assert is_solved(True, None, looked=False)
+    assert not is_solved(True, None, looked=True)
+    assert not is_solved(False, 60, looked=True)
 
 
 @pytest.mark.parametrize(("count", "expected"), [(1, "remembers"), (20, "memoryless")])
