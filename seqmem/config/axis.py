@@ -12,6 +12,7 @@ from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.settings import Choice, Integer, Kind, Number, Settings, Span, Value, Window
 
 # `8..64`, `8..64+8`, `8..64*2`: every value from the one to the other. `8~64`: any value between, by the logarithm.
+# Both ends are read as little as can be; a + or * behind an e belongs to a number, as in 1e+3, and is no step.
 RANGE = re.compile(r"(?P<low>.+?)(?P<mark>\.\.|~)(?P<high>.+?)(?:(?<![eE])(?P<by>[*+])(?P<step>[^*+]+))?")
 NOT_SET = "none"
 MOST_VALUES = 100_000
@@ -55,6 +56,7 @@ def shown_value(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
+        # for the eye: trials whose values look alike are still told apart by their numbers
         return f"{value:.4g}"
     if isinstance(value, (list, tuple)):
         return ";".join(map(str, value))
@@ -68,6 +70,7 @@ def shown_values(values: Settings) -> str:
 
 def axis_to_json(axis: Axis) -> dict[str, Any]:
     """Returns an axis as `plan.json` holds it."""
+    # `whole` follows from the setting
     names = ("name", "low", "high", "log") if axis.continuous else ("name", "values")
     return {name: getattr(axis, name) for name in names}
 
@@ -112,6 +115,7 @@ def read_axis(name: str, values: Value) -> Axis:
         raise UsageError(f"unknown setting '{one_line(name, 60)}'{did_you_mean(name, fields)}", name)
     kind = fields[name].metadata["kind"]
     if isinstance(values, str):
+        # of numbers alone: the name of a file of sequences may have two dots in it, as ../mine.txt
         ends = RANGE.fullmatch(values.strip()) if _is_numeric(kind) else None
         if ends is not None:
             return _range(name, kind, **ends.groupdict())
@@ -129,8 +133,10 @@ def _read_value(name: str, kind: Kind, value: Value) -> Any:
     """The value as TOML holds it, or None for `none` where the setting may be left out."""
     if name == "sequences" and isinstance(value, str):
         return value  # the name of a file, which the plan holds
+    # where `none` is a choice of its own, it is meant as that
     own_word = isinstance(kind, Choice) and NOT_SET in kind.words
     if value is None or (value == NOT_SET and not own_word):
+        # a window left out is the whole sequence
         if not kind.optional and not isinstance(kind, Window):
             raise SettingError(name, NOT_SET, "is a setting that always has a value")
         return None
@@ -151,9 +157,11 @@ def _range(name: str, kind: Kind, low: str, mark: str, high: str, by: str | None
     growing = stride > 1 and start > 0 if by == "*" else stride > 0
     if not start < end or not growing:
         raise UsageError(f"{name}: a range must grow from its first number to its last")
+    # before any value is made: 0..1e9 would fill the memory
     count = math.log(end / start) / math.log(stride) if by == "*" else (end - start) / stride
     if count > MOST_VALUES:
         raise UsageError(f"{name}: makes more than {MOST_VALUES} values")
+    # 1e-9: log 1000 / log 10 is a little less than 3
     steps = range(math.floor(count + 1e-9) + 1)
     # twelve digits: 0.001 times 10 is to be 0.01, not the float beside it
     values = [float(f"{start * stride**index if by == '*' else start + stride * index:.12g}") for index in steps]
@@ -166,6 +174,7 @@ def _between(name: str, low: Any, high: Any, log: bool) -> Axis:
         raise UsageError(f"{name}: a range needs a setting that is a number")
     kind, whole = field.metadata["kind"], not isinstance(field.metadata["kind"], Number)
     ends = [int(end) if whole and float(end).is_integer() else end for end in (low, high)]
+    # for its error alone: every value between two that are allowed is allowed too
     for end in ends:
         kind.read(name, end)
     if not low < high or (log and low <= 0):
@@ -177,7 +186,7 @@ def _number(name: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        number = math.nan
+        number = math.nan  # refused below, as `inf` and `nan` are when typed
     if not math.isfinite(number):
         raise SettingError(name, text.strip(), "must be a number")
     return number

@@ -58,6 +58,7 @@ def _start(configs: Sequence[RunConfig]) -> str | None:
     starts = {str(config.init) for config in configs}
     if len(starts) == 1:
         return starts.pop()
+    # where gated cells agree there is nothing to decide: each cell takes its own start
     gated = {config.init for config in configs if config.cell.gated}
     return "glorot" if len(gated) > 1 else None
 

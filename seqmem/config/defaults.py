@@ -29,7 +29,9 @@ def default_loss_at(task: Task) -> str:
 
 def default_epochs(task: Task, sequences_per_batch: int) -> int:
     """Returns the budget: 1,000 epochs, 500 more for every tenfold gap, and at least as many batches."""
+    # digits less one: the whole part of the decimal logarithm
     epochs = FEWEST_EPOCHS + EPOCHS_PER_TENFOLD * (len(str(task.recall_distance)) - 1)
+    # rounded up: a batch of more sequences than an epoch has takes several epochs
     return epochs * max(1, -(-sequences_per_batch // task.epoch_size))
 
 

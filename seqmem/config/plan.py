@@ -92,6 +92,7 @@ class Plan:
             UsageError: If its values do not go together; it names them.
         """
         values = with_contents(point.values, self.files)
+        # later ones win: what was given to all, what rules decided for all, what this trial tries
         settings = self.base | _without_none(self.decided) | _without_none(values)
         try:
             return RunConfig.from_settings(settings)
@@ -126,6 +127,7 @@ def number_points(
 ) -> tuple[Point, ...]:
     """Returns points from their values, numbered and named."""
     names = [axis.name for axis in axes]
+    # digits: with leading zeros folders sort as their numbers do
     width = len(str(total))
     each = [dict(zip(names, row, strict=True)) for row in rows]
     return tuple(
@@ -136,6 +138,7 @@ def number_points(
 def _name(values: Settings) -> str:
     """A trial's values as part of a folder's name: ``-gap10-units5``."""
     parts = (f"-{name}{shown_value(value)}".replace(":", "to") for name, value in values.items())
+    # what every file system takes: no name over 255 bytes, and on Windows none that ends in a dot
     return re.sub(r"[^A-Za-z0-9.+_-]", "_", "".join(parts))[:80].rstrip(".")
 
 
@@ -151,6 +154,7 @@ def grid(axes: Sequence[Axis]) -> list[tuple[Any, ...]]:
                 f"--vary {axis}: has no steps for a grid: give a list, {axis.name}={axis.low:g}.."
                 f"{axis.high:g}*2, or --search random"
             )
+    # counted before they are made
     if math.prod(len(axis.values) for axis in axes) > MOST_TRIALS:
         raise UsageError(f"--vary: makes more than {MOST_TRIALS} trials")
     return list(itertools.product(*(axis.values for axis in axes)))
@@ -204,13 +208,14 @@ def build_plan(
         assert draw is not None, "a random search is drawn by whoever makes its plan"
         rows = draw(axes, count, int(base.get("seed", 0)))
     else:
+        # tpe draws each trial when its turn comes, knowing those before it
         rows = []
     points = number_points(axes, rows, count)
     files = dict(files or {})
     decided = decide_once(base, axes, [with_contents(point.values, files) for point in points])
     plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, points, max_pending, decided, files)
     for point in example_points(plan):
-        plan.config(point)
+        plan.config(point)  # for its error: no trial may be found impossible hours later
     return plan
 
 
@@ -218,5 +223,6 @@ def example_points(plan: Plan) -> tuple[Point, ...]:
     """Returns all points, or where they are yet to be asked for one with the first value of every axis."""
     if plan.points:
         return plan.points
+    # a search is yet to name its trials: one stands for all
     first = [axis.low if axis.continuous else axis.values[0] for axis in plan.axes]
     return number_points(plan.axes, [first], 1)

@@ -59,12 +59,14 @@ class Request:
 
     def check_cells(self, plan: Plan) -> None:
         """Raises SettingError where a plan, which may be a stranger's, has a cell that the user has not named."""
+        # all cells that trials may import: those of the axis, or the one of all trials
         varied = [value for axis in plan.axes if axis.name == "cell" for value in axis.values]
         for cell in varied or [plan.base.get("cell", LSTM.name)]:
             read_cell({"cell": cell}, self.cells).check_permission()
 
     def refuse_other_than(self, plan: Plan) -> None:
         """Raises UsageError, naming what differs, unless all that was given is what a sweep was started with."""
+        # with all defaults filled in: to type one of them again changes nothing
         started = plan.config(example_points(plan)[0]).to_settings() | plan.base
         varied = {axis.name: axis for axis in plan.axes}
         other = []
@@ -81,6 +83,7 @@ class Request:
         planned = {name: getattr(plan, name) for name in ("search", "prune", "threads", "rank")}
         planned |= {"ahead": plan.max_pending, "trials": plan.total}
         given["trials"] = self.count
+        # a grid may be sorted by another column at any time; here the column has decided which trials there are
         if self.rank is not None and plan.adaptive:
             given["rank"] = check_rank(self.rank, plan.axes)
         for name, value in given.items():

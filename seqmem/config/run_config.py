@@ -116,10 +116,10 @@ class RunConfig:
     seed: int = setting(0, Integer(0, 2**31 - 1), "Seed of the first replicate.", "Training")
 
     def __post_init__(self) -> None:
-        read_settings(self)
+        read_settings(self)  # first: all that follows compares values proper
         if self.epochs is not None and self.presentations is not None:
             raise SettingError("presentations", self.presentations, "cannot be given together with epochs")
-        fill_in(self)
+        fill_in(self)  # from here on None means left out, never undecided
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
         if self.loss_at != "all" and not self.task.sequences_with_recall:
@@ -127,10 +127,10 @@ class RunConfig:
             raise SettingError("loss_at", self.loss_at, problem)
         if self.init.kind == "chrono":
             self.cell.check_chrono()
-        check_recipe(self)
+        check_recipe(self)  # behind the rules: it compares what they filled in
         if self.sequences_per_batch > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
-        if self.seed + self.replicates > 2**31:
+        if self.seed + self.replicates > 2**31:  # each replicate's own seed is to be one that can be typed
             raise SettingError("seed", self.seed, f"must be at most {2**31 - self.replicates} for this many replicates")
 
     @property
@@ -162,7 +162,7 @@ class RunConfig:
     @property
     def steps_per_window(self) -> int:
         """Steps of a sequence that one update sees; with lags each is a sample of several time steps."""
-        return min(self.window or self.task.time, self.task.time)
+        return min(self.window or self.task.time, self.task.time)  # None is the whole sequence
 
     @property
     def parameter_count(self) -> int | None:
@@ -207,7 +207,7 @@ class RunConfig:
         yield from _values(self.task)
         for field, value in _values(self):
             yield field, value
-            if value is self.cell:
+            if value is self.cell:  # its own settings stand right behind it
                 yield from _values(self.cell)
 
     @classmethod

@@ -18,6 +18,7 @@ LARGEST_FILE = LIMIT // 4  # as TOML, with each character a symbol, it is at mos
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 AS_NAMED = Reading()
 BLANK = "␣"  # stands for a blank where each character is a symbol, since no symbol has a blank in it
+# longer ones first: the mark of UTF-32 begins as that of UTF-16 does
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
@@ -90,17 +91,20 @@ def characters(symbols: Sequence[str]) -> list[str]:
 def _text(path: Path) -> str:
     """The content of a file, its line ends as line feeds."""
     if path == STANDARD_INPUT:
+        # one byte more tells a file that is too large: a pipe has no size to ask for
         content = sys.stdin.buffer.read(LARGEST_FILE + 1)
     else:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     if len(content) > LARGEST_FILE:
         raise MisfitError("", f"is larger than {LARGEST_FILE} bytes")
+    # the first bytes of a ZIP archive
     if content.startswith(b"PK\x03\x04"):
         raise MisfitError("", "is a packed file, as .xlsx and .npz are: save it as .csv")
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             raise MisfitError("byte 0", f"is {encoding}, not UTF-8: {_conversion(encoding, path)}")
+    # UTF-16 without a mark: of Latin text every other byte is NUL, in big-endian order the first
     if b"\0" in content:
         encoding, place = "UTF-16BE" if content.startswith(b"\0") else "UTF-16LE", f"byte {content.index(0)}"
         raise MisfitError(place, f"is NUL, as every other one in {encoding}, not UTF-8: {_conversion(encoding, path)}")

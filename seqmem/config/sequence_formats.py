@@ -62,6 +62,7 @@ def _txt(text: str, reading: Reading) -> list[Row]:
     for number, line in _lines(text):
         symbols = line.split()
         if reading.format is None and not reading.chars:
+            # of more than half: in a text some commas end a word
             ends = sum(symbol.endswith(",") for symbol in symbols[:-1])
             if 2 * ends > len(symbols) - 1 or (len(symbols) == 1 and "," in line.strip().strip(",")):
                 reason = "a comma at the end of most symbols" if ends else "commas and no blank"
@@ -76,6 +77,7 @@ def _table(format: str, delimiter: str) -> Callable[[str, Reading], Iterable[Row
     def read(text: str, reading: Reading) -> Iterable[Row]:
         if reading.format is None:
             _refuse_json(format, text)
+        # newline: csv itself knows line ends within quotes
         cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
         rows = list(_numbered(cells))
         if rows and rows[0][1] == STEP_COLUMNS:
@@ -91,6 +93,7 @@ def _table(format: str, delimiter: str) -> Callable[[str, Reading], Iterable[Row
 def _numbered(cells: Any) -> Iterator[Row]:
     """The rows of a table that hold anything, without the empty cells at the end that spreadsheets leave."""
     while True:
+        # of the row's first line: in quotes it may go on over several
         line = cells.line_num + 1
         try:
             row = [cell.strip() for cell in next(cells)]
@@ -106,6 +109,7 @@ def _numbered(cells: Any) -> Iterator[Row]:
 
 def _refuse_single(format: str, place: str, cell: str) -> None:
     """Refuses a row of one cell that other delimiters would part."""
+    # the surest mark first: tabs are in no symbol, blanks may stand beside commas
     for mark, other in (("\t", "tsv"), (",", "csv"), (" ", "txt")):
         if mark in cell and other != format:
             name = {"\t": "tabs", ",": "commas", " ": "blanks"}[mark]
@@ -125,6 +129,7 @@ def _sequences_of_steps(rows: Iterable[Row]) -> Iterator[Row]:
 
 def _joined(place: str, inputs: list[Any], targets: list[Any]) -> list[str]:
     """The symbols of a sequence whose targets are the next symbols."""
+    # each target must be the next input; None is a step where nothing is asked
     if not inputs or inputs[1:] != targets[:-1] or None in targets:
         raise MisfitError(place, "its targets are not the next symbols, so that it is no sequence of your own")
     return _plain_symbols(place, [*inputs, targets[-1]])
@@ -167,6 +172,7 @@ def _is_json(text: str) -> bool:
 
 def _json(text: str, reading: Reading) -> Iterator[Row]:
     try:
+        # Python would read NaN and Infinity, which JSON does not know
         document = json.loads(text, parse_constant=_no_number)
     except RecursionError:
         raise MisfitError("", "is nested too deeply") from None
@@ -218,6 +224,7 @@ def _symbols(place: str, row: Any, reading: Reading) -> list[str]:
 
 def _plain_symbols(place: str, row: list[Any]) -> list[str]:
     for symbol in row:
+        # Python counts a truth value as a number
         if isinstance(symbol, bool) or not isinstance(symbol, (str, int, float)):
             raise MisfitError(place, f"a symbol must be a text or a number, not {one_line(json.dumps(symbol), 40)}")
     return [str(symbol) for symbol in row]

@@ -132,6 +132,7 @@ def read_request(
     varied = [parse_axis(text) for text in vary]
     axes = [axis for axis in axes if axis.name not in {axis.name for axis in varied}] + varied
     files = files_of(axes, how_to_read(options))
+    # where an axis names files, what says how to read them is used up
     typed = typed_settings({name: value for name, value in options.items() if name not in READING or not files})
     for axis in axes:
         if axis.name in typed:
@@ -141,6 +142,7 @@ def read_request(
         base = merge(base, {axis.name: Given(None, str)})
         del base[axis.name]
     named = [typed["cell"].value.name] if "cell" in typed else []
+    # of the typed axes alone: a name in a file gives no permission to import
     named += [value for axis in varied if axis.name == "cell" for value in axis.values]
     cells = tuple(cell for cell in named if is_user_cell(cell))
     return Request(_written(merge(base, typed)), tuple(axes), **search, files=files, cells=cells)
@@ -169,7 +171,7 @@ def read_file(path: Path) -> dict[str, Given]:
     Raises:
         UsageError: If the file cannot be read or is not TOML, or a key or a value is not allowed.
     """
-    if not path.exists() and str(path) in preset_names():
+    if not path.exists() and str(path) in preset_names():  # a slip that is easily made
         raise UsageError(f"{path}: no such file (did you mean --preset {path}?)")
     return read_values(read_toml_file(path), str(path))
 
@@ -202,6 +204,7 @@ def read_values(settings: Settings, source: str) -> dict[str, Given]:
         if name not in kinds:
             raise UsageError(f"{source}: unknown key '{one_line(name, 60)}'{did_you_mean(name, kinds)}", name, value)
 
+        # defaults hold this turn's name and value: a closure would see those of the last
         def spelled(wrong: Value, name: str = name, value: Value = value) -> str:
             return f"{source}: {name} = {quoted(wrong if name == 'sequences' else value)}"
 
@@ -227,7 +230,7 @@ def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
     given = {name: entry for name, entry in options.items() if isinstance(entry, Given)}
     for name in setting_fields():
         if isinstance(options.get(name), bool):
-            given[name] = typed_value(name, options[name])
+            given[name] = typed_value(name, options[name])  # click reads flags itself
     return given | own_sequences(options)
 
 
@@ -251,7 +254,7 @@ def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
         return {"sequences": Given(rows, lambda wrong: ", ".join(map(str, files)))}
     if texts and reading.chars:
         texts = [" ".join(characters([text])) for text in texts]
-    elif stray := reading.options().strip():
+    elif stray := reading.options().strip():  # it would have nothing to act on
         raise UsageError(f"{stray}: goes with --sequences FILE")
     return {"sequences": typed_value("sequences", list(texts))} if texts else {}
 
@@ -270,7 +273,7 @@ def how_to_read(options: Mapping[str, Any]) -> Reading:
 def files_typed(options: Mapping[str, Any]) -> str | None:
     """Returns the options that give the user's own sequences again; None where there are none that can be typed."""
     files = options.get("sequences") or ()
-    if not files or STANDARD_INPUT in files:
+    if not files or STANDARD_INPUT in files:  # standard input cannot be read a second time
         return None
     return " ".join(f"--sequences {shlex.quote(str(file))}" for file in files) + how_to_read(options).options()
 

@@ -29,7 +29,7 @@ def read_toml_file(path: Path) -> dict[str, Any]:
 def parse_toml(content: bytes, source: str) -> dict[str, Any]:
     """Reads the content of a TOML file; `source` is its name in errors. See `read_toml_file`."""
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig"))  # Windows' editors put a mark in front
     except UnicodeDecodeError:
         raise UsageError(f"{source}: is not UTF-8 text") from None
     except RecursionError:
@@ -44,6 +44,7 @@ def config_text(config: RunConfig) -> str:
     lines: dict[str, list[str]] = {group: [] for group in GROUPS} | {"Task": [f"task = {toml_value(written['task'])}"]}
     for field, _ in config.settings():
         name = field.name
+        # TOML has no null: what is left out is said in a comment
         line = f"{name} = {toml_value(written[name])}" if name in written else f"# {name} is not set"
         lines[field.metadata["group"]].append(line)
     parts = ["# All settings of a run: `seqmem train` with this file makes the same run."]

@@ -35,6 +35,7 @@ def read_preset(name: str) -> dict[str, Any]:
 
 
 def _preset_path(name: str) -> Path:
+    # looked up, never put into a path unchecked: `..` opens nothing
     names = preset_names()
     if name not in names:
         line = f"unknown preset '{name}'{did_you_mean(name, names)}: there are {', '.join(names)}"
