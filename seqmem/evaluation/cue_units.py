@@ -97,14 +97,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
     # what recall becomes without it, and without several
     order = np.argsort(-tells, kind="stable")[:MOST_UNITS]
     trial, final = Silencing(runner, baseline, tried, len(order) + 1), Silencing(runner, baseline, measured, 2)
-    candidates = [every[index] for index in order if above[index]]
-    silenced = trial.recalls([*([every[index]] for index in order), candidates])[1:]
-    first = [recall for index, recall in zip(order, silenced, strict=False) if above[index]]
-    [intact] = final.recalls([])
-    # a candidate is there, and all of them together are enough
-    nameable = intact.remembers and candidates and silenced[-1].forgotten
-    kept_by = carriers(trial, candidates, first) if nameable else []
-    _, without, alone = final.recalls([kept_by or candidates, [unit for unit in every if unit not in kept_by]])
+    silenced, kept_by, (intact, without, alone) = silence_units(trial, final, every, order, above)
 
     shown, course = shown_pair(measured), course[np.searchsorted(taken, steps)]
     courses = [_courses(every[index], course, measured, steps, shown) for index in order]
@@ -195,6 +188,33 @@ class Silencing:
             forgotten = little and evidence.p_value > GUESSING and not evidence.by_loss
             recalls.append(Recall(accuracy, digits(mean), remembers, forgotten))
         return recalls
+
+
+def silence_units(
+    trial: Silencing, final: Silencing, every: Sequence[Unit], order: np.ndarray, above: np.ndarray
+) -> tuple[list[Recall], list[Unit], tuple[Recall, Recall, Recall]]:
+    """Silences units one by one, and finds those that carry the cue.
+
+    Args:
+        trial: On sequences to choose units on.
+        final: On those that figures are measured on.
+        every: All units.
+        order: int, those to silence one by one, the most telling first.
+        above: bool `(unit,)`, whether it tells the cue better than chance does.
+
+    Returns:
+        Recall without each unit of `order`; the units that carry the cue; recall intact, without them and with them
+        alone.
+    """
+    candidates = [every[index] for index in order if above[index]]
+    silenced = trial.recalls([*([every[index]] for index in order), candidates])[1:]
+    first = [recall for index, recall in zip(order, silenced, strict=False) if above[index]]
+    [intact] = final.recalls([])
+    # a candidate is there, and all of them together are enough
+    nameable = intact.remembers and candidates and silenced[-1].forgotten
+    kept_by = carriers(trial, candidates, first) if nameable else []
+    _, without, alone = final.recalls([kept_by or candidates, [unit for unit in every if unit not in kept_by]])
+    return silenced[:-1], kept_by, (intact, without, alone)
 
 
 def carriers(silencing: Silencing, candidates: Sequence[Unit], recalls: Sequence[Recall]) -> list[Unit]:

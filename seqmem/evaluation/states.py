@@ -112,13 +112,6 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         the next call goes on from.
     """
 
-    def mean_over_sequences(state: Tensor, valid: Tensor) -> Tensor:
-        """Of `(row, size)`, sequences that have ended left out; each lane by itself."""
-        apart = tf.reshape(state, (-1, lanes, state.shape[-1]))
-        exists = tf.cast(tf.reshape(valid, (-1, lanes, 1)), tf.float32)
-        mean = tf.reduce_sum(apart * exists, axis=0) / tf.maximum(tf.reduce_sum(exists, axis=0), 1.0)
-        return tf.tile(mean, (state.shape[0] // lanes, 1))
-
     @compiled
     def forward(
         parameters: Tensor,
@@ -142,10 +135,7 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         def body(index: Tensor, states: list[Tensor], kept: list[TensorArray], course: TensorArray) -> tuple:
             if reset_every:
                 states = choose((start + index) % reset_every == 0, first, states)
-            states = [
-                tf.where(chosen[:, None, :], mean_over_sequences(state[0], valid[index]), state)
-                for chosen, state in zip(silenced, states, strict=True)
-            ]
+            states = _silence(states, silenced, valid[index], lanes)
             vectors = tf.tile(tf.reshape(tf.one_hot(inputs[index], input_size), (rows, -1)), (variants, 1))
             flat = [tf.reshape(state, (variants * rows, -1)) for state in states]
             output, following = network.advance(values, vectors, flat)
@@ -153,9 +143,7 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
             states = choose(valid[index][None, :, None], following, states)
             logits = network.logits(values, network.head_input(output, vectors))
             wanted = tf.tile(tf.one_hot(targets[index], output_size), (variants, 1))
-            best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
-            predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
-            outputs = (network.losses(logits, wanted), predicted, best_cue)
+            outputs = (network.losses(logits, wanted), *_choices(logits, cues))
             kept = [array.write(index, tf.reshape(part, shape)) for array, part in zip(kept, outputs, strict=True)]
             return index + 1, states, kept, course.write(index, tf.concat([state[0] for state in states], axis=-1))
 
@@ -164,6 +152,28 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         return [array.stack() for array in kept], course.stack(), states
 
     return forward
+
+
+def _silence(states: list[Tensor], silenced: list[Tensor], valid: Tensor, lanes: int) -> list[Tensor]:
+    """Sets what is silenced to its mean over the sequences of the first variant."""
+    return [
+        tf.where(chosen[:, None, :], _mean_over_sequences(state[0], valid, lanes), state)
+        for chosen, state in zip(silenced, states, strict=True)
+    ]
+
+
+def _mean_over_sequences(state: Tensor, valid: Tensor, lanes: int) -> Tensor:
+    """Of `(row, size)`, sequences that have ended left out; each lane by itself."""
+    apart = tf.reshape(state, (-1, lanes, state.shape[-1]))
+    exists = tf.cast(tf.reshape(valid, (-1, lanes, 1)), tf.float32)
+    mean = tf.reduce_sum(apart * exists, axis=0) / tf.maximum(tf.reduce_sum(exists, axis=0), 1.0)
+    return tf.tile(mean, (state.shape[0] // lanes, 1))
+
+
+def _choices(logits: Tensor, cues: Tensor) -> tuple[Tensor, Tensor]:
+    """The symbol with the largest output, and the cue with the largest."""
+    best_cue = tf.argmax(tf.where(cues, logits, logits.dtype.min), axis=-1, output_type=tf.int32)
+    return tf.argmax(logits, axis=-1, output_type=tf.int32), best_cue
 
 
 class StateRunner:
