@@ -15,7 +15,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from seqmem.backend import lazy
+from seqmem.backend import lazy, process
 from seqmem.backend.lazy import KerasLayer
 from seqmem.cells.cell import Cell, Shapes
 from seqmem.cells.probe import probe
@@ -98,3 +98,21 @@ def _current_folder_importable() -> Iterator[None]:
     finally:
         if added:
             sys.path.remove(folder)
+
+
+def try_cell(cell: Cell, *, threads: int = 1, cache: bool = True) -> None:
+    """Tries out a cell of the user's own, before anything is written for it; does nothing for seqmem's own cells.
+
+    Args:
+        cell: The cell of a config.
+        threads: As for the `Run` that comes after.
+        cache: As for the `Run`.
+
+    Raises:
+        SettingError: If it may not be imported, or cannot be trained.
+    """
+    if not isinstance(cell, UserCell):
+        return
+    cell.check_permission()
+    process.prepare(threads, cache)
+    cell.layer(1)  # imports and probes the class

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import seqmem.render.results  # noqa: F401  # registers how results are drawn
 from seqmem.cells.cell import Cell
+from seqmem.cells.user import try_cell
 from seqmem.commands.stopping import until_stopped
 from seqmem.config.run_config import RunConfig
 from seqmem.config.sources import quoted
@@ -33,7 +34,7 @@ def train(
 
     The options are those of `seqmem.experiment.run.Run`; `sequences_option` is as in `RunResult`.
     """
-    experiment.try_cell(config.cell, threads=threads, cache=cache)
+    try_cell(config.cell, threads=threads, cache=cache)
     directory = create_run_directory(config, out)
     run = experiment.Run(config, directory, threads=threads, cache=cache, checkpoint_every=checkpoint_every)
     _follow(run, directory.path, output, sequences_option)

@@ -19,21 +19,19 @@ from typing import Any, Self
 import numpy as np
 
 from seqmem.backend import process
-from seqmem.cells.cell import Cell
-from seqmem.cells.user import UserCell
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError
 from seqmem.evaluation.evaluator import Evaluator
 from seqmem.evaluation.report import build_result
 from seqmem.experiment.accounts import Accounts
-from seqmem.judge.baseline import mean_baseline, replicate_baselines
+from seqmem.judge.baseline import Baseline, mean_baseline, replicate_baselines
 from seqmem.models.population import build_population
 from seqmem.results.run import Progress, Record, RunResult
 from seqmem.storage.checkpoints import Shapes, holds_checkpoints, read_checkpoint, save_checkpoint, shapes_of
 from seqmem.storage.run_directory import CHECKPOINTS, HISTORY, RunDirectory, StoredRun, open_run_directory, read_run
 from seqmem.training.trainer import Trainer
 
-# Where nobody says how often: often enough that little is lost, seldom enough that it costs nothing.
+# Default interval: often enough that little is lost, seldom enough that it costs nothing.
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 
@@ -63,6 +61,7 @@ class Run:
         history: The checks so far.
         accounts: What became of each replicate so far.
         population, trainer, evaluator: What is trained, by what, and what measures it; from the first chunk on.
+        baselines: The best without memory, for each replicate; from the first chunk on.
     """
 
     def __init__(
@@ -79,7 +78,9 @@ class Run:
         self._stored: StoredRun | None = None
         self.history: list[Record] = []
         self.accounts = Accounts.of(config.replicates)
-        self._between_chunks = False
+        self.baselines: list[Baseline] = []
+        self._saved = (0, 0.0)  # presentations, and the time, of the last checkpoint or the start
+        self._iterated = self._between_chunks = False
         self._result: RunResult | None = None
         self._seconds: dict[str, float] = {}
 
@@ -124,8 +125,13 @@ class Run:
         """Trains chunk by chunk, and yields where the run stands after each.
 
         Raises:
+            UsageError: If it was iterated over before.
             DamagedFileError: If there are checkpoints, but none that is whole and of this run.
         """
+        # a second start would draw the weights again, while accounts and history went on
+        if self._iterated:
+            raise UsageError("this run was iterated over already; go on with `Run.resume`, or make a new one")
+        self._iterated = True
         with self._timed("total"):
             with self._timed("start"):
                 self._start()
@@ -160,9 +166,9 @@ class Run:
                 yield Progress(trainer.presentations, config.budget, solved, config.replicates, baseline, record)
                 self._between_chunks = False
 
-            # Judge on sequences that neither training nor a check has used.
+            # Judge on the reported sequences: all of a finite task, else fresh ones from a stream of their own.
             with self._timed("evaluate"):
-                self._result = self._judged()
+                self._result = self._evaluate()
         self._write_end(self._result)
 
     def _start(self) -> None:
@@ -195,7 +201,7 @@ class Run:
         self.history.append(record)
         return record
 
-    def _judged(self) -> RunResult:
+    def _evaluate(self) -> RunResult:
         """The result of the population as it is now."""
         accounts = self.accounts.at_end(self.trainer.presentations)
         cost = {"updates": self.trainer.updates_made, "time_steps": self.trainer.time_steps}
@@ -235,7 +241,7 @@ class Run:
     def _save_checkpoint(self) -> None:
         """Writes all that `_restore` needs to go on with the same bytes."""
         assert self.directory is not None
-        self.directory.sync_history()  # a checkpoint counts on the records before it
+        self.directory.sync_history()  # a checkpoint assumes the records before it are on disk
         presentations, folder = self.trainer.presentations, self.directory.path / CHECKPOINTS
         save_checkpoint(folder, self.directory.run_id, presentations, self._arrays(), self._state())
         self._saved = (presentations, time.monotonic())
@@ -275,25 +281,10 @@ class Run:
 
     @contextlib.contextmanager
     def _timed(self, part: str) -> Iterator[None]:
-        """Adds what its block takes to the seconds of `timing.json`."""
+        """Adds what its block takes to the seconds of `timing.json`.
+
+        They are those of this process: after a resume of the last one. `total` leaves out writing the end.
+        """
         started = time.perf_counter()
         yield
         self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - started
-
-
-def try_cell(cell: Cell, *, threads: int = 1, cache: bool = True) -> None:
-    """Tries out a cell of the user's own, before anything is written for it; does nothing for seqmem's own cells.
-
-    Args:
-        cell: The cell of a config.
-        threads: As for the `Run` that comes after.
-        cache: As for the `Run`.
-
-    Raises:
-        SettingError: If it may not be imported, or cannot be trained.
-    """
-    if not isinstance(cell, UserCell):
-        return
-    cell.check_permission()
-    process.prepare(threads, cache)
-    cell.layer(1)

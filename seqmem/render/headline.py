@@ -24,7 +24,7 @@ def headline(result: RunResult) -> str:
         case "diverged":
             count = summary.replicates
             everyone = "the one replicate" if count == 1 else f"all {shown_count(count)} replicates"
-            return f"Diverged: a weight or a loss stopped being a number in {everyone}."
+            return f"Diverged: the loss stopped being a number in {everyone}."
         case "nothing_to_remember":
             return _nothing_to_remember(result)
         case "solved" | "unsolved":

@@ -54,7 +54,7 @@ class Account:
     Attributes:
         presentations: Presentations that it was trained on.
         met_at: Those at the check from which on it counted as solved; None where it never did, or nobody looked.
-        diverged: Whether a weight or a loss stopped being a finite number.
+        diverged: Whether its loss stopped being a finite number at a check.
         looked: Whether training looked for this criterion on these sequences: what did not meet it then is not solved.
     """
 

@@ -27,7 +27,7 @@ class ReplicateResult:
     Attributes:
         seed: The seed that alone makes this replicate.
         solved: Whether it remembers and the criterion held, at the end of training and on the reported evaluation.
-        diverged: Whether a weight or a loss stopped being a finite number.
+        diverged: Whether its loss stopped being a finite number at a check.
         presentations: Presentations it was trained on.
         presentations_to_success: At which check it was solved; None where it was not.
         met_at: The check from which on it counted as solved in training, whatever the report found; None for never.

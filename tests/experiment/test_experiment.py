@@ -43,6 +43,18 @@ def test_the_same_settings_give_the_same_bytes(tmp_path):
     assert_same_run(tmp_path / "first", tmp_path / "second")
 
 
+def test_a_run_is_iterated_over_once(tmp_path):
+    config = RunConfig(presentations=200, stop=False)
+    whole = run.Run(config)
+    before = list(whole)
+    left = run.Run(config)
+    next(iter(left))
+    for other in (whole, left):
+        with pytest.raises(UsageError, match="this run was iterated over already"):
+            next(iter(other))
+    assert whole.history == [progress.record for progress in before if progress.record]
+
+
 def test_a_run_interrupted_three_times_ends_with_the_bytes_of_the_unbroken_one(tmp_path):
     config = RunConfig.from_settings(RANDOM)
     followed(run.Run(config, create_run_directory(config, tmp_path / "whole")))
