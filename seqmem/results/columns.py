@@ -14,6 +14,7 @@ from seqmem.errors import UsageError, did_you_mean
 from seqmem.results.summary import METRICS, SPREADS, RunSummary
 
 Row = dict[str, Any]
+# The column is read as little as can be, and of two marks the longer one first, so that >= is no > before =1.
 CONDITION = re.compile(r"(.+?)(==|!=|<=|>=|=|<|>)(.*)")
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
@@ -38,6 +39,7 @@ TRIAL_COLUMNS = (
     ),
     *(f"{name}_baseline" for name in SPREADS),
 )
+# what `--where`, `--sort`, `--csv` and `--json` know; only `SHOWN` is drawn
 COLUMNS = ("run", "status", "task", *setting_fields(), *OUTCOMES, *METRICS)
 
 
@@ -85,6 +87,7 @@ SHOWN = (
 
 def trial_ranks(measure: str) -> dict[ShownColumn, int]:
     """Returns the columns of a table of trials with their ranks: what the trials are ranked by comes first."""
+    # recall and its baseline share a rank, so both move to the front
     first = next((column.tried for column in SHOWN if column.tried and column.name == measure), None)
     return {column: 1 if column.tried == first else 1 + column.tried for column in SHOWN if column.tried is not None}
 
@@ -113,6 +116,7 @@ def run_row(run: ListedRun) -> Row:
 
     Settings are as a TOML file holds them; presentations to success and metrics are medians over replicates.
     """
+    # every row has every column, so that a table or a condition need not ask
     row = dict.fromkeys(COLUMNS) | (run.config.to_settings() if run.config else {})
     row |= {"run": str(run.path), "status": run.status} | ({"problem": run.problem} if run.problem else {})
     outcome = outcome_row(run.summary) if run.summary else {}
@@ -121,7 +125,9 @@ def run_row(run: ListedRun) -> Row:
 
 def outcome_row(summary: RunSummary) -> Row:
     """Returns what became of a run as plain values by name: counts, rate, presentations, medians with their range."""
+    # without a recall step there is no rate, and so no interval
     low, high = summary.interval or (None, None)
+    # their range is that of the solved replicates alone
     presentations = summary.presentations_to_success or dict.fromkeys(("median", "min", "max"))
     row: Row = summary.outcome() | {
         "success_rate_low": low,
@@ -163,9 +169,11 @@ class Condition:
         if isinstance(cell, bool) or not isinstance(cell, (int, float)):
             shown = " ".join(cell) if isinstance(cell, list) else str(cell)
             plain = cell is None or isinstance(cell, bool)
+            # `true` and `none` may be typed in any case; words must be as they stand
             same = shown == self.value or (plain and shown.lower() == self.value.lower())
             return self.sign in ("=", "!=") and same is (self.sign == "=")
         wanted = _number(self.value)
+        # a number differs from every word: only != is met
         return COMPARISONS[self.sign](cell, wanted) if wanted is not None else self.sign == "!="
 
 
@@ -180,6 +188,7 @@ def parse_condition(text: str) -> Condition:
         raise UsageError(f"--where {text}: must be COLUMN=VALUE, or with != < <= > >=", "where", text)
     name, sign, value = parts.groups()
     condition = Condition(check_column(name), "=" if sign == "==" else sign, value.strip())
+    # words have no order that a condition could ask for
     if sign[0] in "<>" and _number(condition.value) is None:
         raise UsageError(f"--where {text}: {sign} needs a number", "where", text)
     return condition
@@ -199,6 +208,7 @@ def select(rows: Sequence[Row], conditions: Sequence[Condition]) -> list[Row]:
 
 def sort(rows: Sequence[Row], column: str, reverse: bool = False) -> list[Row]:
     """Returns the rows in the order of a column, numbers before words; rows without a value come last."""
+    # apart from the others: reversed with them, rows without a value would come first
     valued = sorted(
         (row for row in rows if row[column] is not None), key=lambda row: sort_key(row[column]), reverse=reverse
     )

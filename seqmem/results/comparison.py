@@ -35,12 +35,14 @@ class Comparison(Drawn):
     @functools.cached_property
     def differences(self) -> tuple[Difference | None, ...]:
         """How each run after the first differs from it; None where one of the two has nothing to remember."""
+        # all tests share one level: the more runs, the stronger each difference must be
         first, *others = (None if run.summary.success_rate is None else _sample(run) for run in self.runs)
         return tuple(compare(first, other, len(others)) if first and other else None for other in others)
 
     @property
     def same_replicates(self) -> bool:
         """Whether two runs share replicates: the same settings but for the seed, and a seed in both."""
+        # without the seeds: a replicate is made by its settings and a seed of its own, whichever others it ran with
         each = [{**run.config.to_settings(), "seed": 0, "replicates": 0} for run in self.runs]
         seeds = [set(run.config.seeds) for run in self.runs]
         pairs = [(i, j) for i in range(len(self.runs)) for j in range(i)]
@@ -62,5 +64,6 @@ class Comparison(Drawn):
 
 
 def _sample(run: RunResult) -> Sample:
+    # None is censored: not solved within the budget, and it is not known when it would have been
     times = tuple(each.presentations_to_success if each.solved else None for each in run.replicates)
     return Sample(times, sum(each.solved for each in run.replicates), run.config.budget)

@@ -9,6 +9,7 @@ from typing import Any
 @functools.singledispatch
 def drawing(result: object) -> Any:
     """Returns what rich can draw of a result, as `seqmem.render.results` registers it; its repr before that."""
+    # a result alone, without the rooms that draw, must still print
     return repr(result)
 
 
@@ -41,6 +42,7 @@ class Drawn:
 
     def _repr_html_(self) -> str | None:
         drawn = drawing(self)
+        # None has a notebook show the text instead
         return None if isinstance(drawn, str) else drawn._repr_html_()
 
     def plot(self, chart: str | None = None, theme: str = "light") -> Any:

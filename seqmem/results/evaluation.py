@@ -85,9 +85,11 @@ class EvalResult(Drawn):
     def to_json(self) -> dict[str, Any]:
         """Returns the document of the run and all else that was asked for; on other sequences without a verdict."""
         document = self.run.to_json()
+        # a verdict is on the network and its task; other sequences only show what it does on them
         if not self.own_task:
             document["summary"]["verdict"] = None
         if self.model:
+            # the other settings are defaults that nothing was trained with
             own = {"task", "head", "criterion", "loss_at", "context", "seed", "replicates"}
             own |= {field.name for field in settings_of(type(self.run.config.task))}
             document["config"] = {name: value for name, value in document["config"].items() if name in own}
@@ -108,6 +110,7 @@ class EvalResult(Drawn):
             ValueError: As `RunResult.from_json`, and where there are no gaps, no free runs or no `own_task`.
         """
         run = RunResult.from_json(document)
+        # `model` and `states` may be absent: earlier versions wrote none
         if absent := {"gaps", "free_runs", "own_task"} - document.keys():
             raise ValueError(f"has no {min(absent)}")
         gaps = from_plain(tuple[GapResult, ...], document["gaps"], "gaps")
@@ -127,6 +130,7 @@ def _can_be_drawn(states: StatesResult) -> bool:
     steps = len(states.steps)
     rows = [state.values for unit in states.units for state in unit.states]
     return (
+        # the drawing shows two sequences and their difference, and ranks units by what they hold
         len(states.shown) == 2
         and bool(states.units)
         and all(unit.states for unit in states.units)

@@ -42,12 +42,15 @@ class Score:
 
 def scores(result: RunResult) -> list[Score]:
     """Returns the scores of a run that exist, those at steps that were not trained left out."""
+    # at steps that were not trained a score is an accident
     recall_only = result.config.loss_at == "recall"
     names = ("recall_accuracy", "recall_loss", *(() if recall_only else ("accuracy", "loss")))
     limits = [limit for limit in (result.baseline, result.recipe_limit) if limit]
+    # then the median is that of a replicate without memory: recall beyond the baseline is luck
     few_remember = 2 * result.summary.remember <= len(result.replicates)
     rows = []
     for name in names:
+        # a task without recall steps has no recall
         if all(getattr(replicate.metrics, name) is None for replicate in result.replicates):
             continue
         bounds = tuple(getattr(limit, name) for limit in limits)
@@ -83,12 +86,15 @@ class GroupCounts:
 
 def group_counts(result: RunResult) -> GroupCounts | None:
     """Returns what counts as evidence of memory; None where there is nothing to count."""
+    # a diverged replicate has no outputs to count
     judged = [replicate.evidence for replicate in result.replicates if not replicate.diverged]
     if not judged or result.baseline.recall_accuracy is None or not all(evidence.groups for evidence in judged):
         return None
     groups = round(statistics.median(evidence.groups for evidence in judged))
+    # low: of an even number of replicates the median of counts would be no count
     right = statistics.median_low(evidence.groups_right for evidence in judged)
     shares = [evidence.loss_share for evidence in judged if evidence.loss_share is not None]
+    # of two cues each, as few as there can be: if guessing may get all groups, no count of them is evidence
     by_luck = guessing_chance(2) ** groups >= P_VALUE
     p_values = tuple(evidence.p_value for evidence in judged)
     return GroupCounts(groups, right, p_values, by_luck, statistics.median(shares) if shares else None)
@@ -115,6 +121,7 @@ def remembering(result: RunResult) -> Remembering:
     recall = statistics.median(replicate.metrics.recall_accuracy or 0.0 for replicate in those)
     evidence = [replicate.evidence for replicate in those]
     shares = [its.loss_share for its in evidence if its.by_loss and its.loss_share is not None]
+    # the share is given only where it is the evidence of them all
     return Remembering(len(those), recall, statistics.median(shares) if len(shares) == len(those) else None)
 
 
@@ -151,11 +158,13 @@ def missed(result: RunResult) -> list[ReplicateResult]:
 def blown_up(result: RunResult) -> bool:
     """Tells whether the recall loss is finite, but far above what no memory needs and what training began from."""
     loss, least = median(result, "recall_loss"), result.baseline.recall_loss
+    # a baseline of 0 leaves nothing to compare with
     if loss is None or not least or loss <= BLOW_UP * least:
         return False
     # equal outputs everywhere: about where a network starts, which many symbols put far above the baseline
     start = math.log(2) if result.config.head == "sigmoid" else math.log(len(result.config.task.output_symbols))
     lowest = min(recall_medians(result.history), default=math.inf)
+    # above where it started, or far above where it has been
     return loss > min(1.5 * start, BLOW_UP * lowest)
 
 
@@ -168,6 +177,7 @@ def still_falling(history: Sequence[Record]) -> bool:
     """Tells whether the median recall loss fell by a tenth and more over the last third of the checks."""
     losses = recall_medians(history)
     third = len(losses) // 3
+    # fewer than six checks have no trend
     if third < 2:
         return False
     # halves of the last third, because single checks go up and down
@@ -189,6 +199,7 @@ def recall_medians(history: Sequence[Record]) -> list[float]:
 
 def thinned(history: Sequence[Record]) -> Sequence[Record]:
     """Returns at most about 400 records, evenly chosen, the last always."""
+    # 400 are more than a chart has columns for
     stride = max(1, math.ceil(len(history) / MOST_RECORDS))
     return [*history[::stride], *([history[-1]] if (len(history) - 1) % stride else [])] if history else []
 
@@ -210,5 +221,6 @@ def _middle_half(values: Sequence[float | None]) -> Spread | None:
     finite_values = [value for value in values if value is not None and math.isfinite(value)]
     if len(finite_values) < 2:
         return spread_of(finite_values)
+    # inclusive: the values are all there are, not a sample of more
     low, middle, high = statistics.quantiles(finite_values, n=4, method="inclusive")
     return Spread(middle, low, high)

@@ -49,6 +49,7 @@ def distribution(axis: Axis) -> Distribution:
 
 def _is_ladder(axis: Axis) -> bool:
     """Whether the values are whole numbers in even steps, whose order a search can use."""
+    # two values have even steps whatever they are
     if len(axis.values) < 3 or any(isinstance(value, bool) or not isinstance(value, int) for value in axis.values):
         return False
     steps = {after - before for before, after in itertools.pairwise(axis.values)}
@@ -64,6 +65,7 @@ def read_parameter(axis: Axis, value: Any) -> Any:
     """Returns what `write_parameter` was given."""
     if axis.continuous:
         return value
+    # Optuna gives back text for a list: the value itself is looked up
     return next(known_value for known_value in axis.values if write_parameter(axis, known_value) == value)
 
 

@@ -32,6 +32,7 @@ def json_bytes(document: object) -> bytes:
 
 def document_bytes(document: Mapping[str, object]) -> bytes:
     """Returns a JSON object with one line per key."""
+    # a line of its own for each key: a diff shows which part of a result differs
     lines = [json_bytes(key) + b": " + json_bytes(value) for key, value in document.items()]
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
@@ -60,6 +61,7 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
 
 def _float(text: str) -> float:
     number = float(text)
+    # 1e400 is JSON and reads as infinity
     if not math.isfinite(number):
         raise ValueError(f"{text} is no number")
     return number
@@ -67,6 +69,7 @@ def _float(text: str) -> float:
 
 def _int(text: str) -> int:
     number = int(text)
+    # beyond int64, which no count of a run reaches
     if not abs(number) < 2**63:
         raise ValueError("a number is too large")
     return number
@@ -78,6 +81,7 @@ def to_plain(value: object) -> Any:
     Dataclasses become dictionaries, tuples lists, numpy's values Python's, and numbers that are not finite None.
     """
     if isinstance(value, float):
+        # a numpy float64 is a float as well: `float` takes off its type
         return float(value) if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int)):
         return value
@@ -117,6 +121,7 @@ def from_plain(hint: Any, value: object, name: str) -> Any:
         # unknown keys are passed over: a later version may have added them
         return msgspec.convert(_nan_for_null(hint, value), hint)
     except msgspec.ValidationError as error:
+        # msgspec says: Expected `int`, got `str` - at `$.metrics.loss`
         problem, _, place = str(error).partition(" - at `$")
         raise ValueError(f"{name}{place.removesuffix('`')}: {problem[0].lower()}{problem[1:]}") from None
 
@@ -127,6 +132,7 @@ def _nan_for_null(hint: Any, value: object) -> object:
         return math.nan
     if isinstance(value, list) and typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
+        # only these can hold a null that means NaN: long lists of whole numbers are passed on as they are
         changes = inner is float or dataclasses.is_dataclass(inner)
         return [_nan_for_null(inner, part) for part in value] if changes else value
     if isinstance(value, dict) and isinstance(hint, type) and dataclasses.is_dataclass(hint):

@@ -169,7 +169,7 @@ class RunResult(Drawn):
         Raises:
             ValueError: If a key is missing, a value is not of its type, or two parts do not fit together.
         """
-        document = of_this_schema(document, SCHEMA)
+        document = of_this_schema(document, SCHEMA)  # from here on as this version writes it
         if absent := {"config", "baseline", "replicates", "evaluation", "predictions", "cost"} - document.keys():
             raise ValueError(f"has no {min(absent)}")
         try:
@@ -228,14 +228,14 @@ def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any
     """
     if document.get("schema") == schema:
         return document
-    if document.get("schema") != 1:
+    if document.get("schema") != 1:  # version 0.1
         raise ValueError(f"schema {document.get('schema')!r} is not 1 or {schema}, the ones this version reads")
     for key, kind in {"ceiling": dict, "summary": dict, "evaluation": dict, "replicates": list}.items():
         if not isinstance(document.get(key), kind):
             raise ValueError(f"has no {key}")
     # version 0.1 had other names for the baseline and the recipe limit
     least = document["ceiling"].get("recall_loss")
-    unknown = {"trained_recall_accuracy": None, "trained_recall_loss": None}
+    unknown = {"trained_recall_accuracy": None, "trained_recall_loss": None}  # not computed then
     limit, evaluation = document.get("control_ceiling"), document["evaluation"]
     return {
         **document,
@@ -294,6 +294,7 @@ def check_parts(result: RunResult) -> None:
         if prediction.replicate >= len(result.replicates):
             raise ValueError(f"predictions are of replicate {prediction.replicate}, which there is not")
         wanted = tuple(symbol for symbol in prediction.expected if symbol is not None)
+        # what is drawn of a stranger's file: symbols of its own task, and no other text
         stray = set(map(str, prediction.inputs)) - shown | set(map(str, wanted + prediction.predicted)) - answers
         if stray:
             raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")

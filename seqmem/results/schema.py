@@ -94,6 +94,7 @@ SCHEMAS = {
 
 def _result_properties() -> dict[str, Schema]:
     replicate = _parts()["ReplicateResult"]["properties"] | _parts()["Metrics"]["properties"]
+    # `result.json` holds them beside the rest, see `with_metrics`
     del replicate["metrics"]
     return {
         "schema": {"const": SCHEMA},
@@ -165,6 +166,7 @@ def _parts() -> dict[str, Schema]:
             for name in names.split(", "):
                 if name in part["properties"]:
                     part["properties"][name]["description"] = " ".join(words.split())
+        # msgspec asks only for what has no default; what is written has all
         part["required"] = list(part["properties"])
     return {name: _with_null(part) for name, part in parts.items()}
 
@@ -172,6 +174,7 @@ def _parts() -> dict[str, Schema]:
 def _with_null(schema: Any) -> Any:
     if isinstance(schema, Mapping):
         parts = {name: _with_null(value) for name, value in schema.items() if name != "default"}
+        # JSON has no NaN: a number that is not finite is written as null
         return parts | {"type": ["number", "null"]} if schema.get("type") == "number" else parts
     return [_with_null(value) for value in schema] if isinstance(schema, list) else schema
 
@@ -196,6 +199,7 @@ def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) ->
 def _document(title: str, properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     document, parts = _object(properties, optional), _parts()
     used: dict[str, Schema] = {}
+    # a part may name others: until none is left
     while missing := {name for name in REFERENCE.findall(str([document, used])) if name not in used}:
         used |= {name: parts[name] for name in sorted(missing)}
     return {"$schema": DIALECT, "title": title, **document, "$defs": used}

@@ -77,6 +77,7 @@ class UnitResult:
     @property
     def memory(self) -> UnitState:
         """What is drawn: the state that its cell calls `c`, else the last."""
+        # an LSTM's `h` is its `c` seen through a gate, which may be shut while the cue is kept
         return next((state for state in self.states if state.name == "c"), self.states[-1])
 
 

@@ -100,6 +100,7 @@ class RunSummary:
 
     def outcome(self) -> dict[str, Any]:
         """Returns counts, rate and verdict alone: `summary` in `result.json`."""
+        # they stand elsewhere in the document, or follow from the replicates
         rest = ("baseline", "spreads", "median_presentations")
         return {name: value for name, value in vars(self).items() if name not in rest}
 
@@ -120,6 +121,7 @@ def summary_from_json(document: object) -> RunSummary:
         ValueError: If it is none.
     """
     summary = from_plain(RunSummary, document, "summary")
+    # what is drawn looks these up by name
     if summary.verdict not in VERDICTS or not summary.spreads.keys() >= set(METRICS):
         raise ValueError("summary: must have a verdict and all measures")
     if summary.presentations_to_success and not summary.presentations_to_success.keys() >= {"median", "min", "max"}:
@@ -158,9 +160,11 @@ def summarise(replicates: Sequence[ReplicateResult], baseline: Baseline, judged:
         presentations_to_success=(
             {"median": statistics.median(counts), "min": min(counts), "max": max(counts)} if counts else None
         ),
+        # version 0.1's own verdict stands: its evidence was not stored
         verdict=judged or verdict(replicates, baseline),
         baseline=baseline,
         spreads={name: spread_of([getattr(replicate.metrics, name) for replicate in replicates]) for name in METRICS},
+        # infinite where half of them or more were not solved
         median_presentations=finite(median),
     )
 
@@ -173,6 +177,7 @@ def spread_of(values: Sequence[float | None]) -> Spread | None:
 
 def shown_replicates(replicates: Sequence[ReplicateResult]) -> list[int]:
     """Returns the numbers of the first, the best and the worst replicate, each once."""
+    # one replicate may be all three
     ranked = ranked_replicates(replicates)
     return list(dict.fromkeys([0, ranked[0], ranked[-1]]))
 

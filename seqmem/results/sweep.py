@@ -175,7 +175,9 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
     """
     trials = list(trials)
     if column not in MEASURES:
+        # `number` is no axis, so all keys are equal: the order of the plan stays
         return sorted(trials, key=lambda trial: sort_key(trial.values.get(column)))
+    # sorted from small to large: where more is better, by the negative
     sign = -1 if MEASURES[column] else 1
 
     def badness(trial: Trial) -> tuple[bool, float]:

@@ -51,6 +51,7 @@ class TaskResult(Drawn):
     def baseline(self) -> Baseline | None:
         """The best scores possible without memory; None where too many sequences would have to be listed."""
         task = self.config.task
+        # for the baseline every sequence is listed: minutes, for a drawing
         if task.finite and (task.sequence_count or 0) * task.time > MOST_STEPS:
             return None
         return baseline(task, self.config.seed, self.config.scoring)
@@ -76,6 +77,7 @@ def task_sequences(config: RunConfig, count: int | None = None) -> SequenceBatch
     Raises:
         SettingError: If `count` makes more steps than fit into memory.
     """
+    # a sequence has one symbol more than steps: the last is a target alone
     if count and count * (config.task.time + 1) > MOST_SYMBOLS:
         raise SettingError(
             "count", count, f"must be at most {MOST_SYMBOLS // (config.task.time + 1)} for sequences of this length"
@@ -92,8 +94,10 @@ def sequence_arrays(batch: SequenceBatch, task: Task) -> dict[str, np.ndarray]:
     step does not exist or nothing is asked; `valid`, `recall`, `settled` bool `(batch, time)`; and `alphabet`, text
     `(alphabet,)`. Where targets are labels, `output_alphabet` holds these in place of `symbols`.
     """
+    # labels are no symbols of the sequence, so inputs and targets are not one row of symbols
     first = {"output_alphabet": np.array(task.output_symbols)} if task.labelled else {"symbols": batch.symbols}
     return first | {
+        # -1 makes a vector of zeros
         "inputs": one_hot(np.where(batch.valid, batch.inputs, -1), len(task.input_symbols)),
         "targets": one_hot(np.where(batch.asked, batch.targets, -1), len(task.output_symbols)),
         "valid": batch.valid,
@@ -110,6 +114,7 @@ def sequence_rows(batch: SequenceBatch, task: Task) -> list[dict[str, Any]]:
     """
     rows = []
     for row in range(len(batch)):
+        # shorter sequences are filled up to the longest in a batch; what was filled up is left out here
         steps = batch.valid[row]
         asked = zip(batch.targets[row][steps], batch.asked[row][steps], strict=True)
         rows.append(
