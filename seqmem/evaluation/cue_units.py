@@ -78,9 +78,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
         SettingError: If no recall step asks for one of several cues.
     """
     task = config.task
-    measured, tried = (Sample.of(batch, task) for batch in sample_sequences(task, config.seeds[replicate]))
-    if len(np.unique(measured.cues)) < 2:
-        raise SettingError("states", True, NO_CUE)
+    measured, tried = _samples(task, config.seeds[replicate])
     runner = StateRunner(population, replicate, config.layout, recalled_symbols(task))
     every = units_of(population.network, config.layers, config.units, config.cell.state_names)
 
@@ -89,8 +87,8 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
     taken = np.union1d(steps, measured.last)
     course = runner.run(measured.batch, taken, room=2).states
     ends = course[np.searchsorted(taken, measured.last), measured.rows]
-    tells = best_of_units(telling(ends, measured.cues), every)
-    by_chance = best_of_units(telling_by_chance(ends, measured.cues, config.seed), every)
+    areas = telling(ends, measured.cues), telling_by_chance(ends, measured.cues, config.seed)
+    tells, by_chance = (best_of_units(each, every) for each in areas)
     strings = count_groups(np.ones(len(measured.groups), bool), measured.groups, measured.targets).groups
     above = tells > (by_chance.max() if strings >= FEWEST_STRINGS else 0.5)
 
@@ -100,12 +98,11 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
     silenced, kept_by, (intact, without, alone) = silence_units(trial, final, every, order, above)
 
     shown, course = shown_pair(measured), course[np.searchsorted(taken, steps)]
-    courses = [_courses(every[index], course, measured, steps, shown) for index in order]
+    courses = (_courses(every[index], course, measured, steps, shown) for index in order)
     results = [
         UnitResult(every[index].name, digits(tells[index]), bool(above[index]), recall, states)
-        for index, recall, states in zip(order, silenced, courses, strict=False)
+        for index, recall, states in zip(order, silenced, courses, strict=True)
     ]
-    names = tuple(unit.name for unit in kept_by)
     return StatesResult(
         replicate=replicate,
         seed=config.seeds[replicate],
@@ -118,13 +115,13 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
         time=task.time,
         steps=tuple((steps + 1).tolist()),
         shown=tuple(_shown_sequence(measured, index, steps, task) for index in shown),
-        units=in_order(results, names, intact.remembers),
+        units=in_order(results, [unit.name for unit in kept_by], intact.remembers),
         unit_count=len(every),
         chance=digits(by_chance.mean()) if strings >= FEWEST_STRINGS else None,
         most_by_chance=digits(by_chance.max()),
         shuffles=SHUFFLES,
         intact=intact,
-        kept_by=names,
+        kept_by=tuple(unit.name for unit in kept_by),
         without=without,
         alone=alone if kept_by else None,
     )
@@ -138,6 +135,14 @@ def in_order(units: Sequence[UnitResult], kept_by: Sequence[str], remembers: boo
         return among, -(unit.silenced.loss if remembers else unit.tells)
 
     return tuple(sorted(units, key=place))
+
+
+def _samples(task: Task, seed: int) -> tuple[Sample, Sample]:
+    """The sequences of `sample_sequences`; raises where no recall step asks for one of several cues."""
+    measured, tried = (Sample.of(batch, task) for batch in sample_sequences(task, seed))
+    if len(np.unique(measured.cues)) < 2:
+        raise SettingError("states", True, NO_CUE)
+    return measured, tried
 
 
 def sample_sequences(task: Task, seed: int) -> tuple[SequenceBatch, SequenceBatch]:

@@ -108,8 +108,7 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         A function of parameters `(1, parameters)`, `inputs` int32 `(time, row, context)`, `targets` int32 and `valid`
         bool `(time, row)`, `cues` bool `(output,)`, `silenced` bool `(variant, size)` and states float32
         `(variant, row, size)` for each state, and the time step that it begins at. It gives loss, predicted and
-        best_cue `(time, variant, row)`, the states of the first variant `(time, row, numbers)`, and the states that
-        the next call goes on from.
+        best_cue `(time, variant, row)`, the first variant's states `(time, row, numbers)`, and the states at the end.
     """
 
     @compiled
@@ -123,14 +122,12 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         states: list[Tensor],
         start: Tensor,
     ) -> tuple:
-        time, rows = targets.shape
-        variants = silenced[0].shape[0]
+        (time, rows), variants = targets.shape, silenced[0].shape[0]
+        shape = (variants, rows)
         values = [value[0] for value in network.split(parameters)]
         first = [tf.repeat(state, variants, axis=0) for state in network.initial_states(1, rows)]
-        shape = (variants, rows)
         kept = [tf.TensorArray(dtype, time, element_shape=shape) for dtype in (tf.float32, tf.int32, tf.int32)]
-        numbers = sum(state.shape[-1] for state in states)
-        course = tf.TensorArray(tf.float32, time, element_shape=(rows, numbers))
+        course = tf.TensorArray(tf.float32, time, element_shape=(rows, sum(state.shape[-1] for state in states)))
 
         def body(index: Tensor, states: list[Tensor], kept: list[TensorArray], course: TensorArray) -> tuple:
             if reset_every:
