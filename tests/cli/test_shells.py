@@ -14,8 +14,8 @@ import pytest
 SCRIPTS = Path(sys.executable).parent
 LINES = {
     "seqmem tr": "train",
-    "seqmem train --loss": "--loss-at",
-    "seqmem train --cell ls": "lstm",
+    "seqmem train --loss-a": "--loss-at",
+    "seqmem train --cell gr": "gru",
     "seqmem export --format ker": "keras",
 }
 

@@ -74,7 +74,9 @@ def test_the_tables_are_what_was_recorded():
 
 
 def test_every_preset_has_its_line():
-    assert sorted(RESULTS["presets.json"]) == sorted(preset_names())
+    # the networks of 1997 are a question of their own
+    own = [name for name in preset_names() if not name.startswith("hs1997")]
+    assert sorted(RESULTS["presets.json"]) == sorted(own)
 
 
 @pytest.mark.parametrize(("file", "preset", "name"), RUNS)
