@@ -74,6 +74,7 @@ def export(
     _check_chart(to, chosen, chart)
     if rows != "results" and chosen not in TABLES:
         raise UsageError(f"--rows {rows}: goes with .csv and .parquet, not with {chosen}", "rows", rows)
+    # before anything is read or built: a model takes seconds
     refuse_existing(to)
     if chosen == FOLDER_FORMAT:
         return output.note(_write_events(path, to))
@@ -83,6 +84,7 @@ def export(
         content = TABLES[chosen](_rows(path, rows))
     elif chart == TERMINAL:
         content = SCREENS[chosen](read_stored(path).result, path.resolve().name).encode()
+    # a page is a report unless a chart is named; a picture is the first chart that there is
     elif chart == REPORT or (chosen == "html" and chart is None):
         content = _report(read_stored(path), path.resolve().name).encode()
     elif chosen in PICTURES:
@@ -110,6 +112,7 @@ def _check_chart(to: Path, format: str, chart: str | None) -> None:
     if chart is not None and chart not in names:
         line = f"--chart {chart}: must be one of {', '.join(names)}{did_you_mean(chart, names)}"
         raise UsageError(line, "chart", chart)
+    # a report has links and tables, so it is a page; the terminal's drawing has no PNG or PDF
     formats = {TERMINAL: tuple(SCREENS), REPORT: ("html",)}.get(chart or "", PICTURES)
     if chart is not None and format not in formats:
         allowed = ", ".join(f".{name}" for name in formats)
@@ -119,6 +122,7 @@ def _check_chart(to: Path, format: str, chart: str | None) -> None:
 def _report(stored: Stored, title: str) -> str:
     versions = {name: str(version) for name, version in stored.environment.get("versions", {}).items()}
     machine = ("platform", "processor")
+    # an evaluation and a sweep have no environment of their own
     versions |= {name: str(stored.environment[name]) for name in machine if name in stored.environment}
     result = stored.result
     if isinstance(result, SweepResult):
@@ -149,8 +153,10 @@ def stored_model(path: Path, replicate: str, stateful: bool, trusted: Collection
         SettingError: If there is no such replicate.
         DamagedFileError: If its weights cannot be read.
     """
+    # a config of this one replicate: its seed, and no others beside it
     trained = read_trained(read_run(path, trusted), replicate)
     config = dataclasses.replace(trained.stored.config, seed=trained.seed, replicates=1)
+    # the first axis is that of replicates, of which there is one
     weights = {name: array[0] for name, array in trained.population(config).arrays().items()}
     return build_keras_model(config, weights, stateful)
 
@@ -173,6 +179,7 @@ def _history(path: Path) -> list[dict[str, Any]]:
         return history_table(stored.history, stored.config.seeds)
     rows = []
     for trial in read_sweep(path).trials:
+        # also of those that were pruned or failed: their checks show why
         if trial.status != "missing":
             values = {name: shown_or_plain(value) for name, value in trial.values.items()}
             rows += [{"trial": trial.number} | values | row for row in _history(path / TRIALS / trial.name)]

@@ -45,14 +45,17 @@ def list_stored(
     """
     if root is not None and not root.exists():
         raise UsageError(f"{root}: no such folder")
+    # only the folder that was typed must exist: before the first run there is no `runs`
     root = root or Path("runs")
     conditions = [columns.parse_condition(text) for text in where]
+    # checked before the folder is read: it may hold thousands of runs
     column = columns.check_column(sort or "run")
     stored_rows = [*(columns.run_row(stored) for stored in list_runs(root)), *sweep_rows(root)]
     rows = columns.sort(columns.select(stored_rows, conditions), column, reverse)[:limit]
     if output.json:
         output.document(to_plain(rows))
     elif as_csv:
+        # None is left out, so that its cell is empty and not the word
         cells = [{name: shown_or_plain(value) for name, value in row.items() if value is not None} for row in rows]
         sys.stdout.write(csv_text(cells, COLUMNS))
     elif rows:

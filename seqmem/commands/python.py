@@ -140,6 +140,7 @@ def _chart(result: RunResult | SweepResult | EvalResult, chart: str | None, them
 
 
 def _frame(result: RunResult | SweepResult | EvalResult, rows: str) -> DataFrame:
+    # made when asked for: a history may have a million rows
     tables = {"results": lambda: table_of(result)}
     if isinstance(result, RunResult):
         tables["history"] = lambda: history_table(result.history, result.config.seeds)
@@ -152,10 +153,12 @@ def _model(result: RunResult, replicate: int | str, stateful: bool) -> KerasMode
     if result.path is None:
         raise UsageError("keras_model: the weights of this run were not stored: give run() a directory with out=")
     cell = result.config.cell
+    # who ran it in this session has named the cell; a loaded run gives no permission to import
     trusted = (cell.name,) if isinstance(cell, UserCell) and cell.trusted else ()
     return stored_model(Path(result.path), str(replicate), stateful, trusted)
 
 
+# `results` stands below the rooms that draw, so they are given to it here
 charting.register(Drawn, _chart)
 tabulating.register(Drawn, _frame)
 modelling.register(RunResult, _model)
@@ -170,12 +173,15 @@ def _config(task: Task | RunConfig, settings: Mapping[str, Any]) -> RunConfig:
 def _given(task: Task | RunConfig, settings: Mapping[str, Any], vary: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were given, without those that vary; rules decide the others once for all trials."""
     config = _config(task, settings)
+    # of a whole config every setting was given, of a task those that no rule decided
     own = set(config.to_settings())
     if not isinstance(task, RunConfig):
         own = {"task", *(field.name for field in settings_of(type(task)))} - decided_by_rule(config)
+    # what varies has no one value, and the rules need to know what was not given
     wanted = (own | set(settings)) - set(vary)
     return {name: value for name, value in config.to_settings().items() if name in wanted}
 
 
 def _axis(name: str, values: str | Sequence[Any]) -> Axis:
+    # one reader for text, here and on the command line
     return parse_axis(f"{name}={values}") if isinstance(values, str) else read_axis(name, list(values))

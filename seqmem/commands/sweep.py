@@ -68,12 +68,14 @@ def sweep(
     plan = _plan_of(request, resume)
     request.check_cells(plan)
     if plan.search == "tpe":
+        # here for its error alone: no directory is made for a search that cannot run
         import_optuna()
     with open_engine(jobs, scheduler, trial_timeout, retries, request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")
         output.note(f"In all trials: {_fixed(plan)}")
+        # the number is part of the plan, and another would make another search
         if plan.adaptive and engine.workers() > plan.max_pending:
             words = f"Only {plan.max_pending} of {engine.workers()} workers will have work"
             output.note(f"{words}: begin a sweep with --ahead {engine.workers()} to use them all")

@@ -25,6 +25,7 @@ def task(config: RunConfig, *, count: int | None, pairs: bool, arrays: bool, fil
         output: How it is printed.
     """
     if file is not None:
+        # before the file is made
         check_ending(file)
         with new_file(file) as stream:
             written = write_sequences(config, stream, file.suffix, count)

@@ -14,6 +14,7 @@ from seqmem.terminal.console import recorded
 FONT_SIZE = 21
 LETTER_WIDTH = 0.6321
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, 'Liberation Mono', Consolas, monospace"
+# rich's own template less its fonts from the web; braces that are CSS's own are doubled.
 FORMAT = (
     """<svg class="rich-terminal" xml:space="preserve" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -42,6 +43,7 @@ FORMAT = (
 </svg>
 """
 )
+# Ground, words, then the eight colours of a terminal and their bright versions, as red, green and blue.
 COLOURS = TerminalTheme(
     (22, 24, 29),
     (205, 210, 220),
@@ -100,6 +102,7 @@ def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> st
 
 def html_text(renderable: RenderableType, title: str, width: int = WIDTH) -> str:
     """Returns a drawing as an HTML page of its own, with no script, link or font from elsewhere."""
+    # rich fills the page with `str.format`: a brace in a title would be taken for a field
     safe_title = html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
     page = PAGE.replace("TITLE", safe_title).replace("FONTS", FONTS)
     return recorded(renderable, width).export_html(theme=COLOURS, code_format=page)

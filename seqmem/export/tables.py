@@ -44,6 +44,7 @@ def run_table(result: RunResult) -> list[Row]:
     rows = []
     for replicate in result.replicates:
         row = to_plain(replicate)
+        # flat: each of their values has a column of its own
         metrics, evidence = row.pop("metrics"), row.pop("evidence")
         rows.append(row | metrics | evidence)
     return rows
@@ -67,6 +68,7 @@ def prediction_table(result: RunResult) -> list[Row]:
         columns = {name: values for name, values in vars(prediction).items() if name != "replicate"}
         for step in range(len(prediction.inputs)):
             place = {"sequence": number, "step": step + 1}
+            # a field holds all steps, a row one: `inputs` becomes `input`
             rows.append(shared | place | {name.removesuffix("s"): columns[name][step] for name in columns})
     return rows
 
@@ -96,6 +98,7 @@ def csv_text(rows: Sequence[Row], columns: Sequence[str] = ()) -> str:
 
     What a row lacks is empty, numbers keep every digit.
     """
+    # in the order in which rows bring them: a dict keeps it, a set would not
     columns = columns or list(dict.fromkeys(name for row in rows for name in row))
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, lineterminator="\n", extrasaction="ignore")
@@ -118,9 +121,11 @@ def parquet_bytes(rows: Sequence[Row]) -> bytes:
 
 
 def _column(values: Sequence[object]) -> Sequence[object]:
+    # a column of Parquet has one type
     texts = {isinstance(value, str) for value in values if value is not None}
     return values if len(texts) < 2 else [None if value is None else str(_cell(value)) for value in values]
 
 
 def _cell(value: object) -> object:
+    # as JSON and TOML write it: Python's True is read by few programs
     return str(value).lower() if isinstance(value, bool) else value

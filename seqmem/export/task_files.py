@@ -41,6 +41,7 @@ def write_sequences(config: RunConfig, file: BinaryIO, ending: str, count: int |
 
 
 def _write_npz(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
+    # bytes: a float32 for each symbol at each step, of inputs and of targets
     size = 4 * batch.valid.size * (len(task.input_symbols) + len(task.output_symbols))
     if size > LARGEST_ARRAYS:
         raise UsageError(f"one-hot arrays of {size / 2**30:.1f} GiB are too large: ask for fewer with --count")
@@ -54,6 +55,7 @@ def _write_csv(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
     for number, row in enumerate(sequence_rows(batch, task)):
         steps = zip(row["inputs"], row["targets"], map(int, row["recall"]), map(int, row["settled"]), strict=True)
         writer.writerows([number, step, *values] for step, values in enumerate(steps))
+    # else the wrapper, when it goes, would close the file, which belongs to the caller
     text.detach()
 
 
@@ -64,6 +66,7 @@ def _write_jsonl(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
 
 def _write_txt(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
     for row in sequence_rows(batch, task):
+        # a line of symbols says what comes next by what stands next
         if row["inputs"][1:] != row["targets"][:-1] or row["targets"][-1] is None:
             raise UsageError(
                 f".txt holds symbols alone, and the {task.name} task has labels beside: write .csv or .jsonl"

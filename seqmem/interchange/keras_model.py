@@ -26,6 +26,7 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
             `reset_states` of the recurrent layer; else any number of whole sequences, each from the first state.
     """
     features = len(config.task.input_symbols) * config.context
+    # a state that is kept needs a fixed batch: one sequence
     inputs = keras.Input(batch_shape=(1 if stateful else None, None, features), name="symbols")
     layers = [config.cell.sequence_layer(config.units, stateful) for _ in range(config.layers)]
     outputs = inputs
@@ -37,6 +38,7 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
         len(config.task.output_symbols), activation=config.head, use_bias=config.head_bias, name="head"
     )
     model = keras.Model(inputs, head(outputs), name="seqmem")
+    # `weights` is in the order of the layers, which is that of Keras' variables
     for variable, array in zip(model.trainable_variables, weights.values(), strict=True):
         variable.assign(array)
     return model
@@ -44,6 +46,7 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
 
 def keras_file(model: KerasModel) -> bytes:
     """Returns a model as a `.keras` file holds it."""
+    # Keras writes to a path alone, and takes the format from its ending
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         model.save(path)

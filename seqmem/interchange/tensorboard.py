@@ -34,6 +34,7 @@ def write_events(result: RunResult | SweepResult, folder: Path) -> int:
 
 
 def _write_run(result: RunResult, folder: Path) -> int:
+    # leading zeros: TensorBoard sorts its runs as text
     names = [f"replicate-{index:0{len(str(len(result.replicates) - 1))}d}" for index in range(len(result.replicates))]
     for index, name in enumerate(names):
         with _events(folder / name) as write:
@@ -41,6 +42,7 @@ def _write_run(result: RunResult, folder: Path) -> int:
                 write({tag: getattr(record, tag)[index] for tag in SCALARS}, record.presentations)
                 write({"solved": float(record.solved[index])}, record.presentations)
     with _events(folder / "baseline") as write:
+        # two points make a level line
         for record in (result.history[:1] + result.history[-1:]) if result.history else ():
             write({tag: getattr(result.baseline, tag) for tag in SCALARS}, record.presentations)
     return len(names) + 1
