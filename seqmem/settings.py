@@ -170,7 +170,7 @@ class Span(Kind):
             ends = [int(end) for end in text.split(":")]  # an empty end, as in `3:`, is no number
         except ValueError:
             raise SettingError(name, text, self._allowed()) from None
-        return tuple(ends) if len(ends) == 2 else ends[0] if len(ends) == 1 else text
+        return tuple(ends) if len(ends) == 2 else ends[0] if len(ends) == 1 else text  # text is refused by `check`
 
     def check(self, name: str, value: Value) -> tuple[int, int]:
         ends = (value, value) if isinstance(value, int) else tuple(value) if isinstance(value, (list, tuple)) else ()

@@ -84,6 +84,7 @@ def curve(
 
 def _x_axis(ends: tuple[float, float], size: int, log: bool | None, widen: bool) -> Axis:
     left, right = ends
+    # five here and ten for y: gaps such as 3, 10, 30 crowd at the left of an even axis
     log = left > 0 and right / left > 5 if log is None else log
     if widen and log:
         # room for the markers at both ends
@@ -107,7 +108,7 @@ def _x_lines(axis: Axis, ticks: Sequence[float], margin: int, glyphs: Glyphs) ->
             continue
         rule[column] = glyphs.tick_down
         numbers[start : start + len(label)] = label
-        free_from = start + len(label) + 2
+        free_from = start + len(label) + 2  # two columns apart, else two numbers read as one
     line = Text(" " * margin + glyphs.corner + "".join(rule), "axis")
     return [line, Text("".join(numbers).rstrip(), "axis")]
 

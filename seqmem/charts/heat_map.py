@@ -137,6 +137,7 @@ def strip(
 
 def _averaged(row: Sequence[Value], columns: int) -> list[Value]:
     """Averages neighbours, so that `columns` values are left."""
+    # parts differ in length by one value at most, and together they are all of the row
     edges = [round(index * len(row) / columns) for index in range(columns + 1)]
     parts = [[value for value in row[start:end] if is_number(value)] for start, end in itertools.pairwise(edges)]
     return [statistics.fmean(part) if part else None for part in parts]

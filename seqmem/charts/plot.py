@@ -127,6 +127,7 @@ def _joined(dots: Sequence[Dot]) -> Iterable[Dot]:
     """Yields the dots, and those that close the steps between neighbours."""
     for (x, y), (next_x, next_y) in itertools.pairwise(dots):
         yield x, y
+        # only between neighbours: where a line breaks there is nothing to close
         if next_x - x <= 1:
             middle = (y + next_y) // 2
             yield from ((x if abs(at - y) <= abs(middle - y) else next_x, at) for at in range(*sorted((y, next_y))))

@@ -34,9 +34,11 @@ class Axis:
     def ticks(self, most: int, whole: bool = False) -> list[float]:
         """Returns at most about `most` round values within the range, whole numbers if asked."""
         if self.log:
+            # from fine to coarse, the first that is not too many
             for digits, stride in (((1, 2, 5), 1), ((1, 3), 1), ((1,), 1), ((1,), 2), ((1,), 3), ((1,), 5)):
                 exponents = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
                 values = [digit * 10.0**power for power in exponents if not power % stride for digit in digits]
+                # a thousandth of room: 0.3 and 3 * 0.1 are not the same float
                 inside = [value for value in values if self.low * 0.999 <= value <= self.high * 1.001]
                 if len(inside) <= most:
                     break

@@ -29,6 +29,7 @@ def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
             shown = "none" if value is None else shown_amount(value) if value > 10 else shown_score(value, 2)
             rows.append(place | {"value": value, "shown": shown, "solved": f"{trial.result.solved}"})
     values = [row["value"] for row in rows if row["value"] is not None]
+    # shares always have the whole scale, so that maps of different sweeps can be compared
     low, high = (0.0, 1.0) if name in SHARES or not values else (min(values), max(values))
     for row in rows:
         # viridis is dark below its middle

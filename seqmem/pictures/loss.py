@@ -35,6 +35,7 @@ def draw_loss(result: RunResult, look: Look) -> Chart:
     layers.append(base.mark_line(color=look.series[0], strokeWidth=2.5).encode(y=y))
     if look.tips:
         pointer = tips(look, presentations="x:Q", median="median:Q", low="low:Q", high="high:Q")
+        # a line is too thin to be pointed at: points that are not seen take the pointer
         layers.append(base.mark_point(opacity=0, size=60).encode(y=y, tooltip=pointer))
     if solved := Counter(replicate.presentations_to_success for replicate in result.replicates if replicate.solved):
         marks = chart_of([{"x": at, "count": count} for at, count in solved.items() if at is not None])

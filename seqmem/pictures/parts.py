@@ -28,6 +28,7 @@ def chart_of(rows: Sequence[Row]) -> Chart:
 
 
 def _plain(value: Any) -> Any:
+    # JSON has no NaN; null leaves a gap in a line
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

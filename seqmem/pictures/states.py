@@ -19,6 +19,7 @@ def draw_states(result: EvalResult, look: Look) -> Chart:
     """Draws the states of an evaluation that has any: units as rows, steps as columns, and how the two differ."""
     states = result.states
     assert states is not None
+    # every carrier is drawn, however many there are
     units = states.units[: max(MOST_UNITS, len(states.kept_by))]
     rows = [row for unit in units for row in _rows(states, unit)]
     panels = list(dict.fromkeys(row["panel"] for row in rows))
@@ -44,6 +45,7 @@ def draw_states(result: EvalResult, look: Look) -> Chart:
 def _rows(states: StatesResult, unit: UnitResult) -> list[Row]:
     """A cell per step in each sequence and in their difference, as a share of the unit's largest state."""
     first, second = unit.memory.values
+    # of both sequences together: their colours must mean the same; 1 for a unit that is always 0
     most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
     differences = tuple(later - earlier for earlier, later in zip(first, second, strict=True))
     panels = [(f"cue {shown.cue}", shown.inputs) for shown in states.shown]

@@ -31,6 +31,7 @@ def _run(result: RunResult, look: Look) -> Chart:
     steps = [{"x": at, "y": number / count} for number, at in enumerate(ends, 1)]
     rate = len(ends) / count
     x, y = count_x(last, "presentations"), share_y("share of replicates solved")
+    # the curve goes on level to the end of training, where the rate is read
     curve = chart_of([{"x": 0, "y": 0.0}, *steps, {"x": last, "y": rate}]).encode(x=x, y=y)
     layers = [curve.mark_line(interpolate="step-after", color=look.series[0], strokeWidth=2.5)]
     marks = chart_of(steps).mark_tick(color=look.series[2], thickness=2.5, size=12, orient="vertical", opacity=0.8)
@@ -63,6 +64,7 @@ def _sweep(sweep: SweepResult, look: Look) -> Chart:
         name = shown_values(trial.values)
         row = {"trial": name, "solved": f"{summary.solved} of {summary.replicates}"}
         rows.append(row | ({"x": spread["median"], "low": spread["min"], "high": spread["max"]} if spread else {}))
+    # an axis needs a number, also where no trial was solved
     values = [row[name] for row in rows for name in ("low", "high") if name in row] or [1]
     words = "presentations to success"
     names = [row["trial"] for row in rows]

@@ -27,6 +27,7 @@ def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
     """Draws a sweep over one or two axes: success rate and recall accuracy over one, the measure ranked by over two."""
     axes = varied_axes(sweep)
     done = [trial for trial in sweep.trials if trial.result is not None]
+    # along the axis that leaves few curves, then one of numbers, then one without steps, then the longest
     along = max(axes, key=lambda axis: (_few(_others(axes, axis)), _numeric(axis), axis.continuous, len(axis.values)))
     others = _others(axes, along)
     measures = [measure_of(sweep.rank)] if others else [name for name in SHARES if _known(name, done)][:2]
@@ -43,10 +44,12 @@ def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
     legend = _words(others[0].name) if others else None
     pointer = tips(look, trial="trial:N", series="series:N", value="y:Q", low="low:Q", high="high:Q", solved="solved:N")
     ordered = _numeric(along)
+    # a search draws values at random: a line through them would show order where there is none
     joined = ordered and not along.continuous
     layers = series_layers(rows, look, x, y, pointer, title=legend, joined=joined, ordered=ordered)
     baseline = _baseline(measures, along, done)
     heights = {row["y"] for row in baseline}
+    # one baseline is a line across; where it differs from place to place, each has a mark of its own
     if len(heights) == 1:
         height = heights.pop()
         layers.append(level(height, f"baseline of recall {shown_score(height)}", look, y()))
@@ -98,6 +101,7 @@ def _bounds(summary: RunSummary, name: str) -> tuple[float | None, float | None]
     if name == "success_rate":
         return summary.interval or (None, None)
     if name == "presentations_to_success":
+        # the median over all replicates, those not solved counted, has no range that could be drawn
         return None, None
     spread = summary.spreads[name]
     return (spread.low, spread.high) if spread else (None, None)

@@ -67,6 +67,7 @@ def open_engine(
         with open_cluster(scheduler, retries, patience) as (executor, workers):
             yield Engine(executor, workers, retries, seconds, trusted)
         return
+    # a process of its own can be killed, and its end is not ours
     if jobs is None and seconds is None and not trusted:
         count, pool = 1, InlineExecutor()
     else:

@@ -89,6 +89,7 @@ class ByShape(Order):
         """The first shape that nobody has compiled; where all are taken, the one with most trials left."""
         running = set(self._running.values())
         free = next((shape for shape in self._groups if shape not in running), None)
+        # to compile twice costs less than a worker without work
         return free or max(self._groups, key=lambda shape: len(self._groups[shape]))
 
 
