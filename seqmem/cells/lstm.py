@@ -26,12 +26,15 @@ from seqmem.settings import Number, setting
 
 @dataclasses.dataclass(frozen=True)
 class LSTM(Recurrence):
-    """Keras' LSTM cell; its weights hold the parts i, f, g, o side by side."""
+    """Keras' LSTM cell; its weights hold the parts i, f, g, o side by side.
+
+    Keras' cell only builds, names and initialises the weights; training and evaluation run `forward` and `backward`.
+    """
 
     name: ClassVar[str] = "lstm"
     summary: ClassVar[str] = "long short-term memory"
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
-    kept_units: ClassVar[tuple[int, ...]] = (4, 1, 1)
+    kept_units: ClassVar[tuple[int, ...]] = (4, 1, 1)  # gates (i, f, unused, o), g, tanh(c)
 
     forget_bias: float | None = setting(
         None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"
@@ -51,7 +54,7 @@ class LSTM(Recurrence):
 
     def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """Returns the next h and c; keeps the gates, g and tanh(c)."""
-        # one sigmoid over all four parts costs less than three over one each
+        # one sigmoid over all four parts costs less than three over one each; the third part is not used
         gates = tf.sigmoid(products[0])
         i, f, _, o = tf.split(gates, 4, axis=-1)
         g = tf.tanh(tf.split(products[0], 4, axis=-1)[2])
@@ -61,7 +64,10 @@ class LSTM(Recurrence):
     def backward(
         self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
-        """Returns dL/d(x W + h U + b), and dL/dc of the step before; h acts through h U alone."""
+        """Returns dL/d(x W + h U + b), and dL/dc of the step before.
+
+        The old h acts only through h U, which the engine adds; hence zeros.
+        """
         (gates, g, tanh_c), (h, c), (d_h, d_c) = kept, states, gradient
         i, f, _, o = tf.split(gates, 4, axis=-1)
         # c acts on the loss at later steps, and at this one through h = o tanh(c); tanh' = 1 - tanh^2
@@ -94,5 +100,5 @@ class LSTM(Recurrence):
 
     @property
     def graph(self) -> Cell:
-        """The forget gate's bias is only what it starts from."""
+        """Without `forget_bias`: it changes initial weights only, so nothing compiles again."""
         return LSTM()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -73,10 +73,17 @@ def _layer_class() -> type[KerasLayer]:
 
         @classmethod
         def from_config(cls, config: dict[str, Any]) -> KerasLayer:
-            cell = next(cell for cell in StepCell.__subclasses__() if cell.name == config["cell"])
+            cell = next(cell for cell in _subclasses(StepCell) if cell.name == config["cell"])  # type: ignore[type-abstract]
             return cls(cell(**{field.name: config[field.name] for field in settings_of(cell)}), config["units"])
 
     return StepLayer
+
+
+def _subclasses(kind: type[StepCell]) -> Iterator[type[StepCell]]:
+    """All classes that derive from one, directly or not."""
+    for direct in kind.__subclasses__():
+        yield direct
+        yield from _subclasses(direct)
 
 
 def __getattr__(name: str) -> type[KerasLayer]:

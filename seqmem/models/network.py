@@ -16,11 +16,13 @@ from seqmem.models.start import Start, apply_start
 from seqmem.models.steps import BesideInputs, Steps, TapedSteps, WrittenSteps
 from seqmem.tasks.streams import stream_rng
 
-MOST_STARTS = 256  # that a network keeps
+MOST_STARTS = 256  # initial parameter vectors kept per network
 
 
 class Network:
     """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
+
+    A weight is a tensor, such as a kernel; a parameter is one number of it.
 
     Args:
         cell: What each layer is made of.
@@ -36,6 +38,8 @@ class Network:
     Attributes:
         features: Length of an input vector.
         seen: Length of what the head sees.
+        names, shapes, sizes: Of each weight, those of the cell first: `cell/kernel`, its shape, its parameters.
+        cell_weights: How many of the weights are the cell's.
         steps: How the cells take a step; what it gives is what the head sees.
     """
 
@@ -63,6 +67,7 @@ class Network:
         self.names = _names(self._cell.trainable_variables, "cell") + _names(self._head.trainable_variables, "head")
         self.shapes = [tuple(variable.shape) for variable in variables]
         self.sizes = [math.prod(shape) for shape in self.shapes]
+        # hand-written derivatives for a `Recurrence`, a gradient tape for any other cell
         if isinstance(cell, Recurrence):
             states = len(tf.nest.flatten(self._structure)) // layers
             self.steps: Steps = WrittenSteps(cell, layers, units, states)
@@ -89,18 +94,19 @@ class Network:
 
     def _draw(self, seed: int, start: Start) -> np.ndarray:
         rng = stream_rng(seed, "weights")
+        # Keras' initialisers draw from the process-wide generator
         with seeded(int(rng.integers(2**31))):
             cell, head = _build(*self._recipe)
         apply_start(cell, head.trainable_variables, start, rng)
         return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
 
     def flatten(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """Joins arrays `(..., *shape)` of all parameters into one `(..., parameters)`."""
+        """Joins arrays `(..., *shape)` of all weights into one `(..., parameters)`."""
         lead = arrays[0].ndim - len(self.shapes[0])
         return np.concatenate([array.reshape(*array.shape[:lead], -1) for array in arrays], axis=-1)
 
     def split(self, flat: Tensor) -> list[Tensor]:
-        """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` per parameter."""
+        """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` per weight."""
         ends = np.cumsum(self.sizes)
         pieces = [flat[:, end - size : end] for end, size in zip(ends, self.sizes, strict=True)]
         reshape = np.reshape if isinstance(flat, np.ndarray) else tf.reshape
@@ -112,7 +118,7 @@ class Network:
         return tf.concat(joined, axis=1)
 
     def initial_states(self, replicates: int, batch: int) -> list[Tensor]:
-        """Returns the states at the start of a sequence, float32 `(replicate, batch, units)` each."""
+        """Returns the states at the start of a sequence, float32 `(replicate, batch, size)` each."""
         states = tf.nest.flatten(cell_states(self._cell, batch))
         return [tf.repeat(state[None], replicates, axis=0) for state in states]
 
@@ -122,9 +128,9 @@ class Network:
         """Takes one time step of one replicate.
 
         Args:
-            parameters: One tensor per parameter, without the replicate axis.
+            parameters: One tensor per weight, without the replicate axis.
             inputs: float32 `(batch, features)`.
-            states: float32 `(batch, units)` each.
+            states: float32 `(batch, size)` each.
 
         Returns:
             The cell's output `(batch, units)` and the next states.

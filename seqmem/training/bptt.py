@@ -24,7 +24,7 @@ class Window:
         targets: int32 `(time, replicate, batch)`.
         weights: float32 `(time, replicate, batch)`, how much the loss of each step counts.
         valid: bool `(time, replicate, batch)`, the steps that exist: at the others the state is frozen.
-        order: int32 `(time,)`, the numbers of the steps, those that are trained first.
+        order: int32 `(time,)`, step indices, those with a nonzero weight first.
     """
 
     inputs: Tensor
@@ -45,8 +45,7 @@ def window_gradient(network: Network, time: int, reset_every: int, masked: bool,
         head_steps: Steps that the head sees at once.
 
     Returns:
-        A function of parameters, `Window` and the states it starts from; to the loss of each replicate, its derivative
-        by each parameter, and the states at the end.
+        A function `(parameters, window, states) -> (loss per replicate, gradients, final states)`.
     """
     through_cell = _single_step(network, masked) if time == 1 else _through_time(network, time, reset_every, masked)
 
@@ -65,7 +64,7 @@ def window_gradient(network: Network, time: int, reset_every: int, masked: bool,
 
 
 def _single_step(network: Network, masked: bool) -> Callable:
-    """Builds a window of one step: no loop, and no gradient comes from behind it."""
+    """Builds a window of one step: no loop, and no gradient comes from later steps."""
     steps = network.steps
 
     def through_step(cell: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
@@ -73,6 +72,7 @@ def _single_step(network: Network, masked: bool) -> Callable:
 
         def backpropagate_cell(d_outputs: Tensor) -> list[Tensor]:
             no_gradient = [tf.zeros_like(state) for state in states]
+            # a step that does not exist has weight 0: no mask needed
             _, parts = steps.backward(cell, window.inputs[0], states, kept, d_outputs[0], no_gradient)
             if steps.part_sizes is not None:
                 parts = _with_time(parts)
@@ -86,7 +86,7 @@ def _single_step(network: Network, masked: bool) -> Callable:
 
 
 def _through_time(network: Network, time: int, reset_every: int, masked: bool) -> Callable:
-    """Builds a window of several steps: s(t) are the states that step t starts from, y(t) is its output."""
+    """Builds a window of several steps: s(t) are the states before step t, after a reset; y(t) is its output."""
     steps = network.steps
     back_through_time = _back_through_time(network, time, reset_every, masked)
 
@@ -124,7 +124,7 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
     steps = network.steps
 
     def zero_at_resets(step: Tensor, d_states: list[Tensor]) -> list[Tensor]:
-        """At a reset, nothing before it has a part in the loss behind it: dL/ds(t) = 0."""
+        """Earlier states cannot affect the loss after a reset: there dL/ds(t) = 0."""
         return choose(step % reset_every == 0, _zeros(d_states), d_states) if reset_every < time else d_states
 
     def back_through_time(
@@ -147,9 +147,10 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
 
         lead = d_outputs.shape[1:3]
         parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])
-        # nothing lies behind the last step
+        # no gradient comes from later windows
         no_gradient = _zeros(_read(passed, time - 1))
         start = (tf.constant(time - 1), no_gradient, parts)
+        # dL/ds(0) is dropped here: this is the truncation
         *_, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
         if steps.part_sizes is not None:
             parts = _stack(parts)

@@ -62,8 +62,8 @@ def compile_chunk(
 
     Returns:
         A function of `inputs` int32 `(update, time, replicate, batch, context)`, `targets` int32 and `weights`
-        float32 `(update, time, replicate, batch)`, `valid` bool of the same shape, `order` int32 `(update, time)` (the
-        steps of each window, those that are trained first), `count` (how many of the updates to
+        float32 `(update, time, replicate, batch)`, `valid` bool of the same shape, `order` int32 `(update, time)` (step
+        indices in each window, those with a nonzero weight first), `count` (how many of the updates to
         make; the arrays' own length never changes, so nothing compiles again) and `active` bool `(replicate,)`.
         It gives the mean training loss of each replicate, float32 `(replicate,)`.
     """

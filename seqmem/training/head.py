@@ -1,4 +1,7 @@
-"""The loss of a window, and its derivatives by head and outputs."""
+"""The loss of a window, and its derivatives by head and outputs.
+
+`d_x` stands for dL/dx throughout.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,7 @@ def head_gradient_in_blocks(
         outputs: As there.
         targets: As there.
         weights: As there.
-        order: int32 `(time,)`, the numbers of the steps, those that are trained first.
+        order: int32 `(time,)`, step indices, those with a nonzero weight first.
         size: Steps in a block.
     """
     time = outputs.shape[0]

@@ -129,7 +129,7 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
 
 
 def trained_first(weights: np.ndarray, window: int) -> np.ndarray:
-    """Returns int32 `(update, time)`: the steps of each window by number, those with a weight in any row first."""
+    """Returns int32 `(update, time)`: step indices in each window, those with a nonzero weight in any row first."""
     if window == 1:
         return np.zeros(weights.shape[:2], np.int32)
     trained = weights.any(axis=(2, 3)).reshape(len(weights), -1, window)

@@ -92,12 +92,17 @@ np.save("answers.npy", model.predict(np.load("vectors.npy"), verbose=0))
     assert_same(np.load(tmp_path / "answers.npy"), outputs, valid)
 
 
-def test_a_saved_model_of_a_cell_written_as_formulas_is_loaded_with_its_settings(tmp_path):
-    CELLS[Keeper.name] = Keeper
+class FurtherKeeper(Keeper):
+    name = "further"
+
+
+@pytest.mark.parametrize("cell", [Keeper, FurtherKeeper])
+def test_a_saved_model_of_a_cell_written_as_formulas_is_loaded_with_its_settings(cell, tmp_path):
+    CELLS[cell.name] = cell
     try:
-        config, weights, vectors, outputs, valid = drawn(cell=Keeper(slope=2.0))
+        config, weights, vectors, outputs, valid = drawn(cell=cell(slope=2.0))
         build_keras_model(config, weights, stateful=False).save(tmp_path / "model.keras")
         model = keras.models.load_model(tmp_path / "model.keras", custom_objects={"StepLayer": step_layer.StepLayer})
         assert_same(model(vectors).numpy(), outputs, valid)
     finally:
-        del CELLS[Keeper.name]
+        del CELLS[cell.name]
