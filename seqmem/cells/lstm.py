@@ -59,7 +59,8 @@ class LSTM(Recurrence):
         i, f, _, o = tf.split(gates, 4, axis=-1)
         g = tf.tanh(tf.split(products[0], 4, axis=-1)[2])
         c = f * states[1] + i * g
-        return [o * tf.tanh(c), c], [gates, g, tf.tanh(c)]
+        tanh_c = tf.tanh(c)
+        return [o * tanh_c, c], [gates, g, tanh_c]
 
     def backward(
         self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
@@ -83,15 +84,15 @@ class LSTM(Recurrence):
         """Opens the forget gate by `held` and closes the input gate by as much."""
         if self.forget_bias is not None:
             raise SettingError("forget_bias", self.forget_bias, "does not go with init = chrono, which draws it")
-        _, _, *others = np.split(bias, 4)
+        _input_gate, _forget_gate, *others = np.split(bias, 4)
         return np.concatenate([-held, held, *others])
 
     def start_bias(self, bias: np.ndarray) -> np.ndarray:
         """Sets the forget gate's bias where it is given."""
         if self.forget_bias is None:
             return bias
-        entry, forget, *others = np.split(bias, 4)
-        return np.concatenate([entry, np.full_like(forget, self.forget_bias), *others])
+        input_gate, forget_gate, *others = np.split(bias, 4)
+        return np.concatenate([input_gate, np.full_like(forget_gate, self.forget_bias), *others])
 
     @property
     def default_init(self) -> str:

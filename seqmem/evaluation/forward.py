@@ -76,7 +76,7 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
         def body(step: Tensor, states: list[Tensor], records: list[TensorArray]) -> tuple:
             if reset_every:
                 states = choose(step % reset_every == 0, first, states)
-            output, following, _ = network.steps.forward(values[: network.cell_weights], inputs[step], states)
+            output, following, _ = network.steps.forward(values[: network.cell_weight_count], inputs[step], states)
             following = choose(valid[step, :, :, None], following, states)
             outputs = answers(values, output, targets[step], cues)
             return step + 1, following, [array.write(step, part) for array, part in zip(records, outputs, strict=True)]

@@ -46,7 +46,7 @@ def compile_generation(network: Network, context: int, lags: int, reset_every: i
                 states = choose(step % reset_every == 0, start, states)
             for lag in range(lags):
                 window = seen[..., lag : lag + context]
-                output, states, _ = network.steps.forward(values[: network.cell_weights], window, states)
+                output, states, _ = network.steps.forward(values[: network.cell_weight_count], window, states)
             logits = network.logits(values, output)
             symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
             outcome = (symbol, tf.reduce_max(network.probabilities(logits), axis=-1))

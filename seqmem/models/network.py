@@ -16,7 +16,7 @@ from seqmem.models.start import Start, apply_start
 from seqmem.models.steps import BesideInputs, Steps, TapedSteps, WrittenSteps
 from seqmem.tasks.streams import stream_rng
 
-MOST_STARTS = 256  # initial parameter vectors kept per network
+MAX_CACHED_STARTS = 256  # initial parameter vectors kept per network
 
 
 class Network:
@@ -39,7 +39,7 @@ class Network:
         features: Length of an input vector.
         seen: Length of what the head sees.
         names, shapes, sizes: Of each weight, those of the cell first: `cell/kernel`, its shape, its parameters.
-        cell_weights: How many of the weights are the cell's.
+        cell_weight_count: How many of the weights are the cell's.
         steps: How the cells take a step; what it gives is what the head sees.
     """
 
@@ -56,13 +56,13 @@ class Network:
         head_inputs: bool = False,
     ):
         self.features, self.seen = features, units + features * head_inputs
-        self._recipe = (cell, units, layers, features, alphabet_size, head_bias, self.seen)
+        self._architecture = (cell, units, layers, features, alphabet_size, head_bias, self.seen)
         self._head_kind, self._scoring, self._head_bias = head, scoring or head, head_bias
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
-        self._cell, self._head = _build(*self._recipe)
+        self._cell, self._head = _build(*self._architecture)
         # stacked cells hold one list of states per layer; the engine knows one flat list
         self._structure = cell_states(self._cell, 1)
-        self.cell_weights = len(self._cell.trainable_variables)
+        self.cell_weight_count = len(self._cell.trainable_variables)
         variables = self._cell.trainable_variables + self._head.trainable_variables
         self.names = _names(self._cell.trainable_variables, "cell") + _names(self._head.trainable_variables, "head")
         self.shapes = [tuple(variable.shape) for variable in variables]
@@ -87,7 +87,7 @@ class Network:
         Keras takes some 30 ms to build a layer, so what was drawn is kept: trials of a sweep often start alike.
         """
         if (seed, start) not in self._drawn:
-            if len(self._drawn) >= MOST_STARTS:
+            if len(self._drawn) >= MAX_CACHED_STARTS:
                 self._drawn.clear()
             self._drawn[seed, start] = self._draw(seed, start)
         return self._drawn[seed, start]
@@ -96,7 +96,7 @@ class Network:
         rng = stream_rng(seed, "weights")
         # Keras' initialisers draw from the process-wide generator
         with seeded(int(rng.integers(2**31))):
-            cell, head = _build(*self._recipe)
+            cell, head = _build(*self._architecture)
         apply_start(cell, head.trainable_variables, start, rng)
         return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
 
@@ -137,7 +137,7 @@ class Network:
         """
         fixed = [variable.value for variable in self._cell.non_trainable_variables]
         nested = tf.nest.pack_sequence_as(self._structure, list(states))
-        (output, states), _ = self._cell.stateless_call(parameters[: self.cell_weights], fixed, inputs, nested)
+        (output, states), _ = self._cell.stateless_call(parameters[: self.cell_weight_count], fixed, inputs, nested)
         return output, tf.nest.flatten(states)
 
     def head_input(self, output: Tensor, inputs: Tensor) -> Tensor:

@@ -11,12 +11,12 @@ from typing import Any
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.judge.baseline import Baseline as Baseline
-from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
 from seqmem.judge.verdict import VERDICTS
 from seqmem.results.drawing import Drawn, modelling
 from seqmem.results.json import escape_control_characters, from_plain, to_plain
 from seqmem.results.summary import ReplicateResult, RunSummary, finite, summarise
+from seqmem.results.version_0_1 import of_this_schema
 
 SCHEMA = 2
 
@@ -27,8 +27,8 @@ class Record:
 
     Attributes:
         presentations: Presentations so far of the replicates still training.
-        loss, recall_loss, accuracy, recall_accuracy: One value a replicate; recall values None without recall steps,
-            all None where a replicate has diverged.
+        loss, recall_loss, accuracy, recall_accuracy: One value per replicate; recall values are None without recall
+            steps; a diverged replicate has None throughout.
         solved: Whether each replicate counts as solved by now.
     """
 
@@ -55,7 +55,8 @@ class Account:
         presentations: Presentations that it was trained on.
         met_at: Those at the check from which on it counted as solved; None where it never did, or nobody looked.
         diverged: Whether its loss stopped being a finite number at a check.
-        looked: Whether training looked for this criterion on these sequences: what did not meet it then is not solved.
+        looked: Whether training looked for this criterion on these sequences; if so, a replicate that did not meet it
+            in training does not count as solved.
     """
 
     presentations: int
@@ -87,7 +88,7 @@ class Prediction:
 
     Attributes:
         replicate: Number of the replicate, from 0.
-        inputs, expected, predicted: The symbols of each step; None is expected where nothing is asked.
+        inputs, expected, predicted: The symbols of each step; `expected` is None where nothing is asked.
         probability: The largest output of each step.
         margin: How far the largest output is above the runner-up.
         error: Largest distance of any output from its one-hot target.
@@ -118,7 +119,7 @@ class RunResult(Drawn):
         cost: `updates` and `time_steps` that training took, all replicates together.
         history: The checks in order; kept in `history.jsonl`, not in `result.json`.
         recipe_limit: What any network can reach that sees no more than this recipe shows it; None where it sees all.
-        judged: The verdict of version 0.1, which knew no evidence, where that version judged; else None.
+        judged: Verdict stored by version 0.1, which knew no evidence; None in results of this version.
         path: The run directory, where it is known; not stored.
         sequences_option: What was typed to name files of sequences, where there were any; not stored.
     """
@@ -220,54 +221,6 @@ def with_metrics(document: dict[str, Any], names: Collection[str]) -> dict[str, 
     return rest | {"metrics": metrics}
 
 
-def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any]:
-    """Returns a document as this version writes it; one of schema 1, of version 0.1, keeps its verdict.
-
-    Raises:
-        ValueError: If it is of neither schema, or not what a document of schema 1 holds.
-    """
-    if document.get("schema") == schema:
-        return document
-    if document.get("schema") != 1:  # version 0.1
-        raise ValueError(f"schema {document.get('schema')!r} is not 1 or {schema}, the ones this version reads")
-    for key, kind in {"ceiling": dict, "summary": dict, "evaluation": dict, "replicates": list}.items():
-        if not isinstance(document.get(key), kind):
-            raise ValueError(f"has no {key}")
-    # version 0.1 had other names for the baseline and the recipe limit
-    least = document["ceiling"].get("recall_loss")
-    unknown = {"trained_recall_accuracy": None, "trained_recall_loss": None}  # not computed then
-    limit, evaluation = document.get("control_ceiling"), document["evaluation"]
-    return {
-        **document,
-        "baseline": document["ceiling"] | unknown,
-        "recipe_limit": limit | unknown if isinstance(limit, dict) else limit,
-        "replicates": [_with_evidence(replicate, least) for replicate in document["replicates"]],
-        "evaluation": {
-            "sequences": evaluation.get("sequences"),
-            "different": None,
-            "trained_on": None,
-            "exhaustive": not from_plain(bool, evaluation.get("held_out"), "evaluation.held_out"),
-        },
-        "judged": from_plain(str, document["summary"].get("verdict"), "summary.verdict"),
-    }
-
-
-def _with_evidence(replicate: object, baseline_loss: Any) -> object:
-    """A replicate of schema 1 with what can be known of its memory: how its recall loss compares."""
-    if not isinstance(replicate, dict):
-        return replicate
-    loss = replicate.get("recall_loss")
-    comparable = isinstance(loss, (int, float)) and isinstance(baseline_loss, (int, float)) and baseline_loss
-    evidence = weigh(0, 0, 2, loss, baseline_loss) if comparable else weigh(0, 0, 2, None, None)
-    return replicate | {
-        "met_at": replicate.get("presentations_to_success"),
-        "missed": None,
-        "recall_right": 0,
-        "recall_steps": 0,
-        "evidence": to_plain(evidence),
-    }
-
-
 def check_parts(result: RunResult) -> None:
     """Checks that the parts of a `RunResult` fit its settings and each other.
 
@@ -292,7 +245,7 @@ def check_parts(result: RunResult) -> None:
         if not prediction.inputs or len({len(values) for values in steps}) > 1:
             raise ValueError("predictions must have a value of each kind for every step")
         if prediction.replicate >= len(result.replicates):
-            raise ValueError(f"predictions are of replicate {prediction.replicate}, which there is not")
+            raise ValueError(f"predictions are of replicate {prediction.replicate}, which does not exist")
         wanted = tuple(symbol for symbol in prediction.expected if symbol is not None)
         # what is drawn of a stranger's file: symbols of its own task, and no other text
         stray = set(map(str, prediction.inputs)) - shown | set(map(str, wanted + prediction.predicted)) - answers

@@ -50,7 +50,7 @@ def window_gradient(network: Network, time: int, reset_every: int, masked: bool,
     through_cell = _single_step(network, masked) if time == 1 else _through_time(network, time, reset_every, masked)
 
     def backpropagate_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
-        cell, head = parameters[: network.cell_weights], parameters[network.cell_weights :]
+        cell, head = parameters[: network.cell_weight_count], parameters[network.cell_weight_count :]
         outputs, following, backpropagate_cell = through_cell(cell, window, states)
         # the head: dL/dw of its own weights, and dL/dy of the cell's output at each step
         arguments = (network, head, outputs, window.targets, window.weights)
@@ -109,10 +109,10 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
 
         shapes = ([state.shape for state in states], [(*lead, network.seen)], [(*lead, n) for n in steps.kept_sizes])
         start = (tf.constant(0), states, [_record(time, some) for some in shapes])
-        _, following, (passed, [outputs], kept) = tf.while_loop(lambda step, *_: step < time, forward, start)
+        _, following, (started_from, [outputs], kept) = tf.while_loop(lambda step, *_: step < time, forward, start)
 
         def backpropagate_cell(d_outputs: Tensor) -> list[Tensor]:
-            return back_through_time(cell, window, passed, kept, d_outputs)
+            return back_through_time(cell, window, started_from, kept, d_outputs)
 
         return outputs.stack(), following, backpropagate_cell
 
@@ -128,13 +128,13 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
         return choose(step % reset_every == 0, _zeros(d_states), d_states) if reset_every < time else d_states
 
     def back_through_time(
-        cell: list[Tensor], window: Window, passed: list[TensorArray], kept: list[TensorArray], d_outputs: Tensor
+        cell: list[Tensor], window: Window, started_from: list[TensorArray], kept: list[TensorArray], d_outputs: Tensor
     ) -> list[Tensor]:
         def backward(step: Tensor, d_states: list[Tensor], parts: list) -> tuple:
             # from dL/ds(t + 1) and dL/dy(t) to dL/ds(t), and the step's part of dL/dw
             exists = window.valid[step, :, :, None]
             d_step = choose(exists, d_states, _zeros(d_states)) if masked else d_states
-            arguments = (_read(passed, step), _read(kept, step), d_outputs[step], d_step)
+            arguments = (_read(started_from, step), _read(kept, step), d_outputs[step], d_step)
             d_before, step_parts = steps.backward(cell, window.inputs[step], *arguments)
             if masked:
                 # a step that does not exist hands its states on, and so their gradient
@@ -148,13 +148,13 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
         lead = d_outputs.shape[1:3]
         parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])
         # no gradient comes from later windows
-        no_gradient = _zeros(_read(passed, time - 1))
+        no_gradient = _zeros(_read(started_from, time - 1))
         start = (tf.constant(time - 1), no_gradient, parts)
         # dL/ds(0) is dropped here: this is the truncation
         *_, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
         if steps.part_sizes is not None:
             parts = _stack(parts)
-        return steps.weight_gradient(cell, window.inputs, _stack(passed), _stack(kept), parts)
+        return steps.weight_gradient(cell, window.inputs, _stack(started_from), _stack(kept), parts)
 
     return back_through_time
 

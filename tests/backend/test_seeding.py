@@ -8,7 +8,7 @@ import pytest
 
 from seqmem.backend.seeding import seeded
 from seqmem.cells import CELLS
-from seqmem.models.network import MOST_STARTS, Network
+from seqmem.models.network import MAX_CACHED_STARTS, Network
 from seqmem.models.start import Start
 from seqmem.settings import Init
 
@@ -59,7 +59,7 @@ def test_a_start_drawn_again_is_the_same_also_after_many_others():
     first = network.initial_parameters(0, Start(RNN))
     assert network.initial_parameters(0, Start(RNN)) is first
     assert not np.array_equal(network.initial_parameters(0, Start(RNN, Init("uniform", 0.2))), first)
-    for seed in range(1, MOST_STARTS):
+    for seed in range(1, MAX_CACHED_STARTS):
         network.initial_parameters(seed, Start(RNN))
     again = network.initial_parameters(0, Start(RNN))
     assert again is not first

@@ -140,7 +140,7 @@ def test_missing_part_is_refused(path):
         (("replicates", 0, "solved"), 1, "replicates.solved: expected `bool`, got `int`"),
         (("replicates", 0, "loss"), "0.1", "replicates.metrics.loss: expected `float`, got `str`"),
         (("predictions", 0, "probability"), [0.5], "a value of each kind for every step"),
-        (("predictions", 0, "replicate"), 2, "of replicate 2, which there is not"),
+        (("predictions", 0, "replicate"), 2, "of replicate 2, which does not exist"),
         (("predictions", 0, "inputs"), [3, "x"], "'x', which is not in the alphabet"),
         (("evaluation", "exhaustive"), "no", "evaluation.exhaustive: expected `bool`, got `str`"),
         (("cost", "updates"), 1.5, r"cost\[...\]: expected `int`, got `float`"),
