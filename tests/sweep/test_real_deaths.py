@@ -136,8 +136,9 @@ def test_a_lost_scheduler_ends_in_one_line_and_the_sweep_goes_on_without_it(clus
         wait_for(lambda: list((tmp_path / "lost").glob("trials/*/result.json")))
         os.kill(process.pid, signal.SIGKILL)
         out, err = driver.communicate()
-    assert (driver.returncode, out) == (1, "")
-    assert err == "Error: the workers are lost; `seqmem sweep --resume lost` goes on\n"
+    message = "the workers are lost; `seqmem sweep --resume lost` goes on"
+    assert (driver.returncode, err) == (1, f"Error: {message}\n")
+    assert json.loads(out) == {"error": {"setting": None, "value": None, "message": message}}
     again, _, status = table("--resume", "lost", "--json", "--quiet", "--jobs", "2")
     assert (again, status) == (unbroken, 0)
 
