@@ -21,17 +21,15 @@ CELLS: dict[str, type[Cell]] = {cell.name: cell for cell in (LSTM, GRU, SimpleRN
 
 @dataclasses.dataclass(frozen=True)
 class CellKind(Kind):
-    """A cell: one of `CELLS` by its name, or a Keras cell of the user's own as `module:Class`."""
+    """A cell: one of `CELLS` by name, or a user's Keras cell as `module:Class`, which is not imported here."""
 
     held = Cell
 
     @property
     def metavar(self) -> str:  # type: ignore[override]
-        """The names."""
         return "|".join((*CELLS, "module:Class"))
 
     def check(self, name: str, value: Value) -> Cell:
-        """Returns a cell with its usual settings; nothing is imported."""
         if isinstance(value, Cell):
             return value
         if isinstance(value, str) and value in CELLS:
@@ -42,16 +40,15 @@ class CellKind(Kind):
         raise SettingError(name, value, f"must be one of {', '.join(CELLS)}, or your own as module:Class{hint}")
 
     def write(self, value: Value) -> Value:
-        """Returns its name."""
         return value.name if isinstance(value, Cell) else value
 
 
 def read_cell(settings: Mapping[str, Any], trusted: Collection[str] = ()) -> Cell:
-    """Builds the cell that flat settings name, with those of its own settings that are among them.
+    """Builds the cell of flat settings, which may hold the other settings of a run too.
 
     Args:
-        settings: As a TOML file holds them; the other settings of a run may be there too.
-        trusted: The user's cells that the user has named, and that may be imported.
+        settings: As in a TOML file.
+        trusted: Names of the user cells that may be imported, because the user has typed them.
 
     Raises:
         SettingError: If there is no such cell, or a value is not allowed.

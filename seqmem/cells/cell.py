@@ -15,16 +15,16 @@ Shapes = dict[str, tuple[int, ...]]
 
 
 class Cell(abc.ABC):
-    """A cell: what a network remembers with, from one time step to the next.
+    """A cell: the part of a network that carries a state from one time step to the next.
 
-    Subclasses are frozen dataclasses. Their fields are the settings that this cell alone has, declared with
-    `seqmem.settings.setting`; option, TOML key and sweep axis follow from them. The units are the network's.
+    Subclasses are frozen dataclasses. Their fields are the settings of this cell alone, declared with
+    `seqmem.settings.setting`; option, TOML key and sweep axis follow from them.
 
     Attributes:
-        name: What is typed as `--cell NAME`.
-        summary: What it is, in a few words for `--help`.
-        keeps_state: Whether anything goes from one time step to the next.
-        state_names: What its states are called, in the order of the layer's.
+        name: Its name, as in `--cell NAME`.
+        summary: A few words for `--help`.
+        keeps_state: Whether any state is carried from one time step to the next.
+        state_names: Names of its states, in the order of the layer's.
     """
 
     name: ClassVar[str]
@@ -40,63 +40,54 @@ class Cell(abc.ABC):
 
     @abc.abstractmethod
     def weights(self, inputs: int, units: int) -> Shapes:
-        """Returns the shape of each weight by name, in the order of the layer's trainable variables.
-
-        Args:
-            inputs: Length of an input vector.
-            units: Units of the cell.
-        """
+        """Returns the shape of each weight by name, in the order of the layer's trainable variables."""
 
     @abc.abstractmethod
     def layer(self, units: int) -> KerasLayer:
-        """Makes a Keras cell, whose weights are drawn when it is built."""
+        """Returns a new Keras cell; building it draws its weights."""
 
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
-        """Makes the layer that takes whole sequences, for a plain Keras model: `(batch, time, inputs)` to `units`.
+        """Returns the Keras layer for whole sequences, `(batch, time, inputs)` to `(batch, time, units)`.
 
-        Its trainable variables are those of `layer`, in the same order.
-
-        Args:
-            units: Units of the cell.
-            stateful: Whether the state stays from one call to the next.
+        Its trainable variables are those of `layer`, in the same order. `stateful` keeps the state between calls.
         """
         return keras.layers.RNN(self.layer(units), return_sequences=True, stateful=stateful)
 
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
-        """Returns a bias with the start of Tallec and Ollivier 2018 (arXiv:1804.11188), section 3, written into it.
+        """Returns the bias with the chrono initialisation of Tallec and Ollivier 2018 (arXiv:1804.11188), section 3.
 
         Args:
-            bias: The bias as it was drawn, float32.
-            held: How much each unit is to hold, float32 `(units,)`, in logits of the gate that keeps the state.
+            bias: The bias as drawn by Keras, float32.
+            held: Logit of the gate that keeps the state, for each unit, float32 `(units,)`.
 
         Raises:
-            SettingError: If no gate of this cell holds the state.
+            SettingError: If no gate of this cell keeps the state.
         """
         raise SettingError("init", "chrono", f"needs a cell with a gate that holds its state, not {self}")
 
     def start_bias(self, bias: np.ndarray) -> np.ndarray:
-        """Returns the bias that a layer starts from, given the one that was drawn: where a setting decides it."""
+        """Returns the initial bias, given the one that was drawn, if a setting of the cell changes it."""
         return bias
 
     @property
     def gated(self) -> bool:
-        """Whether a gate holds the state, so that `chrono` can open it."""
+        """Whether a gate keeps the state, so that `chrono` can open it."""
         return type(self).chrono is not Cell.chrono
 
     @property
     def default_init(self) -> str:
-        """The start where nobody gives one: the gate that holds the state is open."""
+        """Default of the setting `init`: an open gate, if a gate keeps the state."""
         return "chrono" if self.gated else "glorot"
 
     @property
     def graph(self) -> Cell:
-        """The cell without settings that only change what its weights start from: what is compiled depends on it."""
+        """The cell without settings that only change initial weights: the key of its compiled code."""
         return self
 
     def check_chrono(self) -> None:
-        """Raises SettingError where `chrono` would, by trying it on a single unit."""
+        """Raises SettingError if `chrono` does, by calling it for a single unit."""
         bias = self.weights(1, 1).get("bias", ())
         self.chrono(np.zeros(bias, np.float32), np.zeros(1, np.float32))
 
     def check_permission(self) -> None:  # noqa: B027
-        """Raises SettingError for code that the user has not named; the cells of seqmem need no permission."""
+        """Raises SettingError for user code that was not named by the user; the cells of seqmem need no permission."""

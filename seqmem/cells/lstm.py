@@ -1,11 +1,11 @@
 """The long short-term memory, with a forget gate; Keras' own.
 
-Hochreiter and Schmidhuber 1997; the forget gate: Gers, Schmidhuber and Cummins 2000. With input x, output h and what is
-held, c::
+Hochreiter and Schmidhuber 1997; the forget gate: Gers, Schmidhuber and Cummins 2000. With input x, output h and cell
+state c::
 
-    i, f, o = sigmoid(x W + h U + b)        input, forget and output gate, each with weights of its own
-    g       = tanh(x W + h U + b)           the candidate
-    c       = f * c + i * g                 what is held, and what is written
+    i, f, o = sigmoid(x W + h U + b)        input, forget and output gate, each with its own weights
+    g       = tanh(x W + h U + b)           candidate
+    c       = f * c + i * g                 the old state, and what is added to it
     h       = o * tanh(c)
 """
 
@@ -26,9 +26,9 @@ from seqmem.settings import Number, setting
 
 @dataclasses.dataclass(frozen=True)
 class LSTM(Recurrence):
-    """Keras' LSTM cell; its weights hold the parts i, f, g, o side by side.
+    """Keras' LSTM cell; each weight holds the parts i, f, g, o side by side.
 
-    Keras' cell only builds, names and initialises the weights; training and evaluation run `forward` and `backward`.
+    Keras builds, names and initialises the weights; training and evaluation run `forward` and `backward`.
     """
 
     name: ClassVar[str] = "lstm"
@@ -41,20 +41,17 @@ class LSTM(Recurrence):
     )
 
     def weights(self, inputs: int, units: int) -> Shapes:
-        """Kernel, recurrent kernel and bias of the four parts."""
         return {"kernel": (inputs, 4 * units), "recurrent_kernel": (units, 4 * units), "bias": (4 * units,)}
 
     def layer(self, units: int) -> KerasLayer:
-        """Makes Keras' cell."""
         return keras.layers.LSTMCell(units)
 
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
-        """Makes Keras' layer of these cells."""
         return keras.layers.LSTM(units, return_sequences=True, stateful=stateful)
 
     def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
         """Returns the next h and c; keeps the gates, g and tanh(c)."""
-        # one sigmoid over all four parts costs less than three over one each; the third part is not used
+        # one sigmoid over all four parts is faster than three; its third part is not used
         gates = tf.sigmoid(products[0])
         i, f, _, o = tf.split(gates, 4, axis=-1)
         g = tf.tanh(tf.split(products[0], 4, axis=-1)[2])
@@ -65,15 +62,16 @@ class LSTM(Recurrence):
     def backward(
         self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
-        """Returns dL/d(x W + h U + b), and dL/dc of the step before.
+        """Returns dL/d(x W + h U + b), and dL/dh and dL/dc of the previous states.
 
-        The old h acts only through h U, which the engine adds; hence zeros.
+        The previous h enters only through h U, whose gradient the engine adds; so its own part is zero.
         """
+        # d_c holds what comes from later steps only; c and h are those before this step
         (gates, g, tanh_c), (h, c), (d_h, d_c) = kept, states, gradient
         i, f, _, o = tf.split(gates, 4, axis=-1)
-        # c acts on the loss at later steps, and at this one through h = o tanh(c); tanh' = 1 - tanh^2
+        # the new c also affects the loss at this step, through h = o tanh(c); tanh' = 1 - tanh^2
         d_c += d_h * o * (1.0 - tanh_c * tanh_c)
-        # c = f c' + i g, and sigmoid' = s (1 - s)
+        # new c = f c + i g, and sigmoid' = s (1 - s)
         d_i = d_c * g * i * (1.0 - i)
         d_f = d_c * c * f * (1.0 - f)
         d_g = d_c * i * (1.0 - g * g)
@@ -81,14 +79,14 @@ class LSTM(Recurrence):
         return [tf.concat([d_i, d_f, d_g, d_o], axis=-1)], [tf.zeros_like(h), d_c * f]
 
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
-        """Opens the forget gate by `held` and closes the input gate by as much."""
+        """Sets the bias of the forget gate to `held`, and that of the input gate to its negative."""
         if self.forget_bias is not None:
             raise SettingError("forget_bias", self.forget_bias, "does not go with init = chrono, which draws it")
         _input_gate, _forget_gate, *others = np.split(bias, 4)
         return np.concatenate([-held, held, *others])
 
     def start_bias(self, bias: np.ndarray) -> np.ndarray:
-        """Sets the forget gate's bias where it is given."""
+        """Sets the bias of the forget gate to `forget_bias`, if given."""
         if self.forget_bias is None:
             return bias
         input_gate, forget_gate, *others = np.split(bias, 4)
@@ -96,10 +94,8 @@ class LSTM(Recurrence):
 
     @property
     def default_init(self) -> str:
-        """An open forget gate, unless its bias is given."""
         return "chrono" if self.forget_bias is None else "glorot"
 
     @property
     def graph(self) -> Cell:
-        """Without `forget_bias`: it changes initial weights only, so nothing compiles again."""
-        return LSTM()
+        return LSTM()  # `forget_bias` changes initial weights only

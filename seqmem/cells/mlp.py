@@ -19,30 +19,25 @@ from seqmem.cells.step_layer import StepCell
 
 @dataclasses.dataclass(frozen=True)
 class MLP(StepCell):
-    """A dense tanh layer. It keeps nothing from one step to the next."""
+    """A dense tanh layer, which keeps no state from one step to the next."""
 
     name: ClassVar[str] = "mlp"
     summary: ClassVar[str] = "a hidden layer without memory"
     keeps_state: ClassVar[bool] = False
 
     def weights(self, inputs: int, units: int) -> Shapes:
-        """Kernel and bias."""
         return {"kernel": (inputs, units), "bias": (units,)}
 
     def initial(self, units: int) -> dict[str, str]:
-        """As Keras starts a dense layer."""
-        return {"kernel": "glorot_uniform", "bias": "zeros"}
+        return {"kernel": "glorot_uniform", "bias": "zeros"}  # as in Keras' Dense
 
     def state_sizes(self, units: int) -> tuple[int, ...]:
-        """Keras wants every cell to have a state: one number that stays 0, and that nothing reads."""
-        return (1,)
+        return (1,)  # Keras requires a state; this one stays 0, and nothing reads it
 
     def step(
         self, ops: ModuleType, weights: dict[str, Tensor], inputs: Tensor, states: Sequence[Tensor]
     ) -> tuple[Tensor, Sequence[Tensor]]:
-        """Returns the hidden layer, and the states as they came."""
         return ops.tanh(ops.matmul(inputs, weights["kernel"]) + weights["bias"]), states
 
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
-        """Makes Keras' dense layer: with no state, every step is by itself."""
         return keras.layers.Dense(units, activation="tanh")

@@ -1,7 +1,7 @@
-"""A trial of a user's cell: it must do what the engine asks of a cell.
+"""Checks that a user's cell can be trained by the engine.
 
-The engine runs a cell for all replicates at once and differentiates single steps, compiled. That takes a cell that
-is deterministic and goes straight through: no dropout, no statistics of its own, no loops or branches on values.
+The engine runs a cell for all replicates at once and differentiates single compiled steps. So the cell must be
+deterministic and without control flow: no dropout, no statistics of its own, no loops or branches on values.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and
 
 
 def probe(name: str, cell_class: type) -> None:
-    """Tries out a cell of the user's own.
+    """Checks a user cell.
 
     Args:
         name: `module:Class`, for the error.
-        cell_class: What was imported under that name.
+        cell_class: The class imported under that name.
 
     Raises:
-        SettingError: With what it does and what it must do.
+        SettingError: If it fails a check; the error names the check and the requirement.
     """
     if not issubclass(cell_class, keras.layers.Layer):
         raise SettingError("cell", name, f"{cell_class.__name__} is not a Keras layer: {NEEDS}")
@@ -56,7 +56,7 @@ def cell_states(cell: KerasLayer, batch: int) -> list[Tensor]:
 
 
 def _attempt(name: str, problem: str, action: Callable[[], Found]) -> Found:
-    """Does what may fail in any way: the code is not ours."""
+    """Runs user code, which may raise anything; SettingError names the problem."""
     try:
         return action()
     except Exception as error:

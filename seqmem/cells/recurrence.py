@@ -11,15 +11,15 @@ from seqmem.cells.cell import Cell
 
 
 class Recurrence(Cell):
-    """A cell whose inputs and first state meet its weights in two products, and all else is element by element.
+    """A cell of two matrix products, x W and h U; all its other operations are elementwise.
 
-    Its weights are `kernel` W, `recurrent_kernel` U and `bias`, its first state h is its output. The engine takes the
-    products x W and h U and their derivatives; the cell writes what lies between, forward and backward. So a step back
-    needs no tape, and nothing of a step is computed twice. The products come as one sum, x W + h U + b, or where the
-    bias has two rows as two, x W + b and h U + d.
+    Its weights are `kernel` W, `recurrent_kernel` U and `bias`; its first state h is its output. The engine computes
+    the products and their derivatives, the cell the elementwise part, forward and backward: a step back needs no
+    gradient tape and computes nothing twice. The products are passed as one sum, x W + h U + b, or if the bias has two
+    rows as two tensors, x W + b and h U + d.
 
     Attributes:
-        kept_units: Length of each tensor that `forward` keeps, in units.
+        kept_units: Length of each tensor that `forward` keeps, as a multiple of the units.
     """
 
     kept_units: ClassVar[tuple[int, ...]]
@@ -33,20 +33,20 @@ class Recurrence(Cell):
             states: float32 `(..., units)` each.
 
         Returns:
-            The next states, and what `backward` needs of this step beside the states before it.
+            The next states, and the tensors that `backward` needs beside the previous states.
         """
 
     @abc.abstractmethod
     def backward(
         self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
-        """Takes the step back.
+        """Computes the gradient of a step.
 
         Args:
-            kept: As `forward` gave it.
-            states: Those that the step started from.
+            kept: The tensors kept by `forward`.
+            states: The states before the step.
             gradient: The derivative of the loss by each of the next states.
 
         Returns:
-            The derivatives of the loss by each product, and by each of `states` apart from its way through h U.
+            The derivatives of the loss by each product, and by each of `states` except through h U.
         """

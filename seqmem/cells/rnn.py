@@ -1,6 +1,6 @@
-"""The plain recurrent network of Elman 1990; Keras' own.
+"""The simple recurrent network of Elman 1990; Keras' own.
 
-With input x, and output h, which is the state too::
+With input x, and output h, which is also the state::
 
     h = tanh(x W + h U + b)
 """
@@ -18,31 +18,28 @@ from seqmem.cells.recurrence import Recurrence
 
 @dataclasses.dataclass(frozen=True)
 class SimpleRNN(Recurrence):
-    """Keras' simple cell. No gate holds its state, so it fades or explodes over a long gap."""
+    """Keras' simple cell. No gate keeps its state, so gradients vanish or explode over a long gap."""
 
     name: ClassVar[str] = "rnn"
     summary: ClassVar[str] = "plain tanh units"
     kept_units: ClassVar[tuple[int, ...]] = (1,)
 
     def weights(self, inputs: int, units: int) -> Shapes:
-        """Kernel, recurrent kernel and bias."""
         return {"kernel": (inputs, units), "recurrent_kernel": (units, units), "bias": (units,)}
 
     def layer(self, units: int) -> KerasLayer:
-        """Makes Keras' cell."""
         return keras.layers.SimpleRNNCell(units)
 
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
-        """Makes Keras' layer of these cells."""
         return keras.layers.SimpleRNN(units, return_sequences=True, stateful=stateful)
 
     def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Returns the next h, twice: it is all that the step back needs."""
+        """Returns the next h, which is also all that `backward` needs."""
         output = tf.tanh(products[0])
         return [output], [output]
 
     def backward(
         self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
-        """Returns dL/d(x W + h U + b), tanh' being 1 - h^2; the h before acts through h U alone."""
+        """Returns dL/d(x W + h U + b), with tanh' = 1 - h^2; the previous h enters through h U only."""
         return [gradient[0] * (1.0 - kept[0] * kept[0])], [tf.zeros_like(states[0])]

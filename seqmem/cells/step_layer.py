@@ -1,4 +1,4 @@
-"""A cell written as formulas, and the Keras layer that takes its steps."""
+"""A cell written as formulas, and the Keras layer that runs it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class StepCell(Cell):
 
     @abc.abstractmethod
     def initial(self, units: int) -> dict[str, Any]:
-        """Returns what each weight starts from by name: a Keras initializer, or the name of one."""
+        """Returns the initializer of each weight by name: a Keras initializer, or the name of one."""
 
     @abc.abstractmethod
     def step(
@@ -41,7 +41,7 @@ class StepCell(Cell):
         return (units,)
 
     def layer(self, units: int) -> KerasLayer:
-        """Makes a Keras cell of the formulas."""
+        """Returns a Keras cell that runs `step`."""
         return _layer_class()(self, units)
 
 

@@ -1,7 +1,7 @@
 """User cells: `module:Class`, imported only with permission.
 
-A run directory may come from a stranger and name any module of this machine; so a name in a file is not enough. The
-permission is part of the value: it is given where settings are read (`RunConfig.from_settings`), to what was typed.
+A run directory may come from a stranger and name any module of this machine, so a name in a file gives no permission.
+The permission is part of the value: `RunConfig.from_settings` sets it for names that the user has typed.
 """
 
 from __future__ import annotations
@@ -31,34 +31,28 @@ class UserCell(Cell):
 
     Attributes:
         name: `module:Class`, as on the command line.
-        trusted: Whether the user has named it, so that it may be imported. Equal cells may differ in it.
+        trusted: Whether the user has typed its name, so that it may be imported; not part of equality.
     """
 
     name: str  # type: ignore[misc]
     trusted: bool = dataclasses.field(default=False, compare=False)
 
     def weights(self, inputs: int, units: int) -> Shapes:
-        """Known only once it is built: nothing is imported for it."""
-        return {}
+        return {}  # known only once it is imported and built
 
     def layer(self, units: int) -> KerasLayer:
-        """Makes a cell of a class that has been tried out.
-
-        Raises:
-            SettingError: If it may not be imported, or cannot be trained.
-        """
+        """Returns a cell of the class, which was probed first; SettingError if it may not be imported or trained."""
         self.check_permission()
         return _probed_class(self.name)(units)
 
     def check_permission(self) -> None:
-        """Raises SettingError unless the user has named it."""
         if not self.trusted:
             problem = f"is user code: to run it, name it yourself with --cell {self.name}"
             raise SettingError("cell", self.name, problem)
 
 
 def is_user_cell(name: str) -> bool:
-    """Tells whether a cell is named as code of the user's own."""
+    """Tells whether a name has the form of a user cell."""
     return _WRITTEN.fullmatch(name) is not None and len(name) <= LONGEST_NAME
 
 
@@ -101,11 +95,11 @@ def _current_folder_importable() -> Iterator[None]:
 
 
 def try_cell(cell: Cell, *, threads: int = 1, cache: bool = True) -> None:
-    """Tries out a cell of the user's own, before anything is written for it; does nothing for seqmem's own cells.
+    """Imports and probes a user cell before a run writes anything; does nothing for the cells of seqmem.
 
     Args:
         cell: The cell of a config.
-        threads: As for the `Run` that comes after.
+        threads: As for the `Run` that follows.
         cache: As for the `Run`.
 
     Raises:

@@ -1,8 +1,8 @@
 """The best that any predictor without memory can do.
 
-Two bounds have the same form. The *baseline* is the best of predictors that see the last symbol only. The *recipe
-limit* is the best of any network that sees no more than a recipe of training shows it. Each score is maximised on its
-own, so no single predictor need reach all of them; what one gets that is trained on all steps stands beside them.
+Two bounds have the same form. The *baseline* is the best of all predictors that see the last symbol only. The *recipe
+limit* is the best of all networks that see no more than a training recipe shows. Each score is optimised separately, so
+a single predictor need not reach all of them; the scores `trained_...` are those of one predictor.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Baseline:
         recall_accuracy: Fraction of recall steps; None where the task has none.
         loss: Nats, mean over all steps: no such predictor goes below it.
         recall_loss: Nats, mean over recall steps; None where the task has none.
-        trained_recall_accuracy: Recall accuracy of the one such predictor of least loss over all steps, which training
-            at all steps leads to: a symbol that is rarer at other steps loses against those. Ties count as shared.
+        trained_recall_accuracy: Recall accuracy of the predictor with the least loss over all steps, the one that
+            training at all steps leads to; a tie between n symbols counts 1/n.
         trained_recall_loss: Its loss at recall steps, in nats.
     """
 
@@ -49,16 +49,16 @@ def baseline(task: Task, seed: int, head: str, order: int = 1) -> Baseline:
 
     Args:
         task: A task of `seqmem.tasks`.
-        seed: The replicate's seed: fixed fillers are drawn from it.
-        head: What a loss is: `sigmoid` (binary cross-entropy, mean over the outputs), `softmax` (cross-entropy) or
-            `squared` (half the sum of squared errors over the outputs).
-        order: Symbols seen; 1 is no memory at all.
+        seed: The replicate's seed, from which fixed fillers are drawn.
+        head: The loss: `sigmoid` (binary cross-entropy, mean over the outputs), `softmax` (cross-entropy) or `squared`
+            (half the sum of squared errors over the outputs).
+        order: Symbols seen; 1 means no memory.
 
     Returns:
         Exact values: by enumeration for finite tasks, in closed form for others.
 
     Raises:
-        UsageError: If the task has neither: no baseline is better than a wrong one.
+        UsageError: If the task can be neither listed nor computed in closed form.
     """
     if task.finite:
         return finite_baseline(finite_sequences(task, seed), len(task.output_symbols), head, order)
@@ -69,7 +69,7 @@ def baseline(task: Task, seed: int, head: str, order: int = 1) -> Baseline:
 
 
 def replicate_baselines(task: Task, seeds: Sequence[int], head: str) -> list[Baseline]:
-    """Returns the baseline of each replicate; they differ only where each has fixed fillers of its own."""
+    """Returns the baseline of each replicate; they differ only if each replicate has its own sequences."""
     if task.finite and not task.same_for_every_seed:
         return [baseline(task, seed, head) for seed in seeds]
     return [baseline(task, seeds[0], head)] * len(seeds)
@@ -87,18 +87,18 @@ def mean_baseline(baselines: Sequence[Baseline]) -> Baseline:
 
 
 def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, keeps_state: bool) -> Baseline | None:
-    """Computes the best that any network can do which sees no more than its recipe shows it.
+    """Computes the best scores of any network that sees no more than its recipe shows.
 
     Args:
         task: A task of `seqmem.tasks`.
-        seeds: Of each replicate.
+        seeds: The seed of each replicate.
         head: As in `baseline`.
-        layout: How steps are laid out.
-        keeps_state: Whether the cell has a state at all.
+        layout: The layout of the steps.
+        keeps_state: Whether the cell has a state.
 
     Returns:
-        The mean over replicates. None where the network sees everything, and where fresh fillers leave no closed form
-        (rows of steps that keep their state).
+        The mean over replicates. None if the network sees everything, or if there is no closed form (fresh fillers on
+        rows of steps that keep their state).
     """
     if keeps_state and layout.rows == 1 and layout.reset_every == layout.length:
         return None
@@ -111,32 +111,29 @@ def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, ke
         )
     if keeps_state and layout.reset_every == layout.length:
         return None
-    if keeps_state and layout.lags == 1:  # a state that lives as long as a window: all since its first step is known
+    if keeps_state and layout.lags == 1:  # the state lasts for a window: it knows all symbols since the first step
         contexts = task.contexts(layout.context, layout.window)
-    else:  # one input vector, or the input vectors of one sample: a fixed number of last symbols
+    else:  # one input vector, or those of one sample: a fixed number of last symbols
         contexts = task.contexts(layout.lags - 1 + layout.context)
     return None if contexts is None else _of_outcomes(contexts, size, head)
 
 
 def seen_ids(batch: SequenceBatch, layout: Layout, keeps_state: bool) -> np.ndarray:
-    """Numbers what a network has seen by each step since its state began.
+    """Numbers what a network has seen at each step since the last reset of its state.
 
-    Args:
-        batch: The sequences.
-        layout: How they are laid out.
-        keeps_state: Whether the cell has a state; if not, it sees one input vector.
+    A cell that does not keep a state sees one input vector only.
 
     Returns:
-        int64 `(batch, time)`: equal numbers where, and only where, all input vectors since then are equal.
+        int64 `(batch, time)`: equal numbers where, and only where, all input vectors since the reset are equal.
     """
-    # first a number for each input vector, whatever symbols it is made of
+    # first one number for each input vector
     inputs = layout.lay_out(batch).inputs
     vectors = np.zeros(inputs.shape[:-1], np.int64)
     for column in range(inputs.shape[-1]):
         vectors = refine(vectors, inputs[..., column])
     if not keeps_state:
         return layout.gather(vectors)
-    # (sequence, stretch, place in it, row): stretches begin alike, wherever they stand
+    # (sequence, stretch between two resets, place in it, row)
     stretches = vectors.reshape(len(batch), -1, layout.reset_every, layout.rows)
     ids = np.zeros_like(stretches)
     before = np.zeros_like(stretches[:, :, 0])
@@ -164,8 +161,8 @@ def of_contexts(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head:
 
 def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: str) -> tuple[float, float]:
     """Best accuracy and loss of a predictor that knows only the context, over int `(steps,)` arrays."""
-    # How often each context comes with each target. Most are right who name the commonest target of a context; the
-    # loss is least where each target is given the share that it has, and is then the entropy of these shares.
+    # Count how often each context occurs with each target. Accuracy is best if the commonest target of a context is
+    # predicted; the loss is least if each target gets its share as probability, and is then the entropy of the shares.
     _, context = np.unique(contexts, return_inverse=True)
     pair, pair_count = np.unique(context.astype(np.int64) * alphabet_size + targets, return_counts=True)
     owner = pair // alphabet_size
@@ -173,18 +170,17 @@ def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: s
     share = pair_count / total[owner]
     best = np.zeros(len(total))
     np.maximum.at(best, owner, pair_count)
-    # sigmoid: each output is a yes or no of its own, and the loss their mean
     if head == "squared":
         losses = pair_count @ (1.0 - share) / 2
     elif head == "softmax":
         losses = pair_count @ -np.log(share)
-    else:
+    else:  # sigmoid: each output is a binary decision, and the loss is their mean
         losses = total[owner] @ binary_entropy(share) / alphabet_size
     return float(best.sum() / len(targets)), float(abs(losses) / len(targets))
 
 
 def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> tuple[float, float]:
-    """Recall accuracy and recall loss of the predictor that gives each context the shares of its targets."""
+    """Recall accuracy and recall loss of the predictor whose outputs are the shares of each context's targets."""
     _, context = np.unique(ids[batch.asked], return_inverse=True)
     pair, pair_of, pair_count = np.unique(
         context.astype(np.int64) * alphabet_size + batch.targets[batch.asked], return_inverse=True, return_counts=True
@@ -195,13 +191,13 @@ def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int
     best = np.zeros(len(total))
     np.maximum.at(best, owner, pair_count)
     ties = np.bincount(owner, weights=pair_count == best[owner])
-    # shares are those among all steps of a context; accuracy and loss are taken at its recall steps alone
+    # the shares count all steps of a context; accuracy and loss are measured at its recall steps alone
     recalls = pair_of[batch.recall[batch.asked]]
     nats = -np.log(share[recalls])
-    if head == "squared":  # ((1 - p)^2 + the squares of the others) / 2
+    if head == "squared":  # ((1 - p)^2 + the squares of the other outputs) / 2
         squares = np.bincount(owner, weights=share**2)
         nats = (1.0 - 2.0 * share[recalls] + squares[owner[recalls]]) / 2
-    elif head == "sigmoid":  # and what the outputs of the other targets add, each of which should have said no
+    elif head == "sigmoid":  # plus the terms of the other outputs, whose target is 0
         rest = np.log(np.clip(1.0 - share, 1e-300, 1.0))
         nats = (nats - np.bincount(owner, weights=rest)[owner[recalls]] + rest[recalls]) / alphabet_size
     right = (pair_count == best[owner])[recalls] / ties[owner[recalls]]
@@ -209,27 +205,24 @@ def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int
 
 
 def binary_entropy(share: np.ndarray) -> np.ndarray:
-    """Returns the entropy in nats of a yes with probability `share`, 0 at both ends."""
+    """Returns the entropy in nats of a binary variable with probability `share`, 0 at both ends."""
     inside = np.clip(share, 1e-300, 1.0)
     outside = np.clip(1.0 - share, 1e-300, 1.0)
     return -(share * np.log(inside) + (1.0 - share) * np.log(outside))
 
 
 def _of_outcomes(contexts: Iterable[Context], size: int, head: str) -> Baseline:
-    """The best scores where each kind of context is known by what follows it, in closed form; see `Context`.
-
-    As `_best` and `_trained_at_recall`, with probability masses in place of counts.
-    """
+    """The best scores from contexts in closed form: as `_best` and `_trained_at_recall`, with masses for counts."""
     right = loss = recall_right = recall_loss = trained_right = trained_loss = steps = recalls = 0.0
     for answers in contexts:
-        # all steps: name the likeliest symbol, and give each its share
+        # all steps: predict the likeliest symbol, and give each symbol its share as probability
         total = sum(mass for mass, _, _ in answers)
         steps += total
         shares = [(mass / symbols / total, symbols) for mass, _, symbols in answers if mass]
         best = max((share for share, _ in shares), default=0.0)
         right += best * total
         loss += total * sum(symbols * _nats(share, size, head) for share, symbols in shares)
-        # recall steps alone: the same, over the part of each mass that comes at one
+        # recall steps alone: the same with the part of each mass at recall steps
         recalled_here = sum(at_recall for _, at_recall, _ in answers)
         recalls += recalled_here
         recall_right += max((at_recall / symbols for _, at_recall, symbols in answers), default=0.0)
@@ -237,19 +230,19 @@ def _of_outcomes(contexts: Iterable[Context], size: int, head: str) -> Baseline:
             if not at_recall:
                 continue
             recall_loss += recalled_here * symbols * _nats(at_recall / symbols / recalled_here, size, head)
-            # one symbol of the recall is right, the others of the context are wrong
+            # the predictor trained at all steps, measured at this recall: ties are shared
             share = mass / symbols / total
             trained_right += at_recall / sum(ties for other, ties in shares if other == best) if share == best else 0.0
             trained_loss += at_recall * _nats_of_one(share, shares, size, head)
     at_recalls = [recall_right, recall_loss, trained_right, trained_loss]
-    # with one recall step in every sequence those sums are over a mass of 1, which its parts only round to
+    # with one recall step per sequence the mass is 1 up to rounding, and nothing is to be divided
     if not math.isclose(recalls, 1.0):
         at_recalls = [total / recalls for total in at_recalls]
     return Baseline(right / steps, at_recalls[0], loss / steps, *at_recalls[1:])
 
 
 def _nats(share: float, size: int, head: str) -> float:
-    """What a symbol that comes with a probability of `share` adds to the least loss at a context."""
+    """What a symbol of probability `share` adds to the least loss at a context."""
     if head == "squared":
         return share * (1 - share) / 2
     if head == "softmax":
@@ -259,7 +252,7 @@ def _nats(share: float, size: int, head: str) -> float:
 
 
 def _nats_of_one(share: float, shares: Sequence[tuple[float, int]], size: int, head: str) -> float:
-    """The loss where a symbol of this share comes, and the prediction gives all of a context their shares."""
+    """The loss at a target of this share, if the outputs are the shares of all symbols of the context."""
     if head == "squared":
         return (1 - 2 * share + sum(symbols * other**2 for other, symbols in shares)) / 2
     if head == "softmax":

@@ -1,4 +1,4 @@
-"""The comparison of two runs: differences beyond those of their seeds."""
+"""The comparison of two runs: are they different, or only their seeds?"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seqmem.judge.verdict import wilson_interval
 
 # How often a pair of runs that differ in their seeds alone may be called different.
 LEVEL = 0.05
-QUESTIONS = 2  # of a pair: is one solved more often, and is one solved sooner? each may err in half as many
+QUESTIONS = 2  # per pair: is one solved more often, and is one solved sooner? each gets half of `LEVEL`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,13 +18,13 @@ class Difference:
     """How a second run differs from a first.
 
     Attributes:
-        rate: Its success rate, less that of the first.
-        interval: Newcombe's 95 % interval of that.
-        rate_p: Of Fisher's exact test of the two rates, two-sided.
-        sooner: In what part of all pairs of a replicate of each the second one's was solved sooner; equal ones count
-            half, and those not solved within the smaller budget are equal.
-        sooner_p: Of the test of Mann and Whitney, two-sided.
-        threshold: What a p must lie below for a difference, so that all comparisons together err in `LEVEL` of cases.
+        rate: The success rate of the second run minus that of the first.
+        interval: Newcombe's 95 % interval of `rate`.
+        rate_p: p of Fisher's exact test of the two rates, two-sided.
+        sooner: Fraction of all pairs of replicates, one of each run, in which that of the second was solved sooner.
+            Ties count half; replicates not solved within the smaller budget are ties.
+        sooner_p: p of the Mann-Whitney test, two-sided.
+        threshold: A difference needs a p below this; all comparisons together then err in `LEVEL` of cases.
     """
 
     rate: float
@@ -52,13 +52,13 @@ class Difference:
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """What a comparison needs to know of a run.
+    """The figures of a run that a comparison uses.
 
     Attributes:
-        times: Presentations to success of each replicate; None where it was not solved within the budget, or at no
-            known time.
-        solved: How many replicates are solved.
-        budget: Presentations at most.
+        times: Presentations to success of each replicate; None if it was not solved within the budget, or if the time
+            is not known.
+        solved: Number of solved replicates.
+        budget: Largest number of presentations.
     """
 
     times: tuple[int | None, ...]
@@ -70,9 +70,9 @@ def compare(first: Sample, second: Sample, comparisons: int = 1) -> Difference:
     """Compares two runs whose replicates are independent.
 
     Args:
-        first: The one that the second is compared with; at least one replicate each.
-        second: The other.
-        comparisons: How many are made with the same first run: the more, the smaller the threshold.
+        first: The run to compare with; both have at least one replicate.
+        second: The other run.
+        comparisons: Number of runs compared with the same first run; the threshold is divided by it.
     """
     counts = (second.solved, len(second.times)), (first.solved, len(first.times))
     budget = min(first.budget, second.budget)
@@ -88,7 +88,7 @@ def compare(first: Sample, second: Sample, comparisons: int = 1) -> Difference:
 
 
 def _censored(times: Sequence[int | None], budget: int) -> list[float]:
-    """Times that both runs had: what comes after the smaller budget comes later than all that counts."""
+    """Times within a budget that both runs had; a later success, or none, counts as infinitely late."""
     return [time if time is not None and time <= budget else math.inf for time in times]
 
 
@@ -104,7 +104,7 @@ def newcombe_interval(successes: int, trials: int, others: int, other_trials: in
 
 
 def fisher_p(successes: int, trials: int, others: int, other_trials: int) -> float:
-    """Returns the p of Fisher's exact test: how likely are tables no likelier than this one, if the rates are equal."""
+    """Returns p of Fisher's exact test: the probability, under equal rates, of all tables no likelier than this one."""
     solved, total = successes + others, trials + other_trials
     ways = {
         count: math.comb(trials, count) * math.comb(other_trials, solved - count)
@@ -114,7 +114,7 @@ def fisher_p(successes: int, trials: int, others: int, other_trials: int) -> flo
 
 
 def mann_whitney(first: Sequence[float], second: Sequence[float]) -> tuple[float, float]:
-    """Returns in what part of all pairs the first is smaller, ties counting half, and the p that it is one half.
+    """Returns the fraction of pairs in which the first value is smaller, ties counting half, and p against one half.
 
     By the normal approximation, corrected for ties and continuity (Mann and Whitney 1947, doi 10.1214/aoms/1177730491).
     """

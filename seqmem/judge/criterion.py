@@ -24,7 +24,7 @@ class Criterion:
     bound: float = 1.0
 
     def met(self, metrics: Metrics) -> bool:
-        """Tells whether scores meet it; a score that does not exist does not."""
+        """Tells whether scores meet the bound; a missing score does not."""
         measure = {
             "error": metrics.max_error,
             "recall": metrics.recall_accuracy,
@@ -36,7 +36,7 @@ class Criterion:
 
     @property
     def largest_error(self) -> float | None:
-        """How far an output may be from its one-hot target; None where it does not say."""
+        """The largest allowed distance of an output from its one-hot target; None for other kinds."""
         return self.bound if self.kind == "error" else None
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class Criterion:
 
 
 def parse_criterion(text: str) -> Criterion | None:
-    """Returns the criterion that a text means: `error:E`, `recall:X` or `argmax`; None where it means none."""
+    """Returns the criterion of a text, `error:E`, `recall:X` or `argmax`; None for any other text."""
     word, _, bound = text.partition(":")
     if text == "argmax":
         return Criterion("argmax")
@@ -65,7 +65,7 @@ class CriterionText(Kind):
     held = Criterion
 
     def parse(self, name: str, text: str) -> Value:
-        """Returns the criterion, or the text itself where it means none."""
+        """Returns the criterion; any other text as it is, for `check` to refuse."""
         return parse_criterion(text) or text
 
     def check(self, name: str, value: Value) -> Criterion:
@@ -76,7 +76,7 @@ class CriterionText(Kind):
         return value
 
     def write(self, value: Value) -> str:
-        """Returns it in the fewest digits."""
+        """Returns the text of the criterion."""
         return str(value)
 
 

@@ -1,9 +1,9 @@
-"""Evidence of memory: what luck could not do as well.
+"""Evidence of memory: results that luck does not explain.
 
 Recall steps are counted in *groups* that no network without memory can tell apart: the same string of fillers after
-several cues. Without the cue a network gives the same answer to all of a group, so at most one cue of a group is
-right. A group counts where at least two are. Single sequences would not do as a unit: those of one network are not
-independent, and ten sequences that are really one string could all be right by one near-tie.
+several cues. A network that has forgotten the cue gives the same answer in the whole group, so it recalls at most one
+cue of it. A group counts as recalled if at least two cues are right. Single sequences are no independent units: one
+near-tie of a network may be right on ten sequences with the same string.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from __future__ import annotations
 import dataclasses
 import math
 
-# A replicate that guesses passes once in a thousand: so few that a table of a hundred replicates stays clean.
+# A guessing replicate passes once in a thousand: rarely enough for a table of a hundred replicates.
 P_VALUE = 0.001
-# Being right by a hair is luck: a recall loss shows memory only below this share of the baseline's.
+# A loss just below the baseline may be luck: it shows memory only below this share of the baseline's loss.
 LOSS_SHARE = 0.9
 
 
 @dataclasses.dataclass(frozen=True)
 class Evidence:
-    """What speaks for the memory of one replicate.
+    """The evidence that one replicate remembers.
 
     Attributes:
         groups: Different groups of recall steps that it was judged on, each with at least two cues.
-        groups_right: Those in which it recalled at least two cues.
-        p_value: Probability that guessing gets as many: the exact binomial tail. 1 where there is no group.
-        loss_share: Its recall loss as a share of the baseline's; None where there is no recall step, or no finite loss.
-        remembers: Whether that is memory: `p_value` below `P_VALUE`, or `loss_share` below `LOSS_SHARE`.
+        groups_right: Groups in which it recalled at least two cues.
+        p_value: Probability of at least as many by guessing: the exact binomial tail. 1 without groups.
+        loss_share: Its recall loss as a share of the baseline's; None without recall steps, or without a finite loss.
+        remembers: Whether this is memory: `p_value` below `P_VALUE`, or `loss_share` below `LOSS_SHARE`.
     """
 
     groups: int
@@ -41,7 +41,7 @@ class Evidence:
         return self.loss_share is not None and self.loss_share < LOSS_SHARE
 
     def holds_among(self, comparisons: int) -> bool:
-        """Tells whether it is still memory where this is the best of several networks or gaps."""
+        """Tells whether it is still evidence of memory if this is the best of several networks or gaps."""
         return self.by_loss or self.p_value < P_VALUE / comparisons
 
 
@@ -52,9 +52,9 @@ def weigh(
 
     Args:
         groups: Different groups judged.
-        groups_right: Those with at least two cues recalled.
-        cues: Cues of a group; where groups differ, those of the largest.
-        recall_loss: Nats, mean over recall steps; None where there are none.
+        groups_right: Groups with at least two cues recalled.
+        cues: Cues per group; the largest number if groups differ.
+        recall_loss: Nats, mean over recall steps; None if there are none.
         baseline_loss: The recall loss of the best predictor without memory.
     """
     p_value = binomial_tail(groups_right, groups, guessing_chance(cues)) if groups else 1.0
@@ -78,7 +78,7 @@ def binomial_tail(successes: int, trials: int, chance: float) -> float:
     """Returns the probability of at least `successes` in `trials` independent ones."""
     if successes <= 0:
         return 1.0
-    # logarithms, because binomial coefficients of some thousand trials are beyond a float
+    # logarithms, because binomial coefficients of some thousand trials exceed a float
     whole = math.lgamma(trials + 1)
     terms = (
         math.exp(

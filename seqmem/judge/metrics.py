@@ -7,10 +7,10 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True)
 class Metrics:
-    """How one replicate does on a set of sequences.
+    """Scores of one replicate on a set of sequences.
 
-    A step is *judged* if its target is settled and the loss asked for it: all settled steps, or with
-    `loss_at = recall` the recall steps alone. Steps that are not trained are not judged.
+    The *judged* steps are those that are settled and trained: all settled steps, or with `loss_at = recall` the recall
+    steps alone.
 
     Attributes:
         loss: Nats, mean over all steps.

@@ -1,7 +1,7 @@
 """The verdict on a run: memory or luck, in one word.
 
-It rests on three things, each in a file of its own: scores (`metrics.py`), whether they meet the criterion
-(`criterion.py`), and what they prove of memory (`evidence.py`), all beside the baseline (`baseline.py`).
+It follows from the scores (`metrics.py`), whether they meet the criterion (`criterion.py`), and whether they are
+evidence of memory (`evidence.py`), in comparison with the best scores without memory (`baseline.py`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ VERDICTS = ("solved", "partly", "remembers", "memoryless", "diverged", "nothing_
 
 
 class Judged(Protocol):
-    """What a verdict needs to know of a replicate."""
+    """The figures of a replicate that a verdict uses."""
 
     @property
     def solved(self) -> bool:
@@ -28,34 +28,28 @@ class Judged(Protocol):
 
     @property
     def diverged(self) -> bool:
-        """Whether it ceased to give finite numbers."""
+        """Whether its loss stopped being a finite number."""
 
     @property
     def evidence(self) -> Evidence:
-        """Evidence that it remembers."""
+        """The evidence that it remembers."""
 
 
 def passes(criterion: Criterion, metrics: Metrics, evidence: Evidence, baseline: Baseline) -> bool:
-    """Tells whether a replicate passes an evaluation.
+    """Tells whether a replicate passes an evaluation: it meets the criterion, and there is evidence that it remembers.
 
-    Meeting the criterion without memory is not enough, unless the task has nothing to remember.
-
-    Args:
-        criterion: What the scores must meet.
-        metrics: The scores.
-        evidence: What they prove of memory.
-        baseline: The best scores without memory; its `recall_accuracy` is None without recall steps.
+    In a task without recall steps (`recall_accuracy` of the baseline is None) the criterion is enough.
     """
     return criterion.met(metrics) and (evidence.remembers or baseline.recall_accuracy is None)
 
 
 def is_solved(passed: bool, met_at: int | None, looked: bool) -> bool:
-    """Tells whether a replicate is solved, at the end of training and on the reported evaluation.
+    """Tells whether a replicate is solved: at the end of training, and again on the reported evaluation.
 
     Args:
         passed: Whether it passes the reported evaluation.
-        met_at: The check from which on it passed in training; None where it did not pass the last one.
-        looked: Whether training looked for this criterion on these sequences.
+        met_at: Presentations at the check since which it has passed in training; None if it failed the last check.
+        looked: Whether the checks in training used this criterion and this task; if not, only `passed` counts.
     """
     return passed and (met_at is not None or not looked)
 
@@ -63,25 +57,27 @@ def is_solved(passed: bool, met_at: int | None, looked: bool) -> bool:
 def verdict(replicates: Sequence[Judged], baseline: Baseline) -> str:
     """Names the outcome of all replicates together, one of `VERDICTS`.
 
+    The first row that applies:
+
     | all diverged                                | `diverged`            |
     | the task has no recall step                 | `nothing_to_remember` |
     | all solved                                  | `solved`              |
     | some solved                                 | `partly`              |
-    | none solved, evidence that one remembers    | `remembers`           |
-    | no such evidence                            | `memoryless`          |
+    | evidence that at least one remembers        | `remembers`           |
+    | otherwise                                   | `memoryless`          |
 
-    Among many replicates one passes by luck, so the threshold of `remembers` is Bonferroni-corrected.
+    Among many replicates one may pass by luck, so the threshold of `remembers` is Bonferroni-corrected.
     """
-    # Nothing can be said of what gave no finite number, or of a task that asks for no memory.
+    # Without finite numbers, or without recall steps, there is nothing to judge.
     if all(replicate.diverged for replicate in replicates):
         return "diverged"
     if baseline.recall_accuracy is None:
         return "nothing_to_remember"
-    # Solved (`is_solved`) already includes evidence of memory (`passes`): being right is not enough.
+    # A solved replicate (`is_solved`) has passed, and so there is evidence that it remembers (`passes`).
     solved = sum(replicate.solved for replicate in replicates)
     if solved:
         return "solved" if solved == len(replicates) else "partly"
-    # Not solved, and yet better than luck: the threshold of p is divided by the number of replicates.
+    # None is solved, but one may still remember; the threshold of p is divided by the number of replicates.
     if any(replicate.evidence.holds_among(len(replicates)) for replicate in replicates):
         return "remembers"
     return "memoryless"
@@ -92,5 +88,5 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     rate, scale = successes / trials, 1 + z * z / trials
     middle = (rate + z * z / (2 * trials)) / scale
     half = z / scale * math.sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
-    # exact at the ends, where rounding would leave 5e-17
+    # exactly 0 and 1 at the ends, where rounding would leave 5e-17
     return middle - half if successes else 0.0, middle + half if successes < trials else 1.0

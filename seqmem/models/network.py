@@ -20,27 +20,27 @@ MAX_CACHED_STARTS = 256  # initial parameter vectors kept per network
 
 
 class Network:
-    """A Keras cell with a dense head; holds shapes and functions, the parameters live outside.
+    """A Keras cell with a dense head. It holds shapes and functions; the parameters are passed to each function.
 
-    A weight is a tensor, such as a kernel; a parameter is one number of it.
+    A weight is a tensor, such as a kernel; a parameter is one number of a weight.
 
     Args:
-        cell: What each layer is made of.
-        units: Units of each layer of the cell.
-        layers: Layers of cells on top of each other.
+        cell: The cell of each layer.
+        units: Units of each layer.
+        layers: Number of cells stacked on each other.
         features: Length of an input vector.
-        alphabet_size: Outputs of the head.
+        alphabet_size: Number of outputs of the head.
         head: `sigmoid` or `softmax`.
-        scoring: What a loss is: that of `head`, or `squared`; None for that of `head`.
+        scoring: The loss: that of `head`, or `squared`; None for that of `head`.
         head_bias: Whether each output has a bias.
-        head_inputs: Whether the head sees the input vector behind the output of the cell.
+        head_inputs: Whether the input vector is appended to the output of the cell before the head.
 
     Attributes:
         features: Length of an input vector.
-        seen: Length of what the head sees.
+        seen: Length of the input of the head.
         names, shapes, sizes: Of each weight, those of the cell first: `cell/kernel`, its shape, its parameters.
-        cell_weight_count: How many of the weights are the cell's.
-        steps: How the cells take a step; what it gives is what the head sees.
+        cell_weight_count: How many of the weights belong to the cell.
+        steps: Steps of the cells, forward and backward; their output is the input of the head.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Network:
         self._head_kind, self._scoring, self._head_bias = head, scoring or head, head_bias
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
         self._cell, self._head = _build(*self._architecture)
-        # stacked cells hold one list of states per layer; the engine knows one flat list
+        # Keras nests the states of stacked cells in one list per layer; the engine uses one flat list
         self._structure = cell_states(self._cell, 1)
         self.cell_weight_count = len(self._cell.trainable_variables)
         variables = self._cell.trainable_variables + self._head.trainable_variables
@@ -78,13 +78,13 @@ class Network:
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers are learned."""
+        """Number of parameters."""
         return sum(self.sizes)
 
     def initial_parameters(self, seed: int, start: Start) -> np.ndarray:
-        """Draws the parameters that a seed starts from, float32 `(parameters,)`: Keras' own, changed by `start`.
+        """Returns the initial parameters of a seed, float32 `(parameters,)`: drawn by Keras, then changed by `start`.
 
-        Keras takes some 30 ms to build a layer, so what was drawn is kept: trials of a sweep often start alike.
+        Keras takes about 30 ms to build a layer, so they are cached: trials of a sweep often start alike.
         """
         if (seed, start) not in self._drawn:
             if len(self._drawn) >= MAX_CACHED_STARTS:
@@ -94,7 +94,7 @@ class Network:
 
     def _draw(self, seed: int, start: Start) -> np.ndarray:
         rng = stream_rng(seed, "weights")
-        # Keras' initialisers draw from the process-wide generator
+        # Keras' initializers draw from the process-wide generator
         with seeded(int(rng.integers(2**31))):
             cell, head = _build(*self._architecture)
         apply_start(cell, head.trainable_variables, start, rng)
@@ -141,20 +141,20 @@ class Network:
         return output, tf.nest.flatten(states)
 
     def head_input(self, output: Tensor, inputs: Tensor) -> Tensor:
-        """Returns what the head sees, `(batch, seen)`, from what `advance` gave and took."""
+        """Returns the input of the head, `(batch, seen)`, from the output and the input of `advance`."""
         return tf.concat([output, inputs], axis=-1) if self.seen > output.shape[-1] else output
 
     def logits(self, parameters: Sequence[Tensor], output: Tensor) -> Tensor:
-        """Returns the head's outputs before sigmoid or softmax, `(..., batch, alphabet)`; of one replicate or all."""
+        """Returns the head's outputs before sigmoid or softmax, `(..., batch, alphabet)`, of one replicate or all."""
         if not self._head_bias:
             return tf.matmul(output, parameters[-1])
         *_, kernel, bias = parameters
         return tf.matmul(output, kernel) + tf.expand_dims(bias, -2)
 
     def losses(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Returns the loss of each row, `(..., batch)`: in nats, of sigmoid outputs their mean, as Keras has it.
+        """Returns the loss of each row, `(..., batch)`, in nats; for sigmoid the mean over the outputs, as in Keras.
 
-        Squared: half the sum over the outputs of (t - y)^2, so that the error signal is (t - y) y (1 - y).
+        Squared: half the sum of (t - y)^2 over the outputs, so that the error signal is (t - y) y (1 - y).
         """
         if self._scoring == "squared":
             return 0.5 * tf.reduce_sum(tf.square(targets - self.probabilities(logits)), axis=-1)
@@ -177,24 +177,14 @@ def _build(
 
 
 def _names(variables: Sequence[KerasVariable], owner: str) -> list[str]:
-    """`cell/kernel`, `cell/bias`, and so on; numbered where a name comes again, as in stacked cells."""
+    """`cell/kernel`, `cell/bias`, and so on; a repeated name, as in stacked cells, gets a number."""
     names = [variable.name for variable in variables]
     again = [names[:index].count(name) for index, name in enumerate(names)]
     return [f"{owner}/{name}" + (f"_{count}" if count else "") for name, count in zip(names, again, strict=True)]
 
 
 def build_cell(cell: Cell, units: int, layers: int, features: int) -> KerasLayer:
-    """Builds a cell, or layers of cells on top of each other, with weights drawn again at each call.
-
-    Args:
-        cell: What each layer is.
-        units: Units of each layer.
-        layers: How many.
-        features: Length of an input vector.
-
-    Raises:
-        SettingError: If a cell of the user's own may not be imported, or cannot be used.
-    """
+    """Builds a cell, or stacked cells, with newly drawn weights; SettingError if a user cell cannot be used."""
     stack = [cell.layer(units) for _ in range(layers)]
     built = stack[0] if layers == 1 else keras.layers.StackedRNNCells(stack)
     built.build((None, features))

@@ -14,11 +14,7 @@ from seqmem.models.start import Start
 
 
 class Population:
-    """Replicates of a network.
-
-    Args:
-        network: What they all are.
-        replicates: How many.
+    """Replicates of one network.
 
     Attributes:
         network: The network.
@@ -30,7 +26,7 @@ class Population:
         self.parameters = keras.Variable(np.zeros((replicates, network.parameter_count), np.float32))
 
     def start(self, config: RunConfig) -> None:
-        """Gives each replicate the parameters that its seed starts from."""
+        """Sets each replicate to the initial parameters of its seed."""
         start = Start(config.cell, config.init, config.task.time if config.init.kind == "chrono" else 1)
         self.parameters.assign(np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds]))
 
@@ -39,15 +35,15 @@ class Population:
         return dict(zip(self.network.names, self.network.split(self.parameters.numpy()), strict=True))
 
     def load(self, arrays: dict[str, np.ndarray]) -> None:
-        """Takes over parameters as `arrays` gave them."""
+        """Sets the parameters from what `arrays` returned."""
         self.parameters.assign(self.network.flatten([arrays[name] for name in self.network.names]))
 
 
 def build_population(config: RunConfig) -> Population:
-    """Returns a population for a run; the same one again, to be started again, where only its shape matters.
+    """Returns a population for a run, to be started or loaded; runs of the same shape share one.
 
     Raises:
-        SettingError: If the cell is user code and was not allowed, or cannot be used.
+        SettingError: If the cell is user code without permission, or cannot be used.
     """
     config.cell.check_permission()
     shape = (config.cell.graph, config.units, config.layers, config.features, len(config.task.output_symbols))
@@ -55,8 +51,8 @@ def build_population(config: RunConfig) -> Population:
     return _population((*shape, *head), config.replicates)
 
 
-# What is compiled depends on a population. Trials of the same shape use it again: a new network costs memory for good.
-# So the key holds what changes the graph, and nothing of what only changes the start.
+# Compiled functions belong to a population, and their memory is never freed, so trials of the same shape share one. The
+# key holds what changes the graph, and nothing that only changes the initial parameters.
 @functools.lru_cache(maxsize=4)
 def _population(recipe: tuple[Cell, int, int, int, int, str, str, bool, bool], replicates: int) -> Population:
     return Population(Network(*recipe), replicates)

@@ -1,4 +1,4 @@
-"""The start of a network's parameters."""
+"""The initial parameters of a network."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from seqmem.settings import Init
 
 @dataclasses.dataclass(frozen=True)
 class Start:
-    """What parameters start from.
+    """How initial parameters are drawn.
 
     Attributes:
-        cell: Whose settings may say what its bias starts from.
-        init: How weights are drawn.
-        steps: Time steps of the longest sequence, which chrono draws its time spans up to.
+        cell: The cell, whose settings may set an initial bias.
+        init: The initialisation.
+        steps: Time steps of the longest sequence: the upper end of chrono's time spans.
     """
 
     cell: Cell
@@ -27,23 +27,23 @@ class Start:
 
 
 def apply_start(built: KerasLayer, others: list[KerasVariable], start: Start, rng: np.random.Generator) -> None:
-    """Changes parameters just drawn by Keras' initialisers to what a run is to start from.
+    """Changes parameters that Keras has drawn as `start` says.
 
     Args:
-        built: As `build_cell` gave it.
-        others: Variables outside the cell: the head's.
-        start: The start wanted.
-        rng: The replicate's stream of weights.
+        built: From `build_cell`.
+        others: Variables outside the cell: those of the head.
+        start: The initialisation.
+        rng: The replicate's generator of weights.
     """
     if start.init.kind == "uniform":
         bound = start.init.bound
         for variable in [*built.trainable_variables, *others]:
             variable.assign(rng.uniform(-bound, bound, variable.shape).astype(np.float32))
     for layer in getattr(built, "cells", [built]):
-        # a cell of the user's own may have no bias, or call it otherwise: then nothing is written
+        # a user cell may have no bias, or one of another name: then nothing is changed
         for bias in (variable for variable in layer.trainable_variables if variable.name == "bias"):
             if start.init.kind == "chrono":
-                # Tallec and Ollivier 2018, section 3: gates that keep for spans spread between 1 and T - 1 steps
+                # Tallec and Ollivier 2018, section 3: gates that keep the state for 1 to T - 1 steps
                 held = np.log(rng.uniform(1, max(1, start.steps - 1), layer.units)).astype(np.float32)
                 bias.assign(start.cell.chrono(bias.numpy(), held))
             bias.assign(start.cell.start_bias(bias.numpy()))

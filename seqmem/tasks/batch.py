@@ -1,4 +1,4 @@
-"""Sequences as arrays with what is known of each step, and as words."""
+"""Sequences as arrays, and as words."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ class SequenceBatch:
     """Sequences side by side, padded at the end to the same length.
 
     Attributes:
-        inputs: int32 `(batch, time)`, the symbol each step sees, an index into `Task.input_symbols`.
-        targets: int32 `(batch, time)`, what each step is to answer, an index into `Task.output_symbols`; 0 where
-            nothing is asked.
-        weights: float32 `(batch, time)`, how much a step counts in the loss that is trained; 0 where nothing is asked.
-        recall: bool `(batch, time)`, the steps whose target depends on which sequence it is, not on where in the
-            sequence it stands: only an earlier symbol tells.
-        settled: bool `(batch, time)`, the steps whose target the whole prefix determines.
+        inputs: int32 `(batch, time)`, the symbol that each step sees, an index into `Task.input_symbols`.
+        targets: int32 `(batch, time)`, the target of each step, an index into `Task.output_symbols`; 0 where there is
+            none.
+        weights: float32 `(batch, time)`, the weight of each step in the training loss; 0 where there is no target.
+        recall: bool `(batch, time)`, the recall steps: neither the last symbol nor the position in the sequence
+            determines the target, only an earlier symbol.
+        settled: bool `(batch, time)`, the steps whose target is determined by the whole prefix.
         valid: bool `(batch, time)`, true at the steps that exist; elsewhere the state is frozen.
     """
 
@@ -38,27 +38,21 @@ class SequenceBatch:
 
     @property
     def asked(self) -> np.ndarray:
-        """Bool `(batch, time)`: the steps at which an answer is asked."""
+        """Bool `(batch, time)`: the steps with a target."""
         return self.weights > 0
 
     @property
     def symbols(self) -> np.ndarray:
-        """int32 `(batch, time + 1)`: the whole sequences, where the target is the next symbol."""
+        """int32 `(batch, time + 1)`: the whole sequences, if the target is the next symbol."""
         return np.concatenate([self.inputs[:, :1], self.targets], axis=1)
 
     def judged(self, loss_at: str) -> np.ndarray:
-        """Bool `(batch, time)`: the steps a criterion asks for.
-
-        Those that are settled; where recall steps alone are trained, those.
-
-        Args:
-            loss_at: The setting of the run.
-        """
+        """Bool `(batch, time)`: the steps that a criterion applies to: recall steps if only those are trained."""
         return self.recall if loss_at == "recall" else self.settled
 
 
 def next_symbol_batch(symbols: np.ndarray, valid: np.ndarray, recall: np.ndarray, settled: np.ndarray) -> SequenceBatch:
-    """Builds the batch of a task whose target is always the next symbol, with an answer asked at every step.
+    """Builds the batch of a task whose target is the next symbol at every step.
 
     Args:
         symbols: int32 `(batch, time + 1)`, 0 where padded: a sequence of n symbols has n - 1 steps.
@@ -76,8 +70,7 @@ class Example:
     Attributes:
         symbols: Its symbols.
         parts: The part of each: `cue` (what a recall step must remember), `filler`, `trigger` or `recall`.
-        labels: Where targets are no inputs, the target of each step; empty where nothing is asked. None where the
-            target is the next symbol.
+        labels: The target of each step, empty where there is none; None if the target is the next symbol.
         label_parts: The part of each label.
     """
 
@@ -101,7 +94,7 @@ class Example:
 def plain_examples(
     batch: SequenceBatch, input_symbols: tuple[str, ...], output_symbols: tuple[str, ...]
 ) -> list[Example]:
-    """Returns the sequences of a batch as words, with the recall steps marked and all else a filler."""
+    """Returns the sequences of a batch as words; all symbols but those of recall steps count as fillers."""
     examples = []
     for row in range(len(batch)):
         steps = batch.valid[row]

@@ -17,17 +17,17 @@ from seqmem.tasks.contexts import agreeing, prefix_ids
 from seqmem.tasks.task import Conflict, Context, Task, shared_setting, stream_rng
 from seqmem.terminal.counts import plural, shown_count
 
-# Defaults for `alphabet_size`: one that grows with the gap is harder in a way that has nothing to do with memory.
+# Bounds of the default alphabet: one that grew with the gap would make the task harder for reasons other than memory.
 MOST_SYMBOLS = 12
 FEWEST_FILLERS = 4
 
 
 @dataclasses.dataclass(frozen=True)
 class ConflictingSequences(Task):
-    """A cue, a gap of fillers, and the cue again: only memory can tell the last symbol.
+    """A cue, a gap of fillers, and the cue again: the last symbol can be predicted from memory only.
 
-    With the defaults these are the tutorial's two sequences. Each step sees a symbol and is to predict the next one;
-    the last step, after `2`, is the recall step::
+    The defaults give the tutorial's two sequences. Each step sees a symbol and must predict the next one; the last
+    step, after `2`, is the recall step::
 
         cue  fillers  recall
          3    0 1 2     3
@@ -97,15 +97,15 @@ class ConflictingSequences(Task):
         self, items: np.ndarray, rngs: Mapping[str, np.random.Generator], strings: np.ndarray | None = None
     ) -> SequenceBatch:
         """Draws one sequence with fresh fillers for each cue; those of the same string share gap and fillers."""
-        # Gaps and fillers have generators of their own, so that a change of one leaves the other as it was.
+        # Gaps and fillers have separate generators, so that changing one setting leaves the draws of the other alone.
         low, high = self.gap
         owner = np.arange(len(items)) if strings is None else strings
         count = int(owner.max(initial=-1)) + 1
         gap = rngs["variants"].integers(low, high + 1, count) if low < high else np.full(count, low)
         fillers = rngs["fillers"].integers(0, self.filler_count, (count, high), dtype=np.int32)
         symbols, valid, recall = self._lay_out(items, gap[owner], fillers[owner])
-        # Settled is what the whole prefix determines: a filler only where there is just one to choose from; the end
-        # of the gap only at the longest gap, or where the trigger announces it.
+        # A step is settled if the whole prefix determines its target: a filler only if the alphabet has just one; the
+        # end of the gap only at the longest gap, or where the trigger announces it.
         step = np.arange(self.time)
         certain_filler = (step < low) & (self.filler_count == 1)
         certain_end = (step == high) | self.trigger
@@ -115,10 +115,10 @@ class ConflictingSequences(Task):
     def _lay_out(
         self, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Writes cue, `gap` fillers, trigger and cue again into symbols, valid and recall, a row for each cue."""
+        """Writes cue, `gap` fillers, trigger and cue again; returns symbols, valid and recall, one row per cue."""
         rows, position = np.arange(len(cue)), np.arange(self.time + 1)
-        last = gap + 1 + self.trigger  # where the cue comes again
-        # Every row gets as many fillers as the longest gap has; everything after its last symbol is cleared.
+        last = gap + 1 + self.trigger  # position of the repeated cue
+        # Every row gets the fillers of the longest gap; everything after its last symbol is cleared.
         symbols = np.zeros((len(cue), self.time + 1), np.int32)
         symbols[:, 0] = cue + self.filler_count
         symbols[:, 1 : self.gap[1] + 1] = fillers
@@ -126,23 +126,23 @@ class ConflictingSequences(Task):
         if self.trigger:
             symbols[rows, gap + 1] = len(self.input_symbols) - 1
         symbols[rows, last] = cue + self.filler_count
-        # The step before the last symbol is the one that has to recall it.
+        # The step before the last symbol must recall it.
         step = position[:-1]
         return symbols, step < last[:, None], step == last[:, None] - 1
 
     def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
-        # A mass is a frequency per presentation. The triples of `Context`: (mass, its part at recall steps, answers).
+        # A mass is a frequency per presentation. The triples of `Context`: (mass, its part at recall steps, symbols).
         if self.finite:
             return None
-        # Every filler is drawn by itself, so a context says two things only: whether the cue is still in view (then
-        # the place in the sequence is known too), and whether it ends in the trigger.
+        # Fillers are independent of each other, so a context tells two things only: whether the cue is still in view
+        # (then the position in the sequence is known too), and whether the context ends in the trigger.
         low, high = self.gap
         gap_mass = 1.0 / (high - low + 1)  # of the presentations, those with one particular gap
         contexts: list[Context] = []
-        # Out of view of the cue, all steps at the same place in the window look alike: their masses add up.
+        # Once the cue is out of view, all steps at the same place in the window look alike, so their masses are added.
         hidden = [dict.fromkeys(("filler", "trigger", "recall", "after"), 0.0) for _ in range(min(window, self.time))]
         for step in range(high + 1):
-            # At step `step`, with `step` fillers after the cue: masses of the gaps that go on and of the one that ends.
+            # After the cue and `step` fillers: the mass of the gaps that continue, and of the gap that ends here.
             longer = gap_mass * (high - max(step, low - 1))
             ending = gap_mass if low <= step else 0.0
             # a step sees the last `order` symbols at its window's start, and all since: `order + step % window` of them
@@ -152,7 +152,7 @@ class ConflictingSequences(Task):
             else:  # the cue is in view: any filler may follow, or the one symbol that ends the gap
                 contexts.append([(longer, 0.0, self.filler_count), (ending, 0.0 if self.trigger else ending, 1)])
 
-            # One step later, after the trigger: nothing but the recall follows.
+            # One step later, after the trigger, only the recall can follow.
             if self.trigger and ending:
                 place = (step + 1) % window
                 if step + 1 >= order + place:
@@ -160,7 +160,7 @@ class ConflictingSequences(Task):
                 else:
                     contexts.append([(ending, ending, 1)])
 
-        # Without the cue a recall is shared among all cues: this is where the baseline gets its 1 / cues from.
+        # Without the cue, the mass of a recall is shared by all cues: this is where the baseline gets 1 / cues from.
         for filler, trigger, recall, after_trigger in map(dict.values, hidden):
             contexts.append([(filler, 0.0, self.filler_count), (trigger, 0.0, 1), (recall, recall, self.cues)])
             contexts.append([(after_trigger, after_trigger, self.cues)])
@@ -170,7 +170,7 @@ class ConflictingSequences(Task):
         """Numbers recall steps by their string of fillers, -1 for a string that is a prefix of another."""
         gaps = batch.valid.sum(axis=1) - 1 - self.trigger
         strings = [batch.inputs[row, 1 : gap + 1].tobytes() for row, gap in enumerate(gaps)]
-        # A prefix may be right by the same luck as the longer string, which directly follows it in sorted order.
+        # A guess that is right on a string is also right on its prefix, which sorted order puts directly before it.
         ordered = sorted(set(strings))
         numbers = {string: number for number, string in enumerate(ordered)}
         for string, following in itertools.pairwise(ordered):
@@ -184,7 +184,7 @@ class ConflictingSequences(Task):
 
     @property
     def default_alphabet_size(self) -> int:
-        """As many symbols as the gap needs, but at most 12, or those that leave 4 fillers beside many cues."""
+        """One filler per gap step, at most 12 symbols in all, or 4 fillers if the cues leave less room."""
         return self.reserved_symbols + min(self.gap[1], max(MOST_SYMBOLS - self.reserved_symbols, FEWEST_FILLERS))
 
     @property
@@ -193,7 +193,7 @@ class ConflictingSequences(Task):
 
     @property
     def filler_count(self) -> int:
-        """How many symbols of the alphabet are fillers: the first ones."""
+        """How many of the first symbols of the alphabet are fillers."""
         return len(self.input_symbols) - self.reserved_symbols
 
     @property
@@ -256,11 +256,11 @@ class ConflictingSequences(Task):
         return [Conflict((words[string[-1]],), options or cues, who, at_end=cues if options else ())]
 
     def examples(self, seed: int, count: int) -> list[Example]:
-        # each cue once; a range of gaps shows its shortest and its longest
+        # each cue once, over the shortest and the longest gap
         gaps = sorted(set(self.gap))
         cues = min(self.cues, max(1, count // len(gaps)))
         gap, cue = np.array([(gap, cue) for gap in gaps for cue in range(cues)][:count]).T
-        if not self.finite:  # like those of the stream that trains, which is not drawn from here
+        if not self.finite:  # drawn like those of training, whose own stream is not advanced
             strings = stream_rng(seed, "training").integers(0, self.filler_count, (count, self.gap[1]))
         else:  # the first string of a pool, without drawing the others
             first = dataclasses.replace(self, pool=1) if self.pool else self
@@ -296,5 +296,5 @@ class ConflictingSequences(Task):
         return dataclasses.replace(self, gap=(gap, gap))
 
     def with_fillers(self, fillers: str) -> ConflictingSequences:
-        # without the pool: fresh fillers are asked for to see what becomes of strings that were never in it
+        # without the pool, so that strings outside it are tested
         return dataclasses.replace(self, fillers=fillers, pool=None)

@@ -1,4 +1,4 @@
-"""Numbers for what can be told apart by the last k symbols of a prefix."""
+"""Contexts, the last symbols that a predictor sees, as numbers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import numpy as np
 def context_ids(symbols: np.ndarray, order: int) -> np.ndarray:
     """Numbers the contexts of the last `order` symbols.
 
-    Before the start of a sequence stands a mark of its own, so that a window longer than the prefix also knows
-    where it is.
+    A separate mark stands before the start of a sequence, so a context longer than the prefix also tells the position.
 
     Args:
         symbols: int `(batch, time)`, the symbol each step sees.
@@ -30,7 +29,7 @@ def prefix_ids(symbols: np.ndarray) -> np.ndarray:
     for step in range(symbols.shape[1]):
         before = ids[:, step - 1] if step else ids[:, 0]
         ids[:, step] = refine(before, symbols[:, step])
-    # the same number at two steps means two different prefixes: keep them apart by the step
+    # equal numbers at different steps stand for different prefixes: add the step to tell them apart
     return ids + np.arange(symbols.shape[1]) * len(symbols)
 
 
@@ -44,8 +43,8 @@ def settling_lengths(symbols: np.ndarray, targets: np.ndarray, valid: np.ndarray
 
     Returns:
         int64 `(batch, time)`: the length of the shortest suffix of the prefix that determines the target wherever
-        it occurs among these sequences (one more than the prefix where its place at the start is needed too);
-        0 where even the whole prefix leaves the target open, or where there is no step.
+        it occurs in these sequences (one more than the prefix if its position at the start is needed too); 0 where
+        even the whole prefix leaves the target open, or where there is no step.
     """
     lengths = np.zeros(symbols.shape, np.int64)
     open_steps = agreeing(prefix_ids(symbols), targets, valid)
@@ -61,7 +60,7 @@ def settling_lengths(symbols: np.ndarray, targets: np.ndarray, valid: np.ndarray
 
 
 def agreeing(ids: np.ndarray, targets: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Returns bool, same shape: the valid steps whose number always comes with the same target."""
+    """Returns bool, same shape: the valid steps whose number always occurs with the same target."""
     agree = np.zeros(ids.shape, bool)
     if not valid.any():
         return agree

@@ -17,8 +17,8 @@ from seqmem.tasks.contexts import agreeing, prefix_ids, refine, settling_lengths
 from seqmem.tasks.task import Conflict, Task, shared_setting
 from seqmem.terminal.counts import plural
 
-LARGEST_SEARCH = 2_000_000  # steps times length, above which the deciding symbols are not looked for
-MOST_STARTS = 5  # that nothing decides after, of which anything is said
+LARGEST_SEARCH = 2_000_000  # steps times length; in larger tasks the deciding symbols are not searched for
+MOST_STARTS = 5  # starts of sequences with an open target that are listed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Sequences(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class ExplicitSequences(Task):
-    """Sequences as the user gave them; each is presented once per epoch, in the order given.
+    """Sequences given by the user; each is presented once per epoch, in the order given.
 
-    A step is settled where the whole prefix determines its target among these sequences. It is a recall step if beside
-    that another sequence has the same last symbol and another target there, as far from its start or from its end::
+    A step is settled if the whole prefix determines its target among these sequences. It is a recall step if, in
+    addition, another sequence has the same symbol at the same distance from its start or its end, and another target::
 
         the cat sat   ->  inputs the cat   targets cat sat
         a   cat ran       inputs a   cat   targets cat ran      after "cat" only the first word decides
@@ -75,7 +75,7 @@ class ExplicitSequences(Task):
             raise SettingError("sequences", alphabet, "must use at least 2 different symbols")
 
     def _words_in_order(self) -> tuple[str, ...]:
-        """The words that occur: by number, or by first appearance."""
+        """The words in use: sorted if all are numbers, else by first appearance."""
         used = tuple(dict.fromkeys(word for row in self.sequences for word in row))
         return tuple(sorted(used, key=int)) if all(word.isascii() and word.isdigit() for word in used) else used
 
@@ -157,7 +157,7 @@ class ExplicitSequences(Task):
         return [examples[tuple(self.input_symbols[index] for index in row[:length])] for row, length in shown]
 
     def _examples(self) -> list[Example]:
-        """The cue of a recall step is the oldest symbol that it takes to settle it."""
+        """The cue of a recall step is the oldest symbol needed to determine its target."""
         batch, lengths = self._batch(), self._settling_lengths()
         examples = []
         for row, symbols in enumerate(self.sequences):
@@ -171,7 +171,7 @@ class ExplicitSequences(Task):
         return examples
 
     def _settling_lengths(self) -> np.ndarray | None:
-        """How many last symbols settle each target; None where the search would take long."""
+        """How many last symbols determine each target; None if the search would take too long."""
         batch = self._batch()
         if batch.valid.size * batch.valid.shape[1] > LARGEST_SEARCH:
             return None
@@ -189,7 +189,7 @@ class ExplicitSequences(Task):
             here = batch.valid & (inputs == symbol)
             who = "an earlier symbol decides" if lengths is None else _decider(batch.recall & here, lengths)
             conflicts.append(Conflict((words[symbol],), following(here), who))
-        # no recall step: where in the sequence it stands tells what follows
+        # no recall step: the position in the sequence determines what follows
         placed = batch.valid & batch.settled & ~np.isin(inputs, inputs[batch.recall])
         for symbol in np.unique(inputs[placed]):
             options = following(placed & (inputs == symbol))
@@ -219,7 +219,7 @@ class ExplicitSequences(Task):
 
 
 def _decider(steps: np.ndarray, lengths: np.ndarray) -> str:
-    """Says which symbol decides at these steps, bool `(batch, time)`."""
+    """Names the symbol that decides at these steps, bool `(batch, time)`."""
     places = np.nonzero(steps)[1] - lengths[steps] + 1
     if (places <= 0).all():
         return "the first symbol decides"
@@ -230,15 +230,15 @@ def _decider(steps: np.ndarray, lengths: np.ndarray) -> str:
 
 
 def contradicted(symbols: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """Marks the steps that another sequence answers otherwise at the same place.
+    """Marks the steps at which another sequence has the same symbol but another target.
 
     Args:
         symbols: int `(batch, time + 1)`.
         valid: bool `(batch, time)`, the steps that exist.
 
     Returns:
-        bool `(batch, time)`: another sequence has the same symbol there and another target, as many steps from its
-        start, or as many from its end. So the place in the sequence does not settle the step, only the sequence does.
+        bool `(batch, time)`: the other step is at the same distance from its start, or from its end. So the position
+        does not determine the target; only the sequence does.
     """
     inputs, targets = symbols[:, :-1], symbols[:, 1:]
     from_start = np.broadcast_to(np.arange(valid.shape[1]), valid.shape)

@@ -1,7 +1,7 @@
 """The steps of a sequence as samples, in windows, on rows of a batch.
 
-The one place that knows what window, rows, lags and context mean. Everything is an index computed once for a task
-(`step`, `seen`, `places`); laying out a batch is then a matter of picking from its arrays.
+Window, rows, lags and context are interpreted here and nowhere else. The indices `step`, `seen` and `places` are
+computed once per task; laying out a batch then only indexes its arrays.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from seqmem.tasks.batch import SequenceBatch
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """Where each step of a sequence goes, and what is seen there.
+    """The position of each step of a sequence, and the symbols in its input vector.
 
     A sample predicts one symbol. It is one time step, or with lags several, of which the last one predicts. Samples
-    follow each other in windows, and each window makes one update. Windows follow each other on one row, or are dealt
-    out to several rows in turn, as Keras deals out the samples of a batch. A sequence `a b c d` (inputs `a b c`)::
+    are grouped into windows, and each window makes one update. Windows follow each other on one row, or are dealt out
+    to several rows in turn, as Keras deals out the samples of a batch. A sequence `a b c d` (inputs `a b c`)::
 
         window 1            a | b | c           one row, an update at each bar
-        window 2            a b | c .           the last window is filled up: '.' is no step
+        window 2            a b | c .           the last window is padded: '.' is no step
         lags 2              -a ab bc            '-' is a vector of zeros
         window 1, 2 rows    a | c               the first row
                             b | .               the second row: it never sees the first symbol
@@ -65,10 +65,10 @@ class Layout:
 
     @property
     def reset_every(self) -> int:
-        """Time steps after which a row starts from the first state again; `length` where it keeps its state."""
+        """Time steps between two resets of the state; `length` if the state is kept for the whole row."""
         if self.stateful:
             return self.length
-        # stateless, a window of 2 starts again at `c`; with lags every sample does, whatever the window: -a, ab, bc
+        # stateless, a window of 2 resets at `c`; with lags every sample resets, whatever the window: -a, ab, bc
         if self.lags > 1:
             return self.lags
         return self.window
@@ -80,7 +80,7 @@ class Layout:
 
     @functools.cached_property
     def step(self) -> np.ndarray:
-        """int64 `(length, rows)`: the step of the sequence whose sample lies there; -1 where none does."""
+        """int64 `(length, rows)`: the step of the sequence at each place; -1 for padding."""
         # window 2: 0 1 | 2 -1.  lags 2: 0 0 | 1 1 | 2 2, as each sample takes two time steps
         block, offset, row = np.meshgrid(*map(np.arange, (self.blocks, self.window, self.rows)), indexing="ij")
         sample = (block * self.rows + row) * self.window + offset
@@ -94,7 +94,7 @@ class Layout:
 
     @functools.cached_property
     def seen(self) -> np.ndarray:
-        """int64 `(length, rows, context)`: the steps whose symbols make up the input vector; -1 for none."""
+        """int64 `(length, rows, context)`: the steps whose symbols form the input vector; -1 for none."""
         # Time step j of a sample sees up to the symbol `lags - 1 - j` steps before the sample's own.
         # lags 2: -1 0 | 0 1 | 1 2 for `-a ab bc`; with context 2 instead, one time step sees both: (-1 0) (0 1) (1 2)
         back = self.lags - 1 - np.arange(self.length) % self.lags
@@ -115,12 +115,12 @@ class Layout:
 
         Args:
             batch: Sequences padded to `time` steps.
-            loss_at: The steps that are trained: `all`, `recall`, or `balanced`: all, and the recall steps of a sequence
-                weigh as much as its others together.
+            loss_at: The trained steps: `all`, `recall`, or `balanced` (all, and the recall steps of a sequence have the
+                same total weight as its other steps).
 
         Returns:
-            Arrays `(sequence, length, row)`, inputs with a last axis `context`. A sample that its sequence is too short
-            for is not valid.
+            Arrays `(sequence, length, row)`, inputs with a last axis `context`. Samples beyond the end of a sequence
+            are not valid.
         """
         taken = self.step >= 0
         weights = step_weights(batch, loss_at)[:, self.step] * (self.predicts & taken)
@@ -132,22 +132,22 @@ class Layout:
         )
 
     def gather(self, laid_out: np.ndarray) -> np.ndarray:
-        """Brings what was found at `(..., length, row)` back into the order of the steps, `(..., time)`."""
+        """Returns values `(..., length, row)` in the order of the steps, `(..., time)`."""
         place, row = self.places
         return laid_out[..., place, row]
 
 
 def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
-    """Returns how much each step weighs in the loss that is trained, float `(batch, time)`; see `lay_out`.
+    """Returns the weight of each step in the training loss, float `(batch, time)`; see `lay_out`.
 
-    Balanced weights of a sequence add up to what they were, so that no sequence weighs more than before.
+    Balancing keeps the total weight of a sequence, so that no sequence gains weight over another.
     """
     weights = batch.weights.astype(float)
     if loss_at != "balanced":
         return weights * batch.recall if loss_at == "recall" else weights
     whole = weights.sum(axis=1, keepdims=True)
     recalls = (weights * batch.recall).sum(axis=1, keepdims=True)
-    # half of the whole goes to either side; a sequence that has one side only stays as it is
+    # half of the total to the recall steps, half to the others; a sequence with only one kind keeps its weights
     both = (recalls > 0) & (recalls < whole)
     share = np.where(batch.recall, recalls, whole - recalls)
     return weights * np.where(both, whole / (2 * np.where(both, share, 1.0)), 1.0)
@@ -155,13 +155,13 @@ def step_weights(batch: SequenceBatch, loss_at: str) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Windows:
-    """What a network sees and is to predict, as `Layout` laid it out.
+    """Inputs and targets of a network in windows, as `Layout.lay_out` returns them.
 
     Attributes:
-        inputs: int32 `(..., time, row, context)`, the symbols that make up each input vector; -1 stands for none.
+        inputs: int32 `(..., time, row, context)`, the symbols in each input vector; -1 for none.
         targets: int32 `(..., time, row)`.
         valid: bool `(..., time, row)`, the steps that exist.
-        weights: float32 `(..., time, row)`, how much each step counts in the loss that is trained.
+        weights: float32 `(..., time, row)`, the weight of each step in the training loss.
     """
 
     inputs: np.ndarray

@@ -15,7 +15,7 @@ MOST_CUES = 8
 
 
 class StreamState(TypedDict):
-    """Where a stream stands, as a checkpoint holds it: the order of this epoch is int64 `(epoch size,)`."""
+    """The position of a stream, as stored in a checkpoint; `epoch`, its current order, is int64 `(epoch size,)`."""
 
     position: int
     epoch: np.ndarray
@@ -28,14 +28,14 @@ def finite_sequences(task: Task, seed: int) -> SequenceBatch:
 
 
 def cues_per_string(task: Task) -> int:
-    """Returns after how many cues each string of fillers is judged."""
+    """Returns the number of cues after which each string of fillers is judged."""
     return min(task.epoch_size, MOST_CUES)
 
 
 class SequenceStream:
     """The endless presentations of a task for one seed: epoch after epoch, each item once per epoch.
 
-    However many sequences are taken at a time, the same ones come in the same order.
+    The sequences and their order do not depend on how many are taken at a time.
 
     Args:
         task: A task of `seqmem.tasks`.
@@ -60,15 +60,15 @@ class SequenceStream:
     def take_paired(self, count: int) -> SequenceBatch:
         """Returns the next `count` presentations, of which several in a row share gap and fillers.
 
-        They differ in their cues, as many as `cues_per_string` says: memory alone can tell such sequences apart.
+        Each of these groups has `cues_per_string` sequences with different cues, which memory alone can tell apart.
         """
         return self._sequences(self._next_items(count), np.arange(count) // cues_per_string(self._task))
 
     def _sequences(self, items: np.ndarray, strings: np.ndarray | None) -> SequenceBatch:
-        """One sequence for each item; those with the same string number share all but their item."""
+        """One sequence per item; those with the same string number share all but their item."""
         if self._known is None:
             return self._task.draw(items, self._rngs, strings)
-        # a list holds an epoch after the other, each with other gaps or strings: which one is shown is drawn
+        # the list holds several epochs, which differ in gaps or strings; the epoch of each sequence is drawn
         variants = len(self._known) // self._task.epoch_size
         if variants > 1:
             owner = np.arange(len(items)) if strings is None else strings
@@ -77,12 +77,12 @@ class SequenceStream:
         return self._known[items]
 
     def state(self) -> StreamState:
-        """Returns what `restore` needs to go on from here."""
+        """Returns the position that `restore` continues from."""
         generators = {name: rng.bit_generator.state for name, rng in self._rngs.items()}
         return {"position": self._position, "epoch": self._epoch, "generators": generators}
 
     def restore(self, state: StreamState) -> None:
-        """Goes on from where `state` was taken."""
+        """Continues from a position that `state` returned; ValueError if it is of another task."""
         epoch = np.array(state["epoch"])
         whole = np.arange(self._task.epoch_size)
         drawn = epoch.shape == whole.shape and np.isin(epoch, whole).all()

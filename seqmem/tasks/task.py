@@ -1,4 +1,4 @@
-"""The contract of a task: what everything else may ask of it."""
+"""The contract of a task: all that other modules use of it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from seqmem.settings import Kind, Span, Value, Words, setting
 from seqmem.tasks.batch import Example, SequenceBatch, plain_examples
 
 ROLES = ("weights", "strings", "training", "checks", "evaluation")
-# What may follow a context: answers alike as (probability mass per presentation of these answers together, the part of
-# it that comes at recall steps, how many answers share it equally).
+# The symbols that may follow a context, in groups of equally likely ones: (probability mass of the group per
+# presentation, the part of it at recall steps, number of symbols in the group).
 Context = list[tuple[float, float, int]]
 
-# Settings that several tasks have: their name means one thing, with one default, wherever it stands.
+# Settings that several tasks share: one meaning and one default per name.
 SHARED: dict[str, tuple[object, Kind, str]] = {
     "symbols": (
         None,
@@ -32,25 +32,25 @@ SHARED: dict[str, tuple[object, Kind, str]] = {
 
 
 def shared_setting(name: str) -> Any:
-    """Declares a field of a task as the setting that `SHARED` holds under this name."""
+    """Declares a field of a task as the setting of this name in `SHARED`."""
     return setting(*SHARED[name], "Task")
 
 
 def stream_rng(seed: int, role: str) -> np.random.Generator:
-    """Returns the generator of one of the `ROLES` of a seed; streams of different roles never overlap."""
+    """Returns the generator for one of the `ROLES` of a seed; the streams of different roles are independent."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(ROLES.index(role),)))
 
 
 @dataclasses.dataclass(frozen=True)
 class Conflict:
-    """Where a task contradicts itself for those who see one symbol only.
+    """A conflict for predictors that see one symbol only: the same symbol is followed by different ones.
 
     Attributes:
-        after: The symbols that it comes after; empty where `place` says it.
-        options: What may follow.
-        decides: Who decides which, as a clause.
-        place: Where these symbols stand, in words.
-        at_end: What may follow at the end of a sequence only.
+        after: The symbols before the conflict; empty if `place` describes them.
+        options: The symbols that may follow.
+        decides: What determines the one that follows, as a clause.
+        place: The place of the conflict, in words.
+        at_end: The symbols that may follow at the end of a sequence only.
     """
 
     after: tuple[str, ...]
@@ -61,10 +61,10 @@ class Conflict:
 
 
 class Task(abc.ABC):
-    """The waist between tasks and everything else.
+    """A task: what is shown to a network, what it is asked, and how much memory that takes.
 
-    A task is a frozen dataclass whose fields are its settings, in a file of its own, with a line in `seqmem.tasks`.
-    It says what is shown, what is asked and what memory it takes; nothing else asks what kind of task it is.
+    Each task is a frozen dataclass in its own file, with its settings as fields and one line in `seqmem.tasks`. Other
+    modules use the members below and never check the type of a task.
     """
 
     name: ClassVar[str]  # as in `--task NAME`
@@ -74,17 +74,17 @@ class Task(abc.ABC):
 
     @classmethod
     def stray(cls) -> str:
-        """Says why a setting that is not its own cannot be given."""
+        """Returns the reason why a setting of another task is refused."""
         return f"does not go with the {cls.name} task"
 
     @property
     @abc.abstractmethod
     def input_symbols(self) -> tuple[str, ...]:
-        """The symbols that are shown, as words, by index."""
+        """The input alphabet: symbols as words, by index."""
 
     @property
     def output_symbols(self) -> tuple[str, ...]:
-        """The answers, as words, by index; the symbols themselves where the target is the next one."""
+        """The output alphabet; the same as the input alphabet if the target is the next symbol."""
         return self.input_symbols
 
     @property
@@ -99,7 +99,7 @@ class Task(abc.ABC):
 
     @property
     def memory_needed(self) -> int:
-        """How many of the last symbols settle the target of every recall step; 0 where there is none."""
+        """How many of the last symbols determine the target of every recall step; 0 without recall steps."""
         return self.time
 
     @property
@@ -124,12 +124,12 @@ class Task(abc.ABC):
 
     @property
     def asks_everywhere(self) -> bool:
-        """Whether an answer is asked at every step."""
+        """Whether every step has a target."""
         return True
 
     @property
     def labelled(self) -> bool:
-        """Whether targets are labels of an alphabet of their own, and no inputs."""
+        """Whether targets are labels from an alphabet of their own instead of next symbols."""
         return self.output_symbols != self.input_symbols
 
     @property
@@ -139,12 +139,12 @@ class Task(abc.ABC):
 
     @property
     def settled_somewhere(self) -> bool:
-        """Whether what came before determines any target."""
+        """Whether any target is determined by the symbols before it."""
         return True
 
     @property
     def recall_distance(self) -> int:
-        """The most symbols between what is to be remembered and its recall: the longest gap, where there is one."""
+        """The largest number of symbols between a cue and its recall: the longest gap, if the task has gaps."""
         return self.gap[1] if self.gap else max(0, self.memory_needed - 1)
 
     @property
@@ -154,44 +154,44 @@ class Task(abc.ABC):
 
     @property
     def fresh(self) -> bool:
-        """Whether fillers are drawn for every sequence presented."""
+        """Whether new fillers are drawn for every presentation."""
         return False
 
     @property
     def cues_per_group(self) -> int:
-        """Cues that tell the sequences of one group apart, as far as known."""
+        """Number of cues in one group of sequences that otherwise look alike, as far as known."""
         return 2
 
     @property
     def alphabet_size(self) -> int | None:
-        """Symbols of the alphabet, where that is a setting."""
+        """Size of the alphabet, if that is a setting; else None."""
         return None
 
     @property
     def default_alphabet_size(self) -> int | None:
-        """What `alphabet_size` is where nobody gives it."""
+        """Default of `alphabet_size`."""
         return None
 
     @property
     def reserved_symbols(self) -> int | None:
-        """Symbols that an alphabet must have room for beside fillers; None where `alphabet_size` is no setting."""
+        """Symbols of the alphabet that are not fillers; None if `alphabet_size` is not a setting."""
         return None
 
     @property
     def sequence_count(self) -> int | None:
-        """Different sequences there are at most; None where they are more than a float can hold."""
+        """Upper bound on the number of different sequences; None if it exceeds the range of a float."""
         return None
 
     @property
     def magnitude(self) -> int:
-        """The power of ten nearest to how many sequences there are."""
+        """The nearest power of ten of the number of sequences."""
         return round(math.log10(self.sequence_count or 1))
 
     def enumerate(self, rng: np.random.Generator) -> SequenceBatch:
-        """Lists every sequence of a finite task once: as many in a row as an epoch has, then their other variants.
+        """Lists every sequence of a finite task once: those of one epoch, then their variants, epoch by epoch.
 
         Args:
-            rng: Draws what belongs to the seed.
+            rng: Draws the parts that depend on the seed.
         """
         raise NotImplementedError(f"the sequences of the {self.name} task cannot be listed")
 
@@ -201,25 +201,24 @@ class Task(abc.ABC):
         """Draws one sequence for each item, for tasks that are not finite.
 
         Args:
-            items: int `(batch,)`, from 0 to the size of an epoch: a cue, a class or a row.
-            rngs: Two generators, `variants` and `fillers`, so that drawing 2 and then 3 gives what drawing 5 gives.
-            strings: int `(batch,)`, from 0 without a number left out: sequences with the same number share all but
-                their item. None gives each its own.
+            items: int `(batch,)`, from 0 to below `epoch_size`: a cue, a class or a row.
+            rngs: Two generators, `variants` and `fillers`. Drawing 2 and then 3 sequences must equal drawing 5.
+            strings: int `(batch,)`, numbers from 0 without gaps: sequences with the same number share everything but
+                their item. None gives each sequence its own.
         """
         raise NotImplementedError(f"the sequences of the {self.name} task are listed, not drawn")
 
     def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
-        """Returns what follows each kind of context of the last `order` symbols, in closed form; None: none is known.
+        """Returns, in closed form, what follows each context of the last `order` symbols; None if unknown.
 
         Args:
             order: Symbols seen.
-            window: A context also holds what came before since the last multiple of `window` steps, and how long ago
-                that is.
+            window: A context also holds all symbols since the last multiple of `window` steps, and their number.
         """
         return None
 
     def groups(self, batch: SequenceBatch) -> np.ndarray:
-        """Numbers the recall steps that no network without memory can tell apart: those with the same last symbol.
+        """Numbers the groups of recall steps that look alike without memory: those with the same last symbol.
 
         Returns:
             int64 `(batch, time)`; -1 at other steps.
@@ -227,7 +226,7 @@ class Task(abc.ABC):
         return np.where(batch.recall, batch.inputs.astype(np.int64), -1)
 
     def recallable(self) -> np.ndarray:
-        """Bool `(output symbols,)`: the answers that are ever to be recalled."""
+        """Bool `(output symbols,)`: the symbols that occur as targets of recall steps."""
         return np.ones(len(self.output_symbols), bool)
 
     @abc.abstractmethod
@@ -236,33 +235,33 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def conflict(self, seed: int) -> list[Conflict]:
-        """Returns after what several symbols may follow, and who decides; for the fixed strings of this seed."""
+        """Returns the conflicts in the sequences of this seed, and what decides each of them."""
 
     def examples(self, seed: int, count: int) -> list[Example]:
-        """Returns `count` sequences for a look, without listing more than these where there are many."""
+        """Returns `count` sequences to draw, without listing all sequences of a large task."""
         if self.finite:
             return self.examples_of(self.enumerate(stream_rng(seed, "strings"))[:count])
         rngs = dict.fromkeys(("variants", "fillers"), stream_rng(seed, "training"))
         return self.examples_of(self.draw(np.arange(count) % self.epoch_size, rngs))
 
     def examples_of(self, batch: SequenceBatch) -> list[Example]:
-        """Returns the sequences of a batch in their order, with the part that each symbol plays."""
+        """Returns the sequences of a batch in their order, with the part of each symbol."""
         return plain_examples(batch, self.input_symbols, self.output_symbols)
 
     def facts(self) -> list[tuple[str, str]]:
-        """Returns what else is worth knowing of its sequences, each with a label."""
+        """Returns further facts about its sequences, each with a label."""
         return []
 
     def notes(self) -> list[str]:
-        """Returns sentences on what training on it can and cannot show."""
+        """Returns sentences on what a result on this task does and does not show."""
         return []
 
     def implied(self) -> set[str]:
-        """Returns the settings that follow from its others, so that they need not be said."""
+        """Returns the names of settings that follow from the others and can be left out of a command."""
         return set()
 
     def harder(self) -> tuple[dict[str, Value], str] | None:
-        """Returns settings that ask more of a network that has solved it, and the question they answer."""
+        """Returns changed settings that make the task harder, and the question that they answer."""
         return None
 
     def with_gap(self, gap: int) -> Task:
@@ -274,5 +273,5 @@ class Task(abc.ABC):
         raise SettingError("fillers", fillers, f"the {self.name} task has no fillers")
 
     def with_cues(self) -> Task | None:
-        """Returns the same sequences with a new symbol before each that tells them apart; None where they need none."""
+        """Returns the same sequences, each with its own new symbol in front; None if they need none."""
         return None
