@@ -9,6 +9,7 @@ from typing import Any
 from seqmem.config.defaults import DECIDED, decided_by_rule
 from seqmem.config.run_config import RunConfig, task_of
 from seqmem.config.sources import typed_option
+from seqmem.errors import SettingError
 from seqmem.results.findings import above_baseline, blown_up, missed, nothing_settled, still_falling
 from seqmem.results.run import RunResult
 from seqmem.settings import settings_of
@@ -137,12 +138,9 @@ def train_command(config: RunConfig, **changes: object) -> str:
 
     What is as the rules would have it is left to them, so that it follows the changes.
     """
-    settings = _without_decided(config)
-    own = [field.name for field in settings_of(type(config.cell))]
-    settings = {name: value for name, value in settings.items() if name not in config.task.implied()}
-    if "cell" in changes:
-        settings = {name: value for name, value in settings.items() if name not in own}
-    settings.update(changes)
+    settings = {name: value for name, value in _without_decided(config).items() if name not in config.task.implied()}
+    settings, changes = _agreeing(settings, changes)
+    settings |= changes
     fields = [field for part in (config.task, config.cell, config) for field in settings_of(type(part))]
     usual = {field.name: field.metadata["kind"].write(field.default) for field in fields if field.name not in DECIDED}
     asked = {name: value for name, value in settings.items() if name != "task" and usual.get(name, ...) != value}
@@ -150,6 +148,22 @@ def train_command(config: RunConfig, **changes: object) -> str:
     ordered = dict.fromkeys([*(name for name in changes if name in asked), *asked])
     task = [] if task_of(asked) == config.task.name else [f"--task {config.task.name}"]
     return " ".join(["seqmem train", *task, *(spelled(name, asked[name]) for name in ordered)])
+
+
+def _agreeing(settings: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Settings and changes that go together, as a loss of sigmoid outputs does not go with a change to softmax."""
+    settings, changes = dict(settings), dict(changes)
+    while True:
+        try:
+            RunConfig.from_settings(settings | changes)
+        except SettingError as error:
+            # a change that is refused by itself is not made; what a change contradicts goes back to its default
+            refused = changes if error.setting in changes else settings
+            if error.setting not in refused:
+                raise
+            del refused[error.setting]
+        else:
+            return settings, changes
 
 
 def with_cues(config: RunConfig) -> RunConfig | None:

@@ -1,13 +1,19 @@
 """The advice after a run: what is untried of what works, with its reason."""
 
 import dataclasses
+import itertools
+import shlex
 
 import pytest
-from builders import build_record
+from builders import BASELINE, build_record, build_replicate, build_result
 from render_samples import fresh_run, make_history, memoryless_run, replaced_replicates
 
+from seqmem.cli.train import command as train
+from seqmem.config.presets import preset_names, read_preset
 from seqmem.config.run_config import RunConfig
-from seqmem.render.next_command import next_commands, untried
+from seqmem.config.sources import read_config
+from seqmem.judge.evidence import weigh
+from seqmem.render.next_command import next_commands, train_command, untried
 from seqmem.results.findings import still_falling
 
 WORKS = {"init": "chrono", "head": "softmax", "loss_at": "recall"}
@@ -94,3 +100,57 @@ def test_where_all_is_tried_it_is_asked_how_often_and_then_for_smaller_steps():
     many = next_commands(memoryless_run(replicates=20, **best))[0]
     assert many[1] == "smaller, clipped steps, and more of them:"
     assert "--clip-norm 1" in many[0]
+
+
+def outcomes(config):
+    """Runs of a config that ended in every way that advice is given for."""
+    least = BASELINE.recall_loss
+    memory = weigh(126, 126, 2, least / 2, least)
+    ends = [
+        {},
+        {"diverged": True},
+        {"at": None, "recall_loss": least},
+        {"at": None, "recall_loss": 2 * least},
+        {"at": None, "recall_loss": 40 * least},
+        {"at": None, "recall_loss": least / 2, "evidence": memory},
+        {"at": None, "recall_loss": least / 2, "evidence": memory, "met_at": 10},
+        {"at": None, "settled_accuracy": None},
+    ]
+    falling = [build_record(10 * at, [1 / at] * config.replicates) for at in range(1, 31)]
+    flat = [build_record(10 * at, [least] * config.replicates) for at in range(1, 31)]
+    for end, history in itertools.product(ends, (falling, flat)):
+        replicates = [build_replicate(seed, **end) for seed in config.seeds]
+        yield build_result(config, replicates, baseline=BASELINE, predictions=(), history=tuple(history))
+
+
+def read(command):
+    """The config that `seqmem train` makes of a command line."""
+    program, name, *words = shlex.split(command)
+    assert (program, name) == ("seqmem", "train")
+    options = train.make_context(name, words).params
+    return read_config(options.pop("config_path"), options.pop("preset"), options)
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_whatever_became_of_a_preset_each_command_that_is_proposed_can_be_run_and_so_on(name):
+    proposed, new = set(), [RunConfig.from_settings(read_preset(name) | more) for more in ({}, {"replicates": 20})]
+    for _ in range(2):
+        commands = {next_commands(result)[0][0] for config in new for result in outcomes(config)} - proposed
+        new = [read(command) for command in commands]
+        proposed |= commands
+    assert len(proposed) > 20
+
+
+@pytest.mark.parametrize(
+    ("settings", "changes", "expected"),
+    [
+        ({"loss_function": "squared", "head": "sigmoid"}, {"head": "softmax"}, "--head softmax"),
+        ({"forget_bias": 1.0, "gap": 9}, {"init": "chrono"}, "--init chrono --gap 9"),
+        ({"cell": "gru", "seed": 2**31 - 2}, {"replicates": 20}, "--replicates 20 --cell gru"),
+        ({"epochs": 10**9, "units": 4}, {"epochs": 4 * 10**9}, "--units 4 --epochs 1000000000"),
+    ],
+)
+def test_what_contradicts_the_advice_is_left_out_of_the_command(settings, changes, expected):
+    command = train_command(RunConfig.from_settings(settings), **changes)
+    assert command == f"seqmem train {expected}"
+    read(command)
