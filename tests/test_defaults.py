@@ -5,7 +5,6 @@ import dataclasses
 import pytest
 
 from seqmem.cells import CELLS
-from seqmem.config.defaults import decided_by_rule
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.config.toml import config_text, parse_toml
 
@@ -109,6 +108,6 @@ def test_a_config_keeps_what_was_decided_when_its_task_is_replaced():
 
 
 def test_a_value_counts_as_decided_where_the_rule_would_choose_it_too():
-    assert decided_by_rule(config_of()) == {"alphabet_size", "init", "loss_at", "epochs", "check_every"}
+    assert config_of().decided_by_rule == {"alphabet_size", "init", "loss_at", "epochs", "check_every"}
     given = config_of(gap=30, alphabet_size=9, init="glorot", loss_at="all", presentations=700, check_every=9)
-    assert decided_by_rule(given) == set()
+    assert given.decided_by_rule == set()

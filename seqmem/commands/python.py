@@ -14,7 +14,6 @@ from seqmem.backend.lazy import KerasModel
 from seqmem.cells import UserCell
 from seqmem.commands.export import stored_model
 from seqmem.config.axis import Axis, parse_axis, read_axis
-from seqmem.config.defaults import decided_by_rule
 from seqmem.config.plan import build_plan
 from seqmem.config.run_config import RunConfig
 from seqmem.config.sources import files_of
@@ -176,7 +175,7 @@ def _given(task: Task | RunConfig, settings: Mapping[str, Any], vary: Mapping[st
     # of a whole config every setting was given, of a task those that no rule decided
     own = set(config.to_settings())
     if not isinstance(task, RunConfig):
-        own = {"task", *(field.name for field in settings_of(type(task)))} - decided_by_rule(config)
+        own = {"task", *(field.name for field in settings_of(type(task)))} - config.decided_by_rule
     # what varies has no one value, and the rules need to know what was not given
     wanted = (own | set(settings)) - set(vary)
     return {name: value for name, value in config.to_settings().items() if name in wanted}

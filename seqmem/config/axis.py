@@ -11,8 +11,8 @@ from seqmem.config.run_config import setting_fields
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.settings import Choice, Integer, Kind, Number, Settings, Span, Value, Window
 
-# `8..64`, `8..64+8`, `8..64*2`: every value from the one to the other. `8~64`: any value between, by the logarithm.
-# Both ends are read as little as can be; a + or * behind an e belongs to a number, as in 1e+3, and is no step.
+# `8..64`, `8..64+8`, `8..64*2`: a range with steps. `8~64`: any value between, on a logarithmic scale.
+# Both ends match as little as possible; a + or * after an e belongs to a number, as in 1e+3, and starts no step.
 RANGE = re.compile(r"(?P<low>.+?)(?P<mark>\.\.|~)(?P<high>.+?)(?:(?<![eE])(?P<by>[*+])(?P<step>[^*+]+))?")
 NOT_SET = "none"
 MOST_VALUES = 100_000
@@ -24,11 +24,11 @@ class Axis:
 
     Attributes:
         name: The setting.
-        values: The values in order, as a TOML file holds them, of `sequences` the names of files; None leaves an
-            optional setting out. Empty between two numbers, which only a search can try.
+        values: The values in order, as in a TOML file; for `sequences`, names of files. None leaves an optional setting
+            out. Empty for a continuous axis, which only a search can sample.
         low, high: The two numbers.
-        log: Whether equal ratios between them are equally likely, rather than equal steps.
-        whole: Whether only whole numbers are tried between them.
+        log: Whether values are sampled on a logarithmic scale.
+        whole: Whether only whole numbers are sampled.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Axis:
 
     @property
     def continuous(self) -> bool:
-        """Whether it lies between two numbers."""
+        """Whether the axis is an interval between two numbers."""
         return not self.values
 
     def __str__(self) -> str:
@@ -56,8 +56,7 @@ def shown_value(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        # for the eye: trials whose values look alike are still told apart by their numbers
-        return f"{value:.4g}"
+        return f"{value:.4g}"  # two trials that look alike still have different numbers
     if isinstance(value, (list, tuple)):
         return ";".join(map(str, value))
     return str(value)
@@ -76,7 +75,7 @@ def axis_to_json(axis: Axis) -> dict[str, Any]:
 
 
 def axis_from_json(document: Value) -> Axis:
-    """Builds an axis from what `axis_to_json` gave; ValueError or UsageError where it is something else."""
+    """Builds an axis from the output of `axis_to_json`; ValueError or UsageError for anything else."""
     if not isinstance(document, dict) or not isinstance(document.get("name"), str):
         raise ValueError("an axis must be an object with a name")
     if "values" in document:
@@ -115,7 +114,7 @@ def read_axis(name: str, values: Value) -> Axis:
         raise UsageError(f"unknown setting '{one_line(name, 60)}'{did_you_mean(name, fields)}", name)
     kind = fields[name].metadata["kind"]
     if isinstance(values, str):
-        # of numbers alone: the name of a file of sequences may have two dots in it, as ../mine.txt
+        # for numbers only: the name of a file of sequences may contain two dots, as in ../mine.txt
         ends = RANGE.fullmatch(values.strip()) if _is_numeric(kind) else None
         if ends is not None:
             return _range(name, kind, **ends.groupdict())
@@ -130,10 +129,10 @@ def read_axis(name: str, values: Value) -> Axis:
 
 
 def _read_value(name: str, kind: Kind, value: Value) -> Any:
-    """The value as TOML holds it, or None for `none` where the setting may be left out."""
+    """The value as in TOML, or None for `none` if the setting may be left out."""
     if name == "sequences" and isinstance(value, str):
-        return value  # the name of a file, which the plan holds
-    # where `none` is a choice of its own, it is meant as that
+        return value  # the name of a file, whose content the plan holds
+    # `none` may also be one of the choices
     own_word = isinstance(kind, Choice) and NOT_SET in kind.words
     if value is None or (value == NOT_SET and not own_word):
         # a window left out is the whole sequence
@@ -157,13 +156,13 @@ def _range(name: str, kind: Kind, low: str, mark: str, high: str, by: str | None
     growing = stride > 1 and start > 0 if by == "*" else stride > 0
     if not start < end or not growing:
         raise UsageError(f"{name}: a range must grow from its first number to its last")
-    # before any value is made: 0..1e9 would fill the memory
+    # checked before the values are made: 0..1e9 would fill the memory
     count = math.log(end / start) / math.log(stride) if by == "*" else (end - start) / stride
     if count > MOST_VALUES:
         raise UsageError(f"{name}: makes more than {MOST_VALUES} values")
-    # 1e-9: log 1000 / log 10 is a little less than 3
+    # 1e-9: log 1000 / log 10 rounds to a little less than 3
     steps = range(math.floor(count + 1e-9) + 1)
-    # twelve digits: 0.001 times 10 is to be 0.01, not the float beside it
+    # twelve digits: 0.001 times 10 must be 0.01, not the neighbouring float
     values = [float(f"{start * stride**index if by == '*' else start + stride * index:.12g}") for index in steps]
     return read_axis(name, [int(value) if whole and value.is_integer() else value for value in values])
 
@@ -174,9 +173,8 @@ def _between(name: str, low: Any, high: Any, log: bool) -> Axis:
         raise UsageError(f"{name}: a range needs a setting that is a number")
     kind, whole = field.metadata["kind"], not isinstance(field.metadata["kind"], Number)
     ends = [int(end) if whole and float(end).is_integer() else end for end in (low, high)]
-    # for its error alone: every value between two that are allowed is allowed too
     for end in ends:
-        kind.read(name, end)
+        kind.read(name, end)  # for its error; every value between two allowed ones is allowed too
     if not low < high or (log and low <= 0):
         raise UsageError(f"{name}: a range must grow from its first number to its last" + " and be above 0" * log)
     return Axis(name, low=ends[0], high=ends[1], log=log, whole=whole)

@@ -1,6 +1,6 @@
-"""The decisions of the rules for a sweep: once, for its hardest trial.
+"""Rules applied to a whole sweep: once, for its hardest trial.
 
-Each trial by itself would have its own, and a sweep would not compare like with like.
+If each trial followed the rules separately, trials would also differ in settings that do not vary.
 """
 
 from __future__ import annotations
@@ -12,39 +12,44 @@ from typing import Any
 
 from seqmem.cells import CELLS
 from seqmem.config.axis import Axis
-from seqmem.config.run_config import RunConfig
+from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import UsageError
 from seqmem.settings import Settings, settings_of
 
-# Settings that a rule looks at, with those of the cells: where a search has yet to name its trials, their ends stand
-# for them.
+# Settings that rules depend on, beside those of the cells. For a search, whose trials are not known yet, rules are
+# applied to the ends of these axes.
 LOOKED_AT = {"gap", "cues", "fillers", "trigger", "batch_size", "cell"}
 
 
+def essential_settings() -> dict[str, Any]:
+    """Returns the defaults that every description of a sweep names, as in a TOML file."""
+    fields = setting_fields()
+    return {name: fields[name].metadata["kind"].write(fields[name].default) for name in ("cell", "units", "replicates")}
+
+
 def decide_once(base: Settings, axes: Sequence[Axis], points: Iterable[Settings]) -> dict[str, Any]:
-    """Returns the settings that all trials share and that nobody gave.
+    """Returns the settings that rules decide for all trials together.
 
     Args:
-        base: The settings of every trial as they were given.
-        axes: What varies.
-        points: The values of each trial; none where a search has yet to ask for them.
+        base: The given settings of every trial.
+        axes: The axes of the sweep.
+        points: The values of each trial; empty for a search that has not proposed any yet.
 
     Returns:
-        Head, start, trained steps, alphabet and budget. A start of None is left to each cell.
+        Head, init, trained steps, alphabet and budget. An `init` of None is decided by each cell.
     """
     configs = _configs(base, list(points) or list(_corners(axes)))
     given = {*base, *(axis.name for axis in axes)}
     decided: dict[str, Any] = {}
     if not configs:
         return decided
-    # Each of these would follow from a trial's own task; what all share is decided once, by the hardest of them.
     if "head" not in given:
         decided["head"] = configs[0].head
     if "init" not in given:
         decided["init"] = _start(configs)
     if "loss_at" not in given and all(config.task.sequences_with_recall for config in configs):
         decided["loss_at"] = "recall" if any(config.loss_at == "recall" for config in configs) else "all"
-    # An alphabet that grew along an axis of gaps would make two things harder at once.
+    # An alphabet that grew along an axis of gaps would change the difficulty in two ways at once.
     sizes = [config.task.alphabet_size for config in configs if config.task.alphabet_size is not None]
     if not given & {"alphabet_size", "symbols", "sequences"} and len(sizes) == len(configs):
         decided["alphabet_size"] = max(sizes)
@@ -54,17 +59,16 @@ def decide_once(base: Settings, axes: Sequence[Axis], points: Iterable[Settings]
 
 
 def _start(configs: Sequence[RunConfig]) -> str | None:
-    """One start for all cells with a gate; None where cells without one are among the others."""
+    """One `init` for all cells with a gate; None if there are others too, so that each cell takes its default."""
     starts = {str(config.init) for config in configs}
     if len(starts) == 1:
         return starts.pop()
-    # where gated cells agree there is nothing to decide: each cell takes its own start
     gated = {config.init for config in configs if config.cell.gated}
     return "glorot" if len(gated) > 1 else None
 
 
 def _configs(base: Settings, points: Iterable[Settings]) -> list[RunConfig]:
-    """The trials as each would be by itself; those whose values do not go together are refused elsewhere."""
+    """The config of each trial by itself, without invalid ones, which `build_plan` refuses."""
     configs = []
     for values in points:
         with contextlib.suppress(UsageError):
@@ -84,7 +88,7 @@ def _corners(axes: Sequence[Axis]) -> Iterable[dict[str, Any]]:
 
 
 def _ends(axis: Axis) -> list[Any]:
-    """The values that can be the hardest: the ends of what is a number, else all."""
+    """The values that can be the hardest: the ends of an axis of numbers, all of any other."""
     if axis.continuous:
         return [axis.low, axis.high]
     numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in axis.values)

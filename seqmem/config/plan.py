@@ -1,4 +1,4 @@
-"""The plan of a sweep: made before anything runs, and never changed."""
+"""The plan of a sweep, made before any trial runs and never changed."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from seqmem.settings import Settings, Value
 SEARCHES = ("grid", "random", "tpe")
 MOST_TRIALS = 1_000_000
 MAX_PENDING = 8
-# Draws the values of trials at random: of these axes, this many, from this seed.
+# Draws random values of trials from axes, a number of trials and a seed.
 Draw = Callable[[Sequence[Axis], int, int], list[tuple[Any, ...]]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """What one trial tries.
+    """The values of one trial.
 
     Attributes:
         number: From 1, in the order of the plan.
-        name: Of its run directory.
+        name: Name of its run directory.
         values: The value of each axis.
     """
 
@@ -40,21 +40,21 @@ class Point:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a sweep is to try.
+    """The plan of a sweep.
 
     Attributes:
-        base: The settings of every trial as they were given.
-        axes: What varies.
+        base: The given settings of every trial.
+        axes: The settings that vary.
         search: `grid`, `random` or `tpe`.
-        total: How many trials.
-        rank: The column to sort by; what a search seeks.
-        prune: Whether trials are stopped that fall behind the median of earlier ones.
+        total: Number of trials.
+        rank: The column to sort by; a search optimises it.
+        prune: Whether trials that fall behind the median of earlier ones are stopped.
         threads: Threads of each worker.
-        points: All trials, but for `tpe`, which asks for them as it goes.
-        max_pending: How many trials of an adaptive sweep can run side by side; see `seqmem.sweep.adaptive`.
-        decided: What rules decided for all trials together, as `decide_once` returns it.
-        files: The sequences of each file that an axis `sequences` names, so that trials need no file again.
-        old: Whether version 0.1 made it: then it can be looked at, but `config` knows only the defaults of today.
+        points: All trials; empty for `tpe`, which proposes them one by one.
+        max_pending: How many trials of an adaptive sweep can run at once; see `seqmem.sweep.adaptive`.
+        decided: The settings that rules decided for all trials, from `decide_once`.
+        files: The sequences of each file named by an axis `sequences`, so that trials do not read the files again.
+        old: Whether version 0.1 made it; it can then be shown, but not resumed, as its defaults were others.
     """
 
     base: dict[str, Any]
@@ -72,12 +72,12 @@ class Plan:
 
     @property
     def adaptive(self) -> bool:
-        """Whether what comes next depends on what has been found."""
+        """Whether later trials depend on the results of earlier ones."""
         return self.search == "tpe" or self.prune
 
     @property
     def measure(self) -> str:
-        """What a trial is measured by."""
+        """The measure by which trials are compared."""
         return measure_of(self.rank)
 
     @property
@@ -92,7 +92,7 @@ class Plan:
             UsageError: If its values do not go together; it names them.
         """
         values = with_contents(point.values, self.files)
-        # later ones win: what was given to all, what rules decided for all, what this trial tries
+        # later ones win: given for all trials, decided by rules for all, varied
         settings = self.base | _without_none(self.decided) | _without_none(values)
         try:
             return RunConfig.from_settings(settings)
@@ -100,7 +100,7 @@ class Plan:
             raise UsageError(f"the trial {shown_values(point.values)}: {error}", error.setting, error.value) from None
 
     def known_settings(self, point: Point) -> dict[str, Any]:
-        """Returns what is known of a trial's settings: all, but of an old plan only what was given; as `config`."""
+        """Returns the settings of a trial; of a plan of version 0.1 only those that were given. Raises as `config`."""
         return self.base | _without_none(point.values) if self.old else self.config(point).to_settings()
 
 
@@ -127,7 +127,7 @@ def number_points(
 ) -> tuple[Point, ...]:
     """Returns points from their values, numbered and named."""
     names = [axis.name for axis in axes]
-    # digits: with leading zeros folders sort as their numbers do
+    # leading zeros, so that folders sort like their numbers
     width = len(str(total))
     each = [dict(zip(names, row, strict=True)) for row in rows]
     return tuple(
@@ -138,7 +138,7 @@ def number_points(
 def _name(values: Settings) -> str:
     """A trial's values as part of a folder's name: ``-gap10-units5``."""
     parts = (f"-{name}{shown_value(value)}".replace(":", "to") for name, value in values.items())
-    # what every file system takes: no name over 255 bytes, and on Windows none that ends in a dot
+    # valid on every file system: at most 255 bytes, and for Windows no dot at the end
     return re.sub(r"[^A-Za-z0-9.+_-]", "_", "".join(parts))[:80].rstrip(".")
 
 
@@ -175,20 +175,11 @@ def build_plan(
 ) -> Plan:
     """Makes the plan of a sweep and checks every trial in it.
 
-    Args:
-        base: The settings of every trial as they were given, without those that vary.
-        axes: What varies; none twice.
-        search: `grid`, `random` or `tpe`.
-        count: How many trials a search tries.
-        rank: The column to sort by; what a search seeks.
-        prune: Whether trials are stopped that fall behind the median of earlier ones.
-        threads: Threads of each worker.
-        max_pending: As in `Plan`.
-        draw: Draws the trials of `random`; it stands where searches do.
-        files: As in `Plan`.
+    The arguments are those of `Plan`; `base` is without the settings that vary, `count` is the number of trials of a
+    search, and `draw` draws those of `random`.
 
     Raises:
-        UsageError: If the settings of a trial do not go together, or the parts of the plan.
+        UsageError: If the settings of a trial, or the parts of the plan, contradict each other.
     """
     for index, axis in enumerate(axes):
         if axis.name in [other.name for other in axes[:index]]:
@@ -205,24 +196,22 @@ def build_plan(
     elif count > MOST_TRIALS:
         raise UsageError(f"--trials {count}: must be at most {MOST_TRIALS}")
     elif search == "random":
-        assert draw is not None, "a random search is drawn by whoever makes its plan"
+        assert draw is not None, "a random search needs `draw`"
         rows = draw(axes, count, int(base.get("seed", 0)))
     else:
-        # tpe draws each trial when its turn comes, knowing those before it
-        rows = []
+        rows = []  # tpe proposes each trial when it is due
     points = number_points(axes, rows, count)
     files = dict(files or {})
     decided = decide_once(base, axes, [with_contents(point.values, files) for point in points])
     plan = Plan(dict(base), tuple(axes), search, count, rank, prune, threads, points, max_pending, decided, files)
     for point in example_points(plan):
-        plan.config(point)  # for its error: no trial may be found impossible hours later
+        plan.config(point)  # for its error, before anything runs
     return plan
 
 
 def example_points(plan: Plan) -> tuple[Point, ...]:
-    """Returns all points, or where they are yet to be asked for one with the first value of every axis."""
+    """Returns all points; for a search that has not proposed any, one with the first value of every axis."""
     if plan.points:
         return plan.points
-    # a search is yet to name its trials: one stands for all
     first = [axis.low if axis.continuous else axis.values[0] for axis in plan.axes]
     return number_points(plan.axes, [first], 1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from seqmem.config.axis import Axis
 from seqmem.errors import UsageError, did_you_mean
 
-# What a trial can be ranked by, and whether more of it is better.
+# Measures that trials can be ranked by, and whether larger is better.
 MEASURES = {
     "success_rate": True,
     "recall_accuracy": True,
@@ -19,7 +19,7 @@ MEASURES = {
 
 
 def measure_of(rank: str) -> str:
-    """Returns what trials are measured by: what is ranked by, if it is a measure, else the success rate."""
+    """Returns the measure that trials are compared by: `rank` if it is one, else the success rate."""
     return rank if rank in MEASURES else "success_rate"
 
 

@@ -1,4 +1,4 @@
-"""A request for a sweep: a plan is made of it, or checked against it."""
+"""A request for a sweep, to make a plan of or to compare with one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from seqmem.errors import UsageError, one_line
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """Settings and axes as they were given; None where nothing was said.
+    """Settings and axes as given; None for those not given.
 
     Attributes:
-        base: Settings of every trial.
-        axes: What varies.
-        search, count, rank, prune, threads, ahead: As in `Plan`, there `max_pending`.
-        files: The sequences of the files that vary, as in `Plan`.
-        cells: Cells of the user's own that were named on the command line, and so may be imported.
+        base, axes, search, rank, prune, threads, files: As in `Plan`.
+        count: `total` of the plan.
+        ahead: `max_pending` of the plan.
+        cells: User cells that were typed on the command line, and so may be imported.
     """
 
     base: dict[str, Any]
@@ -58,15 +57,14 @@ class Request:
         )
 
     def check_cells(self, plan: Plan) -> None:
-        """Raises SettingError where a plan, which may be a stranger's, has a cell that the user has not named."""
-        # all cells that trials may import: those of the axis, or the one of all trials
+        """Raises SettingError if a plan, which may be a stranger's, has a user cell that was not typed."""
         varied = [value for axis in plan.axes if axis.name == "cell" for value in axis.values]
         for cell in varied or [plan.base.get("cell", LSTM.name)]:
             read_cell({"cell": cell}, self.cells).check_permission()
 
     def refuse_other_than(self, plan: Plan) -> None:
-        """Raises UsageError, naming what differs, unless all that was given is what a sweep was started with."""
-        # with all defaults filled in: to type one of them again changes nothing
+        """Raises UsageError, naming the differences, unless everything given equals the plan of a sweep."""
+        # with defaults filled in: typing a default changes nothing
         started = plan.config(example_points(plan)[0]).to_settings() | plan.base
         varied = {axis.name: axis for axis in plan.axes}
         other = []
@@ -83,7 +81,7 @@ class Request:
         planned = {name: getattr(plan, name) for name in ("search", "prune", "threads", "rank")}
         planned |= {"ahead": plan.max_pending, "trials": plan.total}
         given["trials"] = self.count
-        # a grid may be sorted by another column at any time; here the column has decided which trials there are
+        # a grid may be sorted by another column at any time; in an adaptive sweep the column has determined the trials
         if self.rank is not None and plan.adaptive:
             given["rank"] = check_rank(self.rank, plan.axes)
         for name, value in given.items():

@@ -11,7 +11,7 @@ from typing import Any
 from seqmem.cells import CELLS, CellKind, read_cell
 from seqmem.cells.cell import Cell
 from seqmem.cells.lstm import LSTM
-from seqmem.config.defaults import fill_in
+from seqmem.config.defaults import default_check_every, default_epochs, default_loss_at
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import Criterion, CriterionText
 from seqmem.settings import (
@@ -37,7 +37,6 @@ class RunConfig:
     """A complete run: the task, the network, how it is trained and when it counts as solved."""
 
     task: Task = dataclasses.field(default_factory=ConflictingSequences)
-
     cell: Cell = setting(
         LSTM(),
         CellKind(),
@@ -116,26 +115,42 @@ class RunConfig:
     seed: int = setting(0, Integer(0, 2**31 - 1), "Seed of the first replicate.", "Training")
 
     def __post_init__(self) -> None:
-        read_settings(self)  # first: all that follows compares values proper
+        read_settings(self)  # first: the checks below compare values, not text
         if self.epochs is not None and self.presentations is not None:
             raise SettingError("presentations", self.presentations, "cannot be given together with epochs")
-        fill_in(self)  # from here on None means left out, never undecided
+        for name, value in self._rules():
+            if getattr(self, name) is None:  # not given; from here on None means left out
+                object.__setattr__(self, name, value)
         if self.budget > 2**31 - 1:
             raise SettingError("epochs", self.epochs, f"makes {self.budget} presentations, more than {2**31 - 1}")
         if self.loss_at != "all" and not self.task.sequences_with_recall:
-            problem = "this task has no recall step: the last symbol tells every target"
-            raise SettingError("loss_at", self.loss_at, problem)
+            raise SettingError("loss_at", self.loss_at, "this task has no recall step to train")
         if self.init.kind == "chrono":
             self.cell.check_chrono()
-        check_recipe(self)  # behind the rules: it compares what they filled in
+        check_recipe(self)
         if self.sequences_per_batch > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
-        if self.seed + self.replicates > 2**31:  # each replicate's own seed is to be one that can be typed
+        if self.seed + self.replicates > 2**31:  # the seed of each replicate must itself be an allowed seed
             raise SettingError("seed", self.seed, f"must be at most {2**31 - self.replicates} for this many replicates")
+
+    def _rules(self) -> Iterator[tuple[str, Value]]:
+        """Settings whose default depends on others, with it, in an order in which they can be computed."""
+        if self.presentations is None:
+            yield "epochs", default_epochs(self.task, self.sequences_per_batch)
+        yield "check_every", default_check_every(self.task, self.budget)
+        yield "init", Init(self.cell.default_init)
+        yield "loss_at", default_loss_at(self.task)
+
+    @property
+    def decided_by_rule(self) -> set[str]:
+        """The settings with the value of their rule, given or not: a stored run is described like a new one."""
+        decided = {name for name, value in self._rules() if getattr(self, name) == value}
+        size = self.task.alphabet_size
+        return decided | {"alphabet_size"} if size is not None and size == self.task.default_alphabet_size else decided
 
     @property
     def budget(self) -> int:
-        """Presentations for each replicate at most."""
+        """Largest number of presentations per replicate."""
         return self.presentations or (self.epochs or 0) * self.task.epoch_size
 
     @property
@@ -151,7 +166,7 @@ class RunConfig:
 
     @property
     def updates(self) -> int:
-        """Batches in the whole budget; a last batch that would not be full is left out."""
+        """Batches in the budget; an incomplete last batch is left out."""
         return self.budget // self.sequences_per_batch
 
     @property
@@ -161,12 +176,12 @@ class RunConfig:
 
     @property
     def steps_per_window(self) -> int:
-        """Steps of a sequence that one update sees; with lags each is a sample of several time steps."""
+        """Steps of a sequence per update; with lags each is a sample of several time steps."""
         return min(self.window or self.task.time, self.task.time)  # None is the whole sequence
 
     @property
     def parameter_count(self) -> int | None:
-        """Numbers that the network of one replicate learns; None for a cell that tells only once it is built."""
+        """Parameters of one replicate; None for a user cell, whose weights are known once it is built."""
         inputs = [self.features] + [self.units] * (self.layers - 1)
         shapes = [self.cell.weights(length, self.units) for length in inputs]
         cells = sum(math.prod(shape) for layer in shapes for shape in layer.values())
@@ -186,7 +201,7 @@ class RunConfig:
 
     @property
     def scoring(self) -> str:
-        """What a loss is: that of the head, `sigmoid` or `softmax`, or `squared`."""
+        """The loss: that of the head, `sigmoid` or `softmax`, or `squared`."""
         return self.head if self.loss_function == "cross-entropy" else self.loss_function
 
     @property
@@ -195,7 +210,7 @@ class RunConfig:
         return range(self.seed, self.seed + self.replicates)
 
     def to_settings(self) -> dict[str, Any]:
-        """Returns all settings as one flat dictionary that JSON and TOML can hold; those not set are left out."""
+        """Returns all settings as a flat dictionary for JSON and TOML, without those that are not set."""
         written = {"task": self.task.name}
         for field, value in self.settings():
             if (plain := field.metadata["kind"].write(value)) is not None:
@@ -207,31 +222,29 @@ class RunConfig:
         yield from _values(self.task)
         for field, value in _values(self):
             yield field, value
-            if value is self.cell:  # its own settings stand right behind it
+            if value is self.cell:
                 yield from _values(self.cell)
 
     @classmethod
     def from_settings(cls, settings: Settings, trusted: Collection[str] = ()) -> RunConfig:
         """Builds a config from a flat dictionary; the opposite of `to_settings`.
 
-        The task is the one that `task` names, or that alone has one of the settings: `sequences` are the user's own.
+        Without `task`, the task is the only one that has one of the settings, such as `sequences`.
 
         Args:
-            settings: As a TOML file holds them.
-            trusted: Names of the user's cells that may be imported, because the user has typed them. This is the one
-                door for that permission: a name in a file gives none.
+            settings: As in a TOML file.
+            trusted: User cells that may be imported: those that the user has typed. Nothing else gives this permission.
 
         Raises:
-            UsageError: If a key is unknown or does not belong to this task or cell.
-            SettingError: If a value is not allowed.
+            UsageError: If a key is unknown, does not belong to this task or cell, or its value is not allowed.
         """
         task_class = TASKS[task_kind().accept("task", task_of(settings))]
         own = [field.name for field in settings_of(task_class)]
         cell = read_cell(settings, trusted)
-        cells_own = [field.name for field in settings_of(type(cell))]
         general = [field.name for field in settings_of(cls) if field.name != "cell"]
+        allowed = {*own, *general, "task", "cell", *(field.name for field in settings_of(type(cell)))}
         for key in settings:
-            if key not in (*own, *cells_own, *general, "task", "cell"):
+            if key not in allowed:
                 raise _stray_key(key, settings[key], task_class, cell)
         task = task_class(**{key: settings[key] for key in own if key in settings})
         others: dict[str, Any] = {key: settings[key] for key in general if key in settings}
@@ -239,31 +252,23 @@ class RunConfig:
 
 
 def task_kind() -> Choice:
-    """Returns the kind of the setting `task`: the name of one of the tasks there are."""
+    """Returns the kind of the setting `task`."""
     return Choice(tuple(TASKS))
 
 
-def task_of(settings: Settings) -> Any:
-    """Returns the name of the task that settings are for, unchecked."""
+def task_of(settings: Settings) -> Value:
+    """Returns the name of the task of these settings, unchecked."""
     return settings["task"] if "task" in settings else named_task(settings) or DEFAULT_TASK
 
 
 def setting_fields() -> dict[str, dataclasses.Field[Any]]:
-    """Returns every setting there is by name, the tasks' first, those of the cells after `cell`, each once."""
+    """Returns the fields of all settings by name: those of the tasks first, those of the cells after `cell`."""
     fields = [field for task in TASKS.values() for field in settings_of(task)]
     for field in settings_of(RunConfig):
-        fields += [field, *(_cell_fields() if field.name == "cell" else ())]
+        fields.append(field)
+        if field.name == "cell":
+            fields += [own for cell in CELLS.values() for own in settings_of(cell)]
     return {field.name: field for field in fields}
-
-
-def essential_settings() -> dict[str, Any]:
-    """Returns the defaults that a reader wants to know of a run or a sweep, as a TOML file holds them."""
-    fields = setting_fields()
-    return {name: fields[name].metadata["kind"].write(fields[name].default) for name in ("cell", "units", "replicates")}
-
-
-def _cell_fields() -> list[dataclasses.Field[Any]]:
-    return [field for cell in CELLS.values() for field in settings_of(cell)]
 
 
 def _values(part: object) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
@@ -274,23 +279,18 @@ def _stray_key(key: str, value: Value, task_class: type[Task], cell: Cell) -> Us
     fields = setting_fields()
     if key not in fields:
         return UsageError(f"unknown setting '{one_line(key, 60)}'{did_you_mean(key, fields)}", key, value)
-    if key in [field.name for field in _cell_fields()]:
+    if fields[key] in [field for cell in CELLS.values() for field in settings_of(cell)]:
         return SettingError(key, value, f"does not go with the {cell} cell")
     return SettingError(key, value, task_class.stray())
 
 
 def check_recipe(config: RunConfig) -> None:
-    """Raises SettingError where settings of training contradict each other.
-
-    Args:
-        config: A `RunConfig`.
-    """
+    """Raises SettingError if settings of training contradict each other."""
     if not config.cell.keeps_state:
         if not config.stateful:
             raise SettingError("stateful", False, f"an {config.cell} has no state to keep or to start again")
         if config.lags > 1:
-            problem = f"an {config.cell} sees nothing of earlier time steps: give it a context"
-            raise SettingError("lags", config.lags, problem)
+            raise SettingError("lags", config.lags, f"an {config.cell} sees no earlier time steps: give it a context")
     if config.loss_function == "squared" and config.head != "sigmoid":
         raise SettingError("loss_function", "squared", "needs head = sigmoid")
     if config.rows == "steps":

@@ -10,7 +10,7 @@ from typing import Any
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError, one_line
 
-LIMIT = 16 * 2**20  # bytes: room for a hundred thousand sequences of the user's own
+LIMIT = 16 * 2**20  # bytes: enough for a hundred thousand sequences
 GROUPS = ("Task", "Network", "Training")
 
 
@@ -39,7 +39,7 @@ def parse_toml(content: bytes, source: str) -> dict[str, Any]:
 
 
 def config_text(config: RunConfig) -> str:
-    """Returns all settings of a run as TOML with one heading per group; read back, they make an equal config."""
+    """Returns all settings of a run as TOML with one heading per group; reading it gives an equal config."""
     written = config.to_settings()
     lines: dict[str, list[str]] = {group: [] for group in GROUPS} | {"Task": [f"task = {toml_value(written['task'])}"]}
     for field, _ in config.settings():
@@ -53,11 +53,11 @@ def config_text(config: RunConfig) -> str:
 
 
 def toml_value(value: str | int | float | list[str]) -> str:
-    """Returns a text, a truth value, a finite number or a list of texts as TOML writes it."""
+    """Returns a string, a bool, a finite number or a list of strings as TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        # JSON's escapes are TOML's, but TOML has the delete character escaped too
+        # TOML escapes like JSON, but also the delete character
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return "[" + ", ".join(toml_value(entry) for entry in value) + "]"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from seqmem.config.axis import shown_values
-from seqmem.config.defaults import decided_by_rule, recall_reason
+from seqmem.config.defaults import recall_reason
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
 from seqmem.settings import settings_of
@@ -95,7 +95,7 @@ def training_words(config: RunConfig) -> list[str]:
 
 def _loss_words(config: RunConfig) -> list[str]:
     """The steps that are trained, with the reason where a rule chose the recall steps."""
-    if "loss_at" not in decided_by_rule(config):
+    if "loss_at" not in config.decided_by_rule:
         return [LOSS_WORDS[config.loss_at]]
     return [f"{LOSS_WORDS['recall']}: {recall_reason(config.task)}"] if config.loss_at == "recall" else []
 

@@ -6,7 +6,7 @@ import shlex
 from pathlib import PurePath
 from typing import Any
 
-from seqmem.config.defaults import DECIDED, decided_by_rule
+from seqmem.config.defaults import DECIDED
 from seqmem.config.run_config import RunConfig, task_of
 from seqmem.config.sources import typed_option
 from seqmem.errors import SettingError
@@ -177,7 +177,7 @@ def with_cues(config: RunConfig) -> RunConfig | None:
 
 
 def _without_decided(config: RunConfig) -> dict[str, Any]:
-    decided = decided_by_rule(config)
+    decided = config.decided_by_rule
     return {name: value for name, value in config.to_settings().items() if name not in decided}
 
 

@@ -11,8 +11,8 @@ from rich.text import Text
 from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.heat_map import heat_map
 from seqmem.config.axis import Axis, shown_value, shown_values
+from seqmem.config.decisions import essential_settings
 from seqmem.config.rank import measure_of
-from seqmem.config.run_config import essential_settings
 from seqmem.render.header import LABEL_WIDTH, LOSS_WORDS, dotted, labelled
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.verdict_view import command_lines

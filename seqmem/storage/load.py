@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from seqmem.config.run_config import essential_settings
+from seqmem.config.decisions import essential_settings
 from seqmem.errors import DamagedFileError, SeqmemError
 from seqmem.results.columns import COLUMNS, ListedRun, Row, run_row
 from seqmem.results.evaluation import EvalResult

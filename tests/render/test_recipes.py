@@ -61,7 +61,7 @@ def test_the_memory_that_own_sequences_need_is_their_longest_settling_suffix():
     ("settings", "message"),
     [
         ({"cell": "mlp", "stateful": False}, "stateful = False: an mlp has no state to keep or to start again"),
-        ({"cell": "mlp", "lags": 2}, "lags = 2: an mlp sees nothing of earlier time steps: give it a context"),
+        ({"cell": "mlp", "lags": 2}, "lags = 2: an mlp sees no earlier time steps: give it a context"),
         ({"rows": "steps", "window": 1}, "rows = steps: needs a batch_size of at least 2"),
         ({"rows": "steps", "batch_size": 2}, "rows = steps: needs a window, such as 1"),
     ],

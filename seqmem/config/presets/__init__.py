@@ -17,25 +17,17 @@ def preset_names() -> tuple[str, ...]:
 
 
 def preset_summary(name: str) -> str:
-    """Returns what a preset is, in one line.
-
-    Raises:
-        UsageError: If there is no such preset.
-    """
+    """Returns the summary of a preset in one line; UsageError if there is no such preset."""
     return _preset_path(name).read_text(encoding="utf-8").splitlines()[0].removeprefix("#").strip()
 
 
 def read_preset(name: str) -> dict[str, Any]:
-    """Returns the settings that a preset gives, as its file holds them; all others keep their defaults.
-
-    Raises:
-        UsageError: If there is no such preset.
-    """
+    """Returns the settings of a preset as in its file; UsageError if there is no such preset."""
     return read_toml_file(_preset_path(name))
 
 
 def _preset_path(name: str) -> Path:
-    # looked up, never put into a path unchecked: `..` opens nothing
+    # only known names become a path: `..` opens nothing
     names = preset_names()
     if name not in names:
         line = f"unknown preset '{name}'{did_you_mean(name, names)}: there are {', '.join(names)}"
