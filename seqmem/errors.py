@@ -1,11 +1,11 @@
-"""The errors that seqmem means for its users, each one line of text."""
+"""The errors shown to users, each one line of text."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
 
-# What other programs and papers call settings, commands and values.
+# Names that other programs and papers use for settings, commands and values.
 OTHER_WORDS = {
     **{"lr": "learning-rate", "rate": "learning-rate", "eta": "learning-rate", "batch": "batch-size"},
     **dict.fromkeys(("neurons", "hidden", "hidden-size", "hidden-units", "nodes"), "units"),
@@ -24,12 +24,12 @@ OTHER_WORDS = {
 
 
 class SeqmemError(Exception):
-    """A run failed for a reason that the user can read: exit status 1.
+    """A run failed for a reason that the user can understand: exit status 1.
 
     Attributes:
-        setting: The setting to blame, without dashes (``learning_rate``); None where it is none alone.
+        setting: The wrong setting, without dashes (``learning_rate``); None if it is not a single one.
         value: Its value.
-        after_result: Whether the result was printed before, so that it is the one document on standard output.
+        after_result: Whether the result has been printed, so that no document of the error may follow on stdout.
     """
 
     exit_status = 1
@@ -39,10 +39,10 @@ class SeqmemError(Exception):
 
 
 class UsageError(SeqmemError):
-    """What was asked for cannot be done as asked: exit status 2, nothing was written.
+    """A request that cannot be carried out: exit status 2, nothing was written.
 
     Args:
-        line: What is wrong, on one line.
+        line: The problem, on one line.
         setting, value: As in `SeqmemError`.
     """
 
@@ -58,9 +58,9 @@ class SettingError(UsageError):
     """A setting has a value that is not allowed.
 
     Args:
-        setting: The setting's name as the user writes it, without dashes (``learning_rate``).
+        setting: Its name without dashes (``learning_rate``).
         value: The value given.
-        allowed: What is allowed, as a clause that follows a colon ("must be at least 1").
+        allowed: The allowed values, as a clause after a colon ("must be at least 1").
     """
 
     def __init__(self, setting: str, value: object, allowed: str):
@@ -69,7 +69,7 @@ class SettingError(UsageError):
 
 
 class DamagedFileError(SeqmemError):
-    """A file of a run directory is not what seqmem wrote: its name and what is wrong."""
+    """A file of a run directory is not as seqmem wrote it: its name and the problem."""
 
     def __init__(self, path: object, problem: str):
         super().__init__(f"{one_line(path, 4096)}: {one_line(problem, 300)}")
@@ -78,21 +78,21 @@ class DamagedFileError(SeqmemError):
 
 
 class DamageWarning(UserWarning):
-    """Something stored is damaged and was passed over: its name, what is wrong and what is used in its place."""
+    """A damaged file was skipped: its name, the problem and what is used instead."""
 
 
 def one_line(value: object, longest: int) -> str:
-    """Returns a value as one line of at most `longest` characters, none of them a control character."""
+    """Returns a value as one line of at most `longest` characters, without control characters."""
     try:
         text = str(value)
-    except ValueError:  # Python refuses to write out whole numbers of more than 4300 digits
+    except ValueError:  # Python refuses to convert integers of more than 4300 digits
         text = "a number of thousands of digits"
     cut = text if len(text) <= longest else text[: longest - 3] + "..."
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
 
 
 def did_you_mean(given: str, names: Iterable[str]) -> str:
-    """Returns `` (did you mean 'gap'?)``: what others call one of the names, or what is close; else an empty string."""
+    """Returns `` (did you mean 'gap'?)`` for another common name, or a similar one; else an empty string."""
     plain = {name.lstrip("-").replace("_", "-"): name for name in names}
     word = given.lstrip("-").replace("_", "-").lower()
     meant = [other for other in OTHER_WORDS.get(word, "").split() if other in plain]

@@ -1,7 +1,7 @@
 """Settings: the kinds of their values, and how a field declares one.
 
-Command-line option, TOML key, sweep axis and JSON key are all generated from that field. Nothing here
-imports numpy, rich or click: `--help` and every error about a setting must answer at once.
+Command-line option, TOML key, sweep axis and JSON key are generated from that field. Nothing here imports numpy, rich
+or click, so that `--help` and errors appear at once.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from typing import Any, ClassVar, TypeAlias
 
 from seqmem.errors import SettingError, did_you_mean
 
-# A setting's value that no kind has read yet: whatever Python, TOML, JSON or the command line gave.
+# A value that no kind has read yet: anything from Python, TOML, JSON or the command line.
 Value: TypeAlias = object
 Settings: TypeAlias = Mapping[str, Value]
 
 LARGEST = sys.float_info.max
-# what a terminal would obey, and halves of characters, which no file can hold
+# control characters of terminals, and surrogates, which cannot be encoded
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """What values a setting takes.
+    """The kind of values that a setting takes.
 
     Attributes:
-        optional: Whether None stands for a setting that is left out.
-        metavar: How the value is called in `--help`.
-        held: The type of the value proper, as the dataclass holds it.
+        optional: Whether the setting may be None, that is, left out.
+        metavar: Placeholder of the value in `--help`.
+        held: The type of a value that has been read.
     """
 
     optional: bool = dataclasses.field(default=False, kw_only=True)
@@ -39,7 +39,7 @@ class Kind:
     held: ClassVar[type | tuple[type, ...]] = str
 
     def read(self, name: str, value: Value) -> Any:
-        """Turns text, or a value of TOML or JSON, into the value proper; raises SettingError naming the setting."""
+        """Reads text, or a value of TOML or JSON; raises SettingError naming the setting."""
         if value is None and self.optional:
             return None
         if isinstance(value, str):
@@ -47,19 +47,19 @@ class Kind:
         return self.check(name, value)
 
     def accept(self, name: str, value: Value) -> Any:
-        """Checks a value proper, which was read where it was given; reads any other."""
+        """Checks a value that has been read before; reads any other."""
         return self.check(name, value) if isinstance(value, self.held) else self.read(name, value)
 
     def parse(self, name: str, text: str) -> Value:
-        """Turns text into a value that `check` takes; text that means none is left to `check` as it is."""
+        """Returns the value of a text; text without a value is returned as it is, for `check` to refuse."""
         return text
 
     def check(self, name: str, value: Value) -> Any:
-        """Returns the value proper if it is allowed, else raises SettingError."""
+        """Returns the value if it is allowed, else raises SettingError."""
         return value
 
     def write(self, value: Value) -> Value:
-        """Returns the value as JSON and TOML hold it; `read` gives it back."""
+        """Returns the value for JSON and TOML, from which `read` restores it."""
         return value
 
 
@@ -79,13 +79,13 @@ class Integer(Kind):
             raise SettingError(name, text, f"must be a whole number {self._range()}") from None
 
     def check(self, name: str, value: Value) -> int:
-        # Python counts a truth value as a whole number: `units = true` is a slip
+        # bool is a subclass of int in Python, but `units = true` is a mistake
         if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
             raise SettingError(name, value, f"must be a whole number {self._range()}")
         return value
 
     def _range(self) -> str:
-        # the default upper bound is a technical one: an error names the lower one alone
+        # the default upper bound is a technical one, so errors name the lower bound only
         return f"of at least {self.low}" if self.high >= 2**31 - 1 else f"from {self.low} to {self.high}"
 
 
@@ -105,7 +105,7 @@ class Number(Kind):
             raise SettingError(name, text, f"must be {self._range()}") from None
 
     def check(self, name: str, value: Value) -> float:
-        # comparing first: `float` fails on whole numbers too large for it
+        # compared first, because `float` raises on integers that are too large
         low, high = max(self.above, -LARGEST), min(self.high, LARGEST)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low < value <= high:
             raise SettingError(name, value, f"must be {self._range()}")
@@ -136,14 +136,14 @@ class Choice(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class Flag(Kind):
-    """Yes or no. On the command line `--name/--no-name`, or `--name/--off` where "no" has a word of its own, `off`."""
+    """Yes or no. On the command line `--name/--no-name`, or `--name/--off` with a word `off` for "no"."""
 
     off: str | None = None
     metavar = ""
     held = bool
 
     def option(self, name: str, value: bool) -> str:
-        """Returns what is typed for a value: `--stop`, `--no-stop`, `--stateless`."""
+        """Returns the option for a value: `--stop`, `--no-stop`, `--stateless`."""
         word = name if value else self.off or f"no_{name}"
         return "--" + word.replace("_", "-")
 
@@ -215,10 +215,10 @@ def setting(default: Value, kind: Kind, help: str, group: str) -> Any:
     """Declares a dataclass field as a setting.
 
     Args:
-        default: The value where nobody says anything.
-        kind: What values it takes.
+        default: The value if it is not given.
+        kind: The kind of its values.
         help: One sentence for `--help`.
-        group: The heading that it stands under: Task, Network, Training or Run.
+        group: Its heading in `--help`: Task, Network, Training or Run.
     """
     return dataclasses.field(default=default, metadata={"kind": kind, "help": help, "group": group})
 
@@ -229,10 +229,10 @@ def settings_of(cls: type) -> Iterator[dataclasses.Field[Any]]:
 
 
 def read_settings(instance: object) -> None:
-    """Replaces each setting of a frozen dataclass instance by what its kind accepts; for `__post_init__`."""
+    """Reads the value of each setting of a frozen dataclass instance by its kind; for `__post_init__`."""
     for field in settings_of(type(instance)):
         value = field.metadata["kind"].accept(field.name, getattr(instance, field.name))
-        object.__setattr__(instance, field.name, value)  # it is frozen
+        object.__setattr__(instance, field.name, value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -246,7 +246,7 @@ class Window(Kind):
         return None if value in (None, "sequence") else super().read(name, value)
 
     def parse(self, name: str, text: str) -> Value:
-        # `isdigit` takes ² too, which `int` does not; beyond 4,300 digits `int` refuses as well
+        # `isdigit` accepts ² too, but `int` does not; nor does `int` accept more than 4,300 digits
         return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
 
     def check(self, name: str, value: Value) -> int:
@@ -260,10 +260,10 @@ class Window(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class Init:
-    """What the weights of a network start from.
+    """The initialisation of a network's weights.
 
     Attributes:
-        kind: `glorot` (Keras' own initialisers), `chrono`, or `uniform` (every weight and bias from -bound to bound).
+        kind: `glorot` (Keras' own initializers), `chrono`, or `uniform` (every weight and bias from -bound to bound).
         bound: Of `uniform`; 0 for the others.
     """
 
@@ -289,7 +289,6 @@ class InitText(Kind):
             return text
 
     def check(self, name: str, value: Value) -> Init:
-        """Returns it if it is one of the three."""
         uniform = isinstance(value, Init) and value.kind == "uniform" and 0 < value.bound <= 100
         if not isinstance(value, Init) or not (uniform or value in (Init("glorot"), Init("chrono"))):
             raise SettingError(name, value, "must be glorot, chrono, or uniform:X with X above 0 and at most 100")

@@ -1,4 +1,4 @@
-"""Compilation with XLA, and a cache of programs that may be damaged."""
+"""Compilation with XLA; a damaged cache of programs is emptied."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from seqmem.errors import SeqmemError
 def compiled(function: Callable) -> Callable:
     """Compiles a function of tensors at its first call; a decorator.
 
-    A damaged cache of compiled programs costs time and nothing else: TensorFlow raises where an entry is truncated or
-    not its own, and remembers that for the function, so the cache is emptied and the function compiled again.
+    If an entry of the cache is truncated or foreign, TensorFlow raises, and keeps raising for this function object. The
+    cache is then emptied and the function compiled again, so damage costs time only.
 
     Raises:
         SeqmemError: At a call, if there is not enough memory.

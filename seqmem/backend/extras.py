@@ -1,8 +1,7 @@
-"""The packages of the extras, imported when needed, or one clear line."""
+"""The packages of the extras, imported when first needed."""
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import logging
 from typing import Any, TypeAlias
@@ -11,56 +10,28 @@ from seqmem.errors import UsageError
 
 
 def import_optuna() -> Any:
-    """Returns Optuna, silent but for its errors.
-
-    Raises:
-        UsageError: If it is not installed.
-    """
+    """Returns Optuna, which then logs errors only; UsageError if it is not installed."""
     optuna = _import("optuna", "--search tpe or random", "search")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 
 
 def import_distributed() -> Any:
-    """Returns Dask's distributed, silent as well; raises as `import_optuna` does."""
+    """Returns Dask's distributed, which then logs critical errors only; raises as `import_optuna` does."""
     distributed = _import("distributed", "--scheduler", "dask")
-    # a scheduler that is lost gets a line of ours, not in a traceback of its own
+    # the driver reports a lost scheduler in one line; Dask would log a traceback
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return distributed
 
 
-@dataclasses.dataclass(frozen=True)
-class TensorBoard:
-    """What it takes to write an event file."""
-
-    RecordWriter: Any
-    Event: Any
-    Summary: Any
-    hparams_pb: Any
-
-
-def import_tensorboard() -> TensorBoard:
-    """Returns what writes TensorBoard's files, without TensorFlow; raises as `import_optuna` does."""
-    records, events, summaries, hparams = (
-        _import(f"tensorboard.{name}", "--format tensorboard", "tensorboard")
-        for name in (
-            "summary.writer.record_writer",
-            "compat.proto.event_pb2",
-            "compat.proto.summary_pb2",
-            "plugins.hparams.summary_v2",
-        )
-    )
-    return TensorBoard(records.RecordWriter, events.Event, summaries.Summary, hparams.hparams_pb)
-
-
 class ExtraPackage:
-    """Stands for a package of an extra that may be absent, and passes on whatever is asked of it.
+    """A proxy of a module of an optional package, which is imported at the first access.
 
     Args:
-        package: Its name.
-        what: What needs it, for the one line that says so where it is not installed.
-        extra: The extra that brings it.
+        package: Name of the module.
+        what: What needs it, for the UsageError if it is not installed.
+        extra: The extra that installs it.
     """
 
     def __init__(self, package: str, what: str, extra: str):
@@ -80,6 +51,12 @@ jinja2 = ExtraPackage("jinja2", CHART, "pictures")
 pandas = ExtraPackage("pandas", "to_frame()", "data")
 pyarrow = ExtraPackage("pyarrow", "a .parquet file", "data")
 parquet = ExtraPackage("pyarrow.parquet", "a .parquet file", "data")
+# these four modules of TensorBoard do not import TensorFlow
+BOARD = ("--format tensorboard", "tensorboard")
+record_writer = ExtraPackage("tensorboard.summary.writer.record_writer", *BOARD)
+event_pb2 = ExtraPackage("tensorboard.compat.proto.event_pb2", *BOARD)
+summary_pb2 = ExtraPackage("tensorboard.compat.proto.summary_pb2", *BOARD)
+hparams = ExtraPackage("tensorboard.plugins.hparams.summary_v2", *BOARD)
 DataFrame: TypeAlias = Any  # of pandas
 
 

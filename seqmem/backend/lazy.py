@@ -1,8 +1,8 @@
 """TensorFlow and Keras, imported silently when first used.
 
-They take seconds to import, and the command line must answer at once; so every other import stands at the top of its
-file, and these two are lazy. TensorFlow's libraries print on the process' standard error while they load, whatever the
-log level, so the descriptor itself is turned away meanwhile. What they wrote is shown only if the import fails.
+They take seconds to import, and the command line must answer at once; so these two imports are lazy, and no others.
+While TensorFlow's libraries load they print to standard error, whatever the log level, so its descriptor is redirected
+meanwhile. What they printed is shown only if the import fails.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 from seqmem.backend import process
 from seqmem.errors import SeqmemError
 
-# Neither package has types that mypy can check; the names say what is meant.
+# Neither package has types that mypy can check; the names document what is meant.
 Tensor: TypeAlias = Any
 TensorArray: TypeAlias = Any
 KerasLayer: TypeAlias = Any
@@ -31,7 +31,7 @@ _LOADING = threading.RLock()
 
 
 class LazyModule:
-    """Stands for a module of TensorFlow or Keras, and passes on whatever is asked of it."""
+    """A proxy of a module, which imports TensorFlow and Keras at the first access."""
 
     def __init__(self, name: str):
         self._name = name
@@ -48,12 +48,12 @@ tf, keras = LazyModule("tensorflow"), LazyModule("keras")
 
 
 def load() -> None:
-    """Imports TensorFlow and Keras, for any code that imports them by itself; later calls do nothing.
+    """Imports TensorFlow and Keras; later calls do nothing.
 
     Raises:
-        SeqmemError: If Keras runs on something else than TensorFlow.
+        SeqmemError: If the backend of Keras is not TensorFlow.
     """
-    # one thread at a time: `silence` turns a descriptor of the whole process away
+    # one thread at a time: `silence` redirects a descriptor of the whole process
     with _LOADING:
         _load()
 
@@ -64,7 +64,7 @@ def _load() -> None:
     with silence():
         for name in ("keras", "tensorflow"):
             importlib.import_module(name)
-    # it warns of functions traced again for each run, which a sweep and several evaluations in one process rightly do
+    # it warns of repeated tracing, which is intended in a sweep and in several evaluations
     sys.modules["tensorflow"].get_logger().setLevel("ERROR")
     if (backend := sys.modules["keras"].backend.backend()) != "tensorflow":
         raise SeqmemError(f"Keras runs on {backend} here; seqmem needs KERAS_BACKEND=tensorflow")
@@ -72,7 +72,7 @@ def _load() -> None:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """Keeps what native code writes to standard error from the user, unless an error follows."""
+    """Hides what native code writes to standard error, unless an error follows."""
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as written:

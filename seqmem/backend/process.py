@@ -1,6 +1,6 @@
 """The environment of TensorFlow: threads, compile cache, silence.
 
-Nothing here imports TensorFlow; `seqmem.backend.lazy` does, and finds the environment ready.
+Nothing here imports TensorFlow; `seqmem.backend.lazy` does, after the environment has been set.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import tempfile
 from pathlib import Path
 
 CACHE_BYTES = 512 * 2**20
-# Holds the number of the process that is prepared: a child inherits the environment, but has not chosen it.
+# Holds the id of the process that set the environment; a child process inherits the rest but must set its own.
 PREPARED = "_SEQMEM_PREPARED"
 
 
 def prepare(threads: int = 1, cache: bool = True) -> None:
-    """Sets the environment that TensorFlow reads when it is imported; later calls in a process change nothing.
+    """Sets the environment variables that TensorFlow reads at its import; no effect after that.
 
     Args:
-        threads: Threads that one operation may use. More than one can change results in their last bits.
-        cache: Keep compiled programs in a folder of the user's own, so that the next process starts faster.
+        threads: Threads per operation. More than one can change results in their last bits.
+        cache: Whether to keep compiled programs on disk, so that the next process starts faster.
     """
     if "tensorflow" in sys.modules:
         return
@@ -43,7 +43,7 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
 
 
 def prepare_by_default() -> None:
-    """Prepares a process that nobody has prepared; what was chosen before stays."""
+    """Calls `prepare` unless this process has called it before."""
     if os.environ.get(PREPARED) != str(os.getpid()):
         prepare()
 
@@ -57,7 +57,7 @@ def cache_folder() -> Path:
 
 
 def _prune(folder: Path) -> None:
-    """Removes the oldest programs beyond `CACHE_BYTES`: a sweep over many shapes leaves many behind."""
+    """Removes the oldest programs beyond `CACHE_BYTES`."""
     with contextlib.suppress(OSError):
         entries = sorted(((entry.stat(), entry) for entry in folder.iterdir()), key=lambda entry: -entry[0].st_mtime)
         kept = 0
@@ -68,7 +68,7 @@ def _prune(folder: Path) -> None:
 
 
 def clear_cache() -> bool:
-    """Empties the folder of compiled programs; tells whether there was anything in it."""
+    """Empties the folder of compiled programs; returns whether it held any."""
     folder = cache_folder()
     entries = list(folder.glob("*.pb")) if folder.is_dir() else []
     for entry in entries:
@@ -77,7 +77,7 @@ def clear_cache() -> bool:
 
 
 def environment(threads: int) -> dict[str, object]:
-    """Returns what a result may depend on beside its settings: versions, processor, threads and command line."""
+    """Returns what a result may depend on besides its settings: versions, processor, threads, command line."""
     packages = ("seqmem", "tensorflow", "keras", "numpy")
     return {
         "versions": {"python": platform.python_version()}
@@ -90,7 +90,7 @@ def environment(threads: int) -> dict[str, object]:
 
 
 def _usable(folder: Path) -> bool:
-    """Whether compiled programs can be kept there, by nobody but the user."""
+    """Whether compiled programs can be kept there, readable and writable by this user only."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():  # Windows has neither

@@ -1,4 +1,4 @@
-"""Seeds for the random generators of the whole process, for a while."""
+"""Temporary seeds of the process-wide random generators."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from seqmem.backend.lazy import keras
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Lets everything that Keras, numpy and Python draw within come from a seed.
+    """Seeds Keras, numpy and Python within a `with` block, and restores their states after it.
 
-    Keras takes the seeds of its initializers from Python's generator by `random.randint`. In a process with other
-    threads (the event loop of a Dask worker) these draw from it at any moment, so this thread gets one of its own.
+    Keras draws the seeds of its initializers by `random.randint`. Other threads (the event loop of a Dask worker) may
+    draw from the same generator at any moment, so this thread gets a generator of its own.
 
     Args:
         seed: Below 2**32.

@@ -1,4 +1,4 @@
-"""Sequences of the user's own, read from files of several formats."""
+"""A user's sequences, read from files of several formats."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from seqmem.errors import UsageError, one_line
 
 STANDARD_INPUT = Path("-")
 LARGEST_FILE = LIMIT // 4  # as TOML, with each character a symbol, it is at most four times as long
-# what a file of text cannot mean: all control characters but tab and line feed
+# control characters that a text file may not hold: all but tab and line feed
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 AS_NAMED = Reading()
-BLANK = "␣"  # stands for a blank where each character is a symbol, since no symbol has a blank in it
-# longer ones first: the mark of UTF-32 begins as that of UTF-16 does
+BLANK = "␣"  # the symbol for a blank if each character is a symbol, since symbols cannot contain blanks
+# longer ones first: the mark of UTF-32 begins with that of UTF-16
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
@@ -32,15 +32,15 @@ def read_sequences(path: Path, reading: Reading = AS_NAMED) -> list[str]:
 
     Args:
         path: `.txt` holds one sequence per line, its symbols set apart by blanks; `.csv` and `.tsv` one per row;
-            `.json` a list and `.jsonl` a line each of lists or texts; `.toml` the settings of a run. What
-            `seqmem task --to` has written is read as well. Any other name is taken for `.txt`.
-        reading: What the name of the file does not say.
+            `.json` a list, and `.jsonl` one line each, of lists or texts; `.toml` the settings of a run. Files written
+            by `seqmem task --to` are read too. Any other name is read as `.txt`.
+        reading: Options for the reading.
 
     Returns:
         Each sequence as its symbols set apart by single blanks.
 
     Raises:
-        UsageError: In one line that names the file, the place in it and what to do.
+        UsageError: In one line with the file, the place in it and what to do.
     """
     name = "standard input" if path == STANDARD_INPUT else str(path)
     try:
@@ -84,14 +84,14 @@ def _escaped(character: str) -> str:
 
 
 def characters(symbols: Sequence[str]) -> list[str]:
-    """Returns each character of some texts as a symbol, a blank as `BLANK`."""
+    """Returns each character of texts as a symbol, a blank as `BLANK`."""
     return [BLANK if character.isspace() else character for symbol in symbols for character in symbol]
 
 
 def _text(path: Path) -> str:
     """The content of a file, its line ends as line feeds."""
     if path == STANDARD_INPUT:
-        # one byte more tells a file that is too large: a pipe has no size to ask for
+        # a pipe has no size; one byte more than allowed shows that it is too large
         content = sys.stdin.buffer.read(LARGEST_FILE + 1)
     else:
         with path.open("rb") as file:
@@ -123,7 +123,7 @@ def _text(path: Path) -> str:
 
 
 def _guessed(content: bytes) -> str:
-    """The encoding of Windows in the West, but for five bytes that only the standard has."""
+    """Windows-1252, unless the content has one of the five bytes that only ISO-8859-1 defines."""
     try:
         content.decode("cp1252")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""The formats in which sequences are read, from text to symbols."""
+"""Readers of sequences, from text in several formats to symbols."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from seqmem.errors import UsageError, one_line
 
 # the columns of `seqmem task --to x.csv`, one step per line
 STEP_COLUMNS = ["sequence", "step", "input", "target", "recall", "settled"]
-# Where a sequence stands in its file, and its symbols.
+# The place of a sequence in its file, and its symbols.
 Row = tuple[str, list[str]]
 
 
 class MisfitError(Exception):
-    """What is wrong with a file, and where in it; `read_sequences` puts its name in front."""
+    """A problem of a file and its place; `read_sequences` puts the name of the file in front."""
 
     def __init__(self, place: str, problem: str):
         super().__init__(f"{place}: {problem}" if place else problem)
@@ -31,8 +31,8 @@ class Reading:
     """How files of sequences are read.
 
     Attributes:
-        format: One of `FORMATS`; None follows the end of the file's name, and refuses what looks like another format.
-        header: Whether the first row of a table is skipped; None refuses what looks like a header.
+        format: One of `FORMATS`; None takes it from the file's name, and refuses content that looks like another one.
+        header: Whether the first row is skipped; None refuses a row that looks like a header.
         chars: Whether each character is a symbol.
     """
 
@@ -41,13 +41,13 @@ class Reading:
     chars: bool = False
 
     def options(self) -> str:
-        """Returns it as it is typed."""
+        """Returns the options of the command line that give this."""
         header = {None: "", True: " --header", False: " --no-header"}[self.header]
         return (f" --format {self.format}" if self.format else "") + header + " --chars" * self.chars
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines that hold anything, with their numbers."""
+    """The lines that are not blank, with their numbers."""
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
@@ -62,7 +62,7 @@ def _txt(text: str, reading: Reading) -> list[Row]:
     for number, line in _lines(text):
         symbols = line.split()
         if reading.format is None and not reading.chars:
-            # of more than half: in a text some commas end a word
+            # more than half of the symbols: in prose some commas end a word
             ends = sum(symbol.endswith(",") for symbol in symbols[:-1])
             if 2 * ends > len(symbols) - 1 or (len(symbols) == 1 and "," in line.strip().strip(",")):
                 reason = "a comma at the end of most symbols" if ends else "commas and no blank"
@@ -72,12 +72,12 @@ def _txt(text: str, reading: Reading) -> list[Row]:
 
 
 def _table(format: str, delimiter: str) -> Callable[[str, Reading], Iterable[Row]]:
-    """A reader of tables: quotes may hold the delimiter, and blanks around cells do not count."""
+    """A reader of tables; quoted cells may contain the delimiter, and blanks around cells are dropped."""
 
     def read(text: str, reading: Reading) -> Iterable[Row]:
         if reading.format is None:
             _refuse_json(format, text)
-        # newline: csv itself knows line ends within quotes
+        # newline: csv handles line ends within quotes itself
         cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
         rows = list(_numbered(cells))
         if rows and rows[0][1] == STEP_COLUMNS:
@@ -91,9 +91,9 @@ def _table(format: str, delimiter: str) -> Callable[[str, Reading], Iterable[Row
 
 
 def _numbered(cells: Any) -> Iterator[Row]:
-    """The rows of a table that hold anything, without the empty cells at the end that spreadsheets leave."""
+    """The rows of a table that are not empty, without the empty cells that spreadsheets leave at the end."""
     while True:
-        # of the row's first line: in quotes it may go on over several
+        # the number of the row's first line: a quoted cell may span several
         line = cells.line_num + 1
         try:
             row = [cell.strip() for cell in next(cells)]
@@ -108,8 +108,8 @@ def _numbered(cells: Any) -> Iterator[Row]:
 
 
 def _refuse_single(format: str, place: str, cell: str) -> None:
-    """Refuses a row of one cell that other delimiters would part."""
-    # the surest mark first: tabs are in no symbol, blanks may stand beside commas
+    """Refuses a row of a single cell that contains other delimiters."""
+    # tabs first, which are in no symbol; blanks last, which may stand beside commas
     for mark, other in (("\t", "tsv"), (",", "csv"), (" ", "txt")):
         if mark in cell and other != format:
             name = {"\t": "tabs", ",": "commas", " ": "blanks"}[mark]
@@ -119,7 +119,7 @@ def _refuse_single(format: str, place: str, cell: str) -> None:
 
 
 def _sequences_of_steps(rows: Iterable[Row]) -> Iterator[Row]:
-    """Puts the steps of `seqmem task --to x.csv` together again."""
+    """Joins the steps of `seqmem task --to x.csv` to sequences."""
     for _, steps in itertools.groupby(rows, key=lambda row: row[1][0]):
         places, cells = zip(*steps, strict=True)
         if any(len(row) != len(STEP_COLUMNS) for row in cells):
@@ -129,20 +129,20 @@ def _sequences_of_steps(rows: Iterable[Row]) -> Iterator[Row]:
 
 def _joined(place: str, inputs: list[Any], targets: list[Any]) -> list[str]:
     """The symbols of a sequence whose targets are the next symbols."""
-    # each target must be the next input; None is a step where nothing is asked
+    # each target must be the next input; None is a step without a target
     if not inputs or inputs[1:] != targets[:-1] or None in targets:
         raise MisfitError(place, "its targets are not the next symbols, so that it is no sequence of your own")
     return _plain_symbols(place, [*inputs, targets[-1]])
 
 
 def _without_header(rows: list[Row], reading: Reading) -> list[Row]:
-    """The rows without the first where that is a header; refuses what looks like one where nobody said."""
+    """The rows without the header; refuses a first row that looks like one if no option was given."""
     if reading.header or not rows:
         return rows[1:]
     first, *others = [set(symbols) for _, symbols in rows]
     rest = set().union(*others)
     if reading.header is None and not reading.chars and others and first.isdisjoint(rest):
-        # the sequences of a task have symbols in common, and a header has none with them, or is of words above numbers
+        # a header shares no symbol with the rows, which share some with each other; or it has words above numbers
         alike = all(any(row & other for other in others if other is not row) for row in others[:100])
         numbers = all(map(_is_number, rest)) and not any(map(_is_number, first))
         if numbers or (alike and len(others) > 1):
@@ -172,7 +172,7 @@ def _is_json(text: str) -> bool:
 
 def _json(text: str, reading: Reading) -> Iterator[Row]:
     try:
-        # Python would read NaN and Infinity, which JSON does not know
+        # Python would accept NaN and Infinity, which are not JSON
         document = json.loads(text, parse_constant=_no_number)
     except RecursionError:
         raise MisfitError("", "is nested too deeply") from None
@@ -184,7 +184,7 @@ def _json(text: str, reading: Reading) -> Iterator[Row]:
         raise MisfitError(f"line {error.lineno}", f"is not JSON: {error.msg}") from None
     except ValueError as error:
         raise MisfitError("", f"is not JSON: {one_line(error, 100)}") from None
-    # what `seqmem task --json` prints has them under a key
+    # the output of `seqmem task --json` has them under a key
     rows = document.get("sequences") if isinstance(document, dict) else document
     if not isinstance(rows, list):
         raise MisfitError("", "must be a list of sequences, each a list or a text")
@@ -212,7 +212,7 @@ def _no_number(name: str) -> None:
 
 
 def _symbols(place: str, row: Any, reading: Reading) -> list[str]:
-    """The symbols of one sequence of JSON: a text, a list, or the inputs and targets that `seqmem task` writes."""
+    """The symbols of one sequence in JSON: a text, a list, or the inputs and targets that `seqmem task` writes."""
     if isinstance(row, str):
         return [row.strip()] if reading.chars else row.split()
     if isinstance(row, dict) and isinstance(row.get("inputs"), list) and isinstance(row.get("targets"), list):
@@ -224,7 +224,7 @@ def _symbols(place: str, row: Any, reading: Reading) -> list[str]:
 
 def _plain_symbols(place: str, row: list[Any]) -> list[str]:
     for symbol in row:
-        # Python counts a truth value as a number
+        # bool is a subclass of int in Python
         if isinstance(symbol, bool) or not isinstance(symbol, (str, int, float)):
             raise MisfitError(place, f"a symbol must be a text or a number, not {one_line(json.dumps(symbol), 40)}")
     return [str(symbol) for symbol in row]

@@ -1,7 +1,7 @@
 """The sources of settings: preset, TOML file and options, merged.
 
-A value is read once, where it was given, and carries its source along: an error that comes up only when all settings
-are known still names the option, or the key of the file, that it came from.
+A value is read once, where it was given, and keeps its source: an error found later, when all settings are known, still
+names the option or the key of the file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from seqmem.tasks import named_task
 
 VARY = "vary"
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}
-# each of these takes the place of the other
+# each replaces the other
 RIVALS = {"epochs": "presentations", "presentations": "epochs"}
 READING = tuple(field.name for field in dataclasses.fields(Reading))
 LONGEST_VALUE = 60
@@ -35,11 +35,11 @@ LONGEST_VALUE = 60
 
 @dataclasses.dataclass(frozen=True)
 class Given:
-    """A value that was given to a setting.
+    """The given value of a setting.
 
     Attributes:
-        value: As its kind read it; sequences as they were written, for the task to read.
-        spelled: How it stands in its source, given the value that an error is about: one sequence may be wrong of many.
+        value: As read by its kind; sequences unread, for the task.
+        spelled: Returns its text in the source, for the wrong value of an error: one of several sequences may be wrong.
     """
 
     value: Any
@@ -51,11 +51,7 @@ Source = Mapping[str, Given]
 
 @contextlib.contextmanager
 def source_in_errors(given: Source) -> Iterator[None]:
-    """Puts in front of an error about a setting how the setting was given, in place of its bare name.
-
-    Raises:
-        UsageError: In place of a SettingError about one of these settings.
-    """
+    """Turns a SettingError about one of these settings into a UsageError that begins with its source."""
     try:
         yield
     except SettingError as error:
@@ -66,26 +62,20 @@ def source_in_errors(given: Source) -> Iterator[None]:
 
 
 def build(given: Source, trusted: Collection[str] = ()) -> RunConfig:
-    """Builds the config that settings make, those not given by their rules.
+    """Builds the config of merged settings; a UsageError names the source of the wrong setting.
 
-    Args:
-        given: The settings of all sources, as `merge` lays them over each other.
-        trusted: As for `RunConfig.from_settings`.
-
-    Raises:
-        UsageError: If a setting does not go with the others: it names the source.
+    `trusted` is as for `RunConfig.from_settings`.
     """
     with source_in_errors(given):
         return RunConfig.from_settings({name: entry.value for name, entry in given.items()}, trusted)
 
 
 def merge(*sources: Source) -> dict[str, Given]:
-    """Lays settings over each other, the later ones over the earlier ones.
+    """Merges settings; later sources override earlier ones.
 
-    A budget replaces the other budget of an earlier source; another task replaces the whole task.
+    A budget also replaces the other kind of budget, and another task replaces all settings of the earlier task.
     """
     merged: dict[str, Given] = {}
-    # From the lowest to the highest: what a source says replaces what stands below, and what cannot stand beside it.
     for source in sources:
         task = source["task"].value if "task" in source else named_task(source)
         gone = {RIVALS[name] for name in source if name in RIVALS}
@@ -101,11 +91,10 @@ def read_config(path: Path | None, preset: str | None, options: Mapping[str, Any
     Args:
         path: A TOML file, or None.
         preset: Name of a preset, or None.
-        options: What click collected from the options of settings, as `typed_settings` takes it. A cell of the user's
-            own that was typed may be imported.
+        options: The options that click collected, as for `typed_settings`. A user cell that was typed may be imported.
 
     Raises:
-        UsageError: In one line that names the option, the preset's key or the file's key that is wrong.
+        UsageError: In one line with the wrong option, or the wrong key of the preset or the file.
     """
     typed = typed_settings(options)
     given = merge(preset_settings(preset) if preset else {}, read_file(path) if path else {}, typed)
@@ -115,47 +104,47 @@ def read_config(path: Path | None, preset: str | None, options: Mapping[str, Any
 def read_request(
     path: Path | None, preset: str | None, vary: tuple[str, ...], options: Mapping[str, Any], search: Mapping[str, Any]
 ) -> Request:
-    """Gathers the settings and the axes of a sweep; what follows from them is left to each trial.
+    """Collects the settings and the axes of a sweep.
 
     Args:
         path: A TOML file of settings with a table of axes, or None.
         preset: Name of a preset, or None.
-        vary: Axes as they were typed; each wins over the file's of the same setting.
-        options: What click collected from the options of settings.
+        vary: Axes as typed; each overrides that of the file.
+        options: The options of settings that click collected.
         search: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
 
     Raises:
-        UsageError: In one line that names the option, or the file and key, that is wrong.
+        UsageError: In one line with the wrong option, or the wrong key of the file.
     """
     below, axes = read_sweep_file(path) if path else ({}, [])
     base = merge(preset_settings(preset) if preset else {}, below)
     varied = [parse_axis(text) for text in vary]
     axes = [axis for axis in axes if axis.name not in {axis.name for axis in varied}] + varied
     files = files_of(axes, how_to_read(options))
-    # where an axis names files, what says how to read them is used up
+    # where an axis names files, the options for reading apply to these
     typed = typed_settings({name: value for name, value in options.items() if name not in READING or not files})
     for axis in axes:
         if axis.name in typed:
             line = f"{option_name(axis.name)} does not go with --vary {axis.name}: it is one or the other"
             raise UsageError(line, axis.name)
-        # an axis is laid over what is below like a setting, and is none itself
+        # an axis overrides lower sources like a setting, but is not one itself
         base = merge(base, {axis.name: Given(None, str)})
         del base[axis.name]
     named = [typed["cell"].value.name] if "cell" in typed else []
-    # of the typed axes alone: a name in a file gives no permission to import
+    # typed axes only: a name in a file gives no permission to import
     named += [value for axis in varied if axis.name == "cell" for value in axis.values]
     cells = tuple(cell for cell in named if is_user_cell(cell))
     return Request(_written(merge(base, typed)), tuple(axes), **search, files=files, cells=cells)
 
 
 def _written(given: Source) -> dict[str, Any]:
-    """The settings as a plan holds them: each in the one form that its kind writes."""
+    """The settings as a plan holds them, written by their kinds."""
     kinds = setting_kinds()
     return {name: kinds[name].write(entry.value) for name, entry in given.items()}
 
 
 def setting_kinds() -> dict[str, Kind]:
-    """Returns the kind of every setting, and of the name of the task."""
+    """Returns the kind of every setting, including `task`."""
     fields = setting_fields()
     return {"task": task_kind()} | {name: field.metadata["kind"] for name, field in fields.items()}
 
@@ -166,12 +155,8 @@ def preset_settings(name: str) -> dict[str, Given]:
 
 
 def read_file(path: Path) -> dict[str, Given]:
-    """Reads a TOML file of settings, not all of which need be there.
-
-    Raises:
-        UsageError: If the file cannot be read or is not TOML, or a key or a value is not allowed.
-    """
-    if not path.exists() and str(path) in preset_names():  # a slip that is easily made
+    """Reads a TOML file of settings; UsageError if it cannot be read, or a key or a value is not allowed."""
+    if not path.exists() and str(path) in preset_names():
         raise UsageError(f"{path}: no such file (did you mean --preset {path}?)")
     return read_values(read_toml_file(path), str(path))
 
@@ -190,21 +175,13 @@ def read_sweep_file(path: Path) -> tuple[dict[str, Given], list[Axis]]:
 
 
 def read_values(settings: Settings, source: str) -> dict[str, Given]:
-    """Reads settings as TOML holds them, each by its kind.
-
-    Args:
-        settings: By name.
-        source: What an error begins with.
-
-    Raises:
-        UsageError: If there is no such setting, or a value is not allowed.
-    """
+    """Reads settings of a TOML file, each by its kind; a UsageError begins with `source`."""
     kinds, given = setting_kinds(), {}
     for name, value in settings.items():
         if name not in kinds:
             raise UsageError(f"{source}: unknown key '{one_line(name, 60)}'{did_you_mean(name, kinds)}", name, value)
 
-        # defaults hold this turn's name and value: a closure would see those of the last
+        # defaults bind the name and value of this iteration
         def spelled(wrong: Value, name: str = name, value: Value = value) -> str:
             return f"{source}: {name} = {quoted(wrong if name == 'sequences' else value)}"
 
@@ -214,7 +191,7 @@ def read_values(settings: Settings, source: str) -> dict[str, Given]:
 
 
 def read_typed(setting: str, kind: Kind, text: Value, option: str) -> Given:
-    """Reads what was typed behind an option; raises UsageError in the words of the kind."""
+    """Reads the text of an option by its kind; raises UsageError with the option in front."""
     with source_in_errors({setting: Given(text, lambda wrong: f"{option} {quoted(text)}")}):
         value = kind.read(setting, text)
     return Given(value, lambda wrong: f"{option} {quoted(kind.write(value))}")
@@ -224,8 +201,8 @@ def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
     """Collects the settings that were typed.
 
     Args:
-        options: What click collected: a `Given` for each setting that was typed, a truth value for a flag, and what
-            `own_sequences` takes.
+        options: From click: a `Given` for each setting that was typed, a bool for a flag, and the options of
+            `own_sequences`.
     """
     given = {name: entry for name, entry in options.items() if isinstance(entry, Given)}
     for name in setting_fields():
@@ -235,16 +212,16 @@ def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
 
 
 def typed_value(setting: str, value: Value) -> Given:
-    """Returns a value as one that was typed as an option."""
+    """Returns a value with an option as its source."""
     return Given(value, lambda wrong: typed_option(setting, wrong if setting == "sequences" else value))
 
 
 def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
-    """Returns the setting that `--sequence` or `--sequences` makes, empty where neither was typed.
+    """Returns the setting `sequences` from `--sequence` or `--sequences`; empty if neither was typed.
 
     Args:
-        options: What click collected, of which this takes the texts `sequence`, the files `sequences`, which are
-            joined, and how files are read: `format`, `header` and `chars`.
+        options: From click: the texts `sequence`, the files `sequences`, which are joined, and the options for reading
+            `format`, `header` and `chars`.
     """
     texts, files, reading = options.get("sequence") or (), options.get("sequences") or (), how_to_read(options)
     if texts and files:
@@ -254,7 +231,7 @@ def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
         return {"sequences": Given(rows, lambda wrong: ", ".join(map(str, files)))}
     if texts and reading.chars:
         texts = [" ".join(characters([text])) for text in texts]
-    elif stray := reading.options().strip():  # it would have nothing to act on
+    elif stray := reading.options().strip():
         raise UsageError(f"{stray}: goes with --sequences FILE")
     return {"sequences": typed_value("sequences", list(texts))} if texts else {}
 
@@ -266,12 +243,12 @@ def files_of(axes: Sequence[Axis], reading: Reading = AS_NAMED) -> dict[str, lis
 
 
 def how_to_read(options: Mapping[str, Any]) -> Reading:
-    """Returns how files of sequences are read, as it was typed."""
+    """Returns the options for reading files of sequences."""
     return Reading(**{name: options[name] for name in READING if options.get(name) is not None})
 
 
 def files_typed(options: Mapping[str, Any]) -> str | None:
-    """Returns the options that give the user's own sequences again; None where there are none that can be typed."""
+    """Returns the options that name the user's files again; None if there are none, or they cannot be read again."""
     files = options.get("sequences") or ()
     if not files or STANDARD_INPUT in files:  # standard input cannot be read a second time
         return None
@@ -284,13 +261,13 @@ def option_name(setting: str) -> str:
 
 
 def quoted(value: object) -> str:
-    """Returns a value on one line: text in quotes where it has blanks, cut where it is long."""
+    """Returns a value on one line: quoted if it has blanks, cut if it is long."""
     text = one_line(" ".join(map(str, value)) if isinstance(value, (list, tuple)) else value, LONGEST_VALUE)
     return f'"{text}"' if isinstance(value, (list, tuple, str)) and (not text or " " in text) else text
 
 
 def typed_option(setting: str, value: object, quote: Callable[[object], str] = quoted) -> str:
-    """Returns a setting as it is typed: ``--gap 3``, ``--no-stop``, ``--sequence "a b"``; `quote` writes its value."""
+    """Returns a setting as an option: ``--gap 3``, ``--no-stop``, ``--sequence "a b"``; `quote` writes the value."""
     if isinstance(value, bool):
         option: str = setting_fields()[setting].metadata["kind"].option(setting, value)
         return option

@@ -13,20 +13,20 @@ from seqmem.config.run_config import RunConfig
 
 
 def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stateful: bool = True) -> KerasModel:
-    """Builds the network of a run from layers of Keras alone, with trained weights.
+    """Builds the network of a run from Keras layers alone, with trained weights.
 
-    Its input is float32 `(batch, time, symbols * context)`: one-hot vectors in the order of the task's input symbols,
-    with a context one after the other, the newest last. Its output is `(batch, time, outputs)`: probabilities, in the
+    Its input is float32 `(batch, time, symbols * context)`: one-hot vectors in the order of the task's input symbols;
+    those of a context are concatenated, the newest last. Its output is `(batch, time, outputs)`: probabilities, in the
     order of the task's output symbols.
 
     Args:
         config: The settings of the run.
-        weights: Of one replicate by name, `cell/kernel` and so on, in the order that `Population.arrays` gives them.
-        stateful: One sequence at a time, a call for each step or for several, and the state stays until
-            `reset_states` of the recurrent layer; else any number of whole sequences, each from the first state.
+        weights: Weights of one replicate by name, in the order of `Population.arrays`.
+        stateful: Whether it keeps its state between calls, until `reset_states` of the recurrent layer. It then takes
+            one sequence, in any number of calls; else any number of whole sequences.
     """
     features = len(config.task.input_symbols) * config.context
-    # a state that is kept needs a fixed batch: one sequence
+    # Keras needs a fixed batch size to keep a state
     inputs = keras.Input(batch_shape=(1 if stateful else None, None, features), name="symbols")
     layers = [config.cell.sequence_layer(config.units, stateful) for _ in range(config.layers)]
     outputs = inputs
@@ -38,15 +38,15 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
         len(config.task.output_symbols), activation=config.head, use_bias=config.head_bias, name="head"
     )
     model = keras.Model(inputs, head(outputs), name="seqmem")
-    # `weights` is in the order of the layers, which is that of Keras' variables
+    # `weights` is in the order of the layers, like Keras' variables
     for variable, array in zip(model.trainable_variables, weights.values(), strict=True):
         variable.assign(array)
     return model
 
 
 def keras_file(model: KerasModel) -> bytes:
-    """Returns a model as a `.keras` file holds it."""
-    # Keras writes to a path alone, and takes the format from its ending
+    """Returns the content of a `.keras` file with a model."""
+    # Keras writes only to a path, and takes the format from its ending
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         model.save(path)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
-from seqmem.backend.extras import import_tensorboard
+from seqmem.backend.extras import event_pb2, hparams, record_writer, summary_pb2
 from seqmem.config.axis import Axis, shown_value
 from seqmem.config.rank import MEASURES
 from seqmem.results.run import RunResult
@@ -18,14 +18,14 @@ SCALARS = ("loss", "recall_loss", "accuracy", "recall_accuracy")
 
 
 def write_events(result: RunResult | SweepResult, folder: Path) -> int:
-    """Writes event files, each in a folder of its own under `folder`: what TensorBoard calls a run.
+    """Writes event files, each in its own folder under `folder` (a run in the terms of TensorBoard).
 
-    Of a run there is one for each replicate, with the scalars of each check over presentations, and one named
-    `baseline`, which draws the best without memory as a line. Of a sweep there is one for each trial: the values of its
-    axes as hyperparameters, and what it came to as metrics.
+    A run gets one file per replicate, with the scalars of each check over presentations, and one named `baseline`,
+    with the best scores without memory as a line. A sweep gets one file per trial, with the values of its axes as
+    hyperparameters and its measures as metrics.
 
     Returns:
-        How many event files were written.
+        The number of event files written.
 
     Raises:
         UsageError: If TensorBoard is not installed.
@@ -64,30 +64,29 @@ def _hyperparameters(trial: Trial, axes: tuple[Axis, ...]) -> dict[str, bool | f
 
 
 class _Events:
-    """An event file under way, open for writing."""
+    """An event file that is open for writing."""
 
     def __init__(self, file: BinaryIO):
-        self._board = import_tensorboard()
-        # TensorBoard's own writer imports TensorFlow for its files, seconds for nothing; its records need only a file
-        self._records = self._board.RecordWriter(file)
+        # TensorBoard's own file writer would import TensorFlow; its record writer needs only a file
+        self._records = record_writer.RecordWriter(file)
         self._write(file_version="brain.Event:2")
 
     def __call__(self, scalars: Mapping[str, float | None], step: int) -> None:
-        """Writes the scalars that there are."""
+        """Writes the scalars that are not None."""
         values = [{"tag": tag, "simple_value": value} for tag, value in scalars.items() if value is not None]
-        self._write(summary=self._board.Summary(value=values), step=step)
+        self._write(summary=summary_pb2.Summary(value=values), step=step)
 
     def hyperparameters(self, values: Mapping[str, bool | float | str], name: str) -> None:
-        """Writes the hyperparameters that this trial was run with."""
-        self._write(summary=self._board.hparams_pb(dict(values), name))
+        """Writes the hyperparameters of a trial."""
+        self._write(summary=hparams.hparams_pb(dict(values), name))
 
     def _write(self, **event: object) -> None:
-        self._records.write(self._board.Event(wall_time=time.time(), **event).SerializeToString())
+        self._records.write(event_pb2.Event(wall_time=time.time(), **event).SerializeToString())
 
 
 @contextlib.contextmanager
 def _events(folder: Path) -> Iterator[_Events]:
     folder.mkdir(parents=True)
-    # the part `tfevents` is what TensorBoard looks for
+    # TensorBoard looks for files with `tfevents` in their name
     with (folder / "events.out.tfevents.seqmem").open("wb") as file:
         yield _Events(file)
