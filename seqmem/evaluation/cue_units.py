@@ -61,7 +61,7 @@ class Sample:
         """Looks up what is asked."""
         rows = np.nonzero(batch.recall.any(axis=1))[0]
         last = batch.recall.shape[1] - 1 - batch.recall[rows, ::-1].argmax(axis=1)
-        groups = task.groups(batch)[batch.recall]
+        groups = task.groups(batch)
         return cls(batch, rows, last, batch.targets[rows, last], batch.targets[batch.recall], groups)
 
 

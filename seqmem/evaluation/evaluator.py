@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import StepOutputs, step_outputs
-from seqmem.evaluation.scores import group_counts, missed_sequences, population_metrics
+from seqmem.evaluation.predictions import SHOWN_SEQUENCES
+from seqmem.evaluation.scores import Tally, count_groups, tallies
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import Evidence, weigh
 from seqmem.judge.metrics import Metrics
@@ -31,6 +33,9 @@ REPORTED_SEQUENCES = 256
 REPORTED_STRINGS = 32
 # A finite task with at most this many sequences is always judged on all of them: no gate is cheaper.
 SMALL_TASK = 64
+# What a look holds at once, whatever was asked for: symbols of sequences, their steps in a compiled call (of 70 bytes
+# each), and what the head gives at a step.
+MOST_SYMBOLS, MOST_STEPS, MOST_OUTPUTS = 2**25, 2**22, 2**24
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,17 +46,17 @@ class Report:
         metrics: Scores.
         evidence: What they prove of its memory.
         met: Whether the criterion is met, and where the task has recall steps the replicate remembers.
-        missed: Sequences with a judged step that does not meet the criterion.
-        outputs: What it answers.
+        tallies: What it answers, counted.
+        outputs: What it answers; of the first sequences only, where there is too much to keep.
         sequences: What it was judged on.
     """
 
     metrics: list[Metrics]
     evidence: list[Evidence]
     met: list[bool]
-    missed: list[int]
+    tallies: list[Tally]
     outputs: StepOutputs
-    sequences: list[SequenceBatch]
+    sequences: Sequence[SequenceBatch]
 
 
 class Evaluator:
@@ -72,33 +77,39 @@ class Evaluator:
         self._cues = recalled_symbols(config.task)
         self._all = _listed(config) if config.task.finite else None
         self._small = self._all is not None and len(self._all[0]) <= SMALL_TASK
-        self._rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
+        rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
+        self._rows = _rows_at_once(config, rows)
         self._streams = [SequenceStream(config.task, seed, "checks") for seed in config.seeds]
 
     def check(self) -> tuple[list[Metrics], list[bool]]:
         """Returns the metrics of each replicate, and whether it is solved: twice in a row where sequences are drawn."""
+        everyone = range(self._config.replicates)
         # all of a small task: nothing is left to luck, so once is enough
         if self._all is not None and self._small:
-            metrics, _, passed = self._judged(self._all)
+            metrics, passed = self._judged(self._all, everyone)
             return metrics, passed
 
         # the gate, for all replicates: its metrics are those on record
-        metrics, _, passed = self._judged([stream.take_paired(GATE_SEQUENCES) for stream in self._streams])
+        metrics, passed = self._judged([stream.take_paired(GATE_SEQUENCES) for stream in self._streams], everyone)
 
         # the confirmation, for those that came through; each draws from its own stream, so that what one replicate
         # sees does not depend on whether another has passed
         passing = [index for index, good in enumerate(passed) if good]
-        if passing:
-            _, _, confirmed = self._judged([self._confirming(index) for index in passing], passing)
-            passed = [False] * len(passed)
-            for index, good in zip(passing, confirmed, strict=True):
+        passed = [False] * len(passed)
+        for few in self._few_at_once(passing, self._config.confirm):
+            _, confirmed = self._judged([self._confirming(index) for index in few], few)
+            for index, good in zip(few, confirmed, strict=True):
                 passed[index] = good
         return metrics, passed
 
     def report(self, count: int | None = None) -> Report:
-        """Judges the sequences of `reported_sequences`."""
-        sequences = reported_sequences(self._config, count)
-        return build_report(self._config, self._baselines, self.outputs(sequences), sequences)
+        """Judges `ReportedSequences`."""
+        sequences = ReportedSequences(self._config, count)
+        groups = self._few_at_once(range(len(sequences)), len(sequences[0]))
+        parts = [self._counted([sequences[index] for index in few], few) for few in groups]
+        counted = [tally for some, _ in parts for tally in some]
+        shown = zip(*(vars(outputs).values() for _, outputs in parts), strict=True)
+        return build_report(self._config, self._baselines, counted, StepOutputs(*map(np.concatenate, shown)), sequences)
 
     def outputs(self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None) -> StepOutputs:
         """Returns what each replicate wanted answers on its sequences; all replicates where none are named."""
@@ -120,41 +131,86 @@ class Evaluator:
             return self._all[index]
         return self._streams[index].take_paired(self._config.confirm)
 
-    def _judged(
-        self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None
-    ) -> tuple[list[Metrics], list[Evidence], list[bool]]:
-        wanted = range(len(sequences)) if replicates is None else replicates
-        outputs = self.outputs(sequences, replicates)
-        return weighed(self._config, [self._baselines[index] for index in wanted], outputs, sequences)
+    def _judged(self, sequences: list[SequenceBatch], replicates: Sequence[int]) -> tuple[list[Metrics], list[bool]]:
+        counted, _ = self._counted(sequences, replicates)
+        baselines = [self._baselines[index] for index in replicates]
+        metrics, _, passed = weighed(self._config, baselines, counted, sequences)
+        return metrics, passed
+
+    def _counted(self, sequences: list[SequenceBatch], replicates: Sequence[int]) -> tuple[list[Tally], StepOutputs]:
+        """What replicates answer, counted part by part; and what they answer, of the first part's first sequences."""
+        config, size = self._config, len(sequences[0])
+        # as many as fill a compiled call
+        most = self._rows * max(1, MOST_STEPS // (self._rows * len(replicates) * config.layout.length))
+        total: list[Tally] = []
+        for start in range(0, size, most):
+            part = [batch[start : start + most] for batch in sequences]
+            outputs = self.outputs(part, replicates if len(replicates) < config.replicates else None)
+            counted = tallies(outputs, part, config.loss_at, config.criterion)
+            if not total:
+                total = counted
+                shown = size if size <= most else SHOWN_SEQUENCES
+                first = StepOutputs(*(array[:, :shown] for array in vars(outputs).values()))
+            else:
+                total = [before + now for before, now in zip(total, counted, strict=True)]
+        return total, first
+
+    def _few_at_once(self, replicates: Sequence[int], count: int) -> Iterator[Sequence[int]]:
+        """Parts of `replicates`, as many at once as there is room for `count` sequences of each."""
+        few = max(1, MOST_SYMBOLS // (count * self._config.task.time))
+        return (replicates[start : start + few] for start in range(0, len(replicates), few))
 
 
-def reported_sequences(config: RunConfig, count: int | None = None) -> list[SequenceBatch]:
-    """Returns the sequences of each replicate that are reported on.
+class ReportedSequences(Sequence[SequenceBatch]):
+    """The sequences of each replicate that are reported on, drawn when they are asked for.
 
-    All of a finite task; else `count` fresh ones, from a stream that nothing else uses.
+    All of a finite task; else fresh ones, from a stream that nothing else uses.
+
+    Args:
+        config: The run.
+        count: How many fresh ones; None for as many as are usual.
     """
-    if config.task.finite:
-        return _listed(config)
-    cues = cues_per_string(config.task)
-    usual = cues * max(REPORTED_STRINGS, -(-REPORTED_SEQUENCES // cues))
-    return [SequenceStream(config.task, seed, "evaluation").take_paired(count or usual) for seed in config.seeds]
+
+    def __init__(self, config: RunConfig, count: int | None = None):
+        self._config = config
+        self._listed = _listed(config) if config.task.finite else None
+        cues = cues_per_string(config.task)
+        self._count = count or cues * max(REPORTED_STRINGS, -(-REPORTED_SEQUENCES // cues))
+        # a view asks for one replicate several times
+        self._drawn = functools.lru_cache(maxsize=1)(self._draw)
+
+    def __len__(self) -> int:
+        return self._config.replicates
+
+    def __getitem__(self, replicate: int) -> SequenceBatch:  # type: ignore[override]  # no slices
+        return self._listed[replicate] if self._listed is not None else self._drawn(self._config.seeds[replicate])
+
+    def _draw(self, seed: int) -> SequenceBatch:
+        return SequenceStream(self._config.task, seed, "evaluation").take_paired(self._count)
 
 
 def build_report(
-    config: RunConfig, baselines: Sequence[Baseline], outputs: StepOutputs, sequences: list[SequenceBatch]
+    config: RunConfig,
+    baselines: Sequence[Baseline],
+    counted: list[Tally],
+    outputs: StepOutputs,
+    sequences: Sequence[SequenceBatch],
 ) -> Report:
     """Joins what each replicate answers on its sequences with what that proves."""
-    metrics, evidence, met = weighed(config, baselines, outputs, sequences)
-    missed = missed_sequences(outputs, sequences, config.criterion, config.loss_at)
-    return Report(metrics, evidence, met, missed, outputs, sequences)
+    metrics, evidence, met = weighed(config, baselines, counted, sequences)
+    return Report(metrics, evidence, met, counted, outputs, sequences)
 
 
 def weighed(
-    config: RunConfig, baselines: Sequence[Baseline], outputs: StepOutputs, sequences: Sequence[SequenceBatch]
+    config: RunConfig, baselines: Sequence[Baseline], counted: Sequence[Tally], sequences: Sequence[SequenceBatch]
 ) -> tuple[list[Metrics], list[Evidence], list[bool]]:
     """Returns scores, evidence and whether that is solved, of each replicate."""
-    metrics = population_metrics(outputs, sequences, config.loss_at)
-    counts = group_counts(outputs, sequences, config.task)
+    metrics = [tally.metrics for tally in counted]
+    counts = [
+        # symbols that are never recalled are no answer here
+        count_groups(tally.cue_recalled, config.task.groups(batch), batch.targets[batch.recall])
+        for tally, batch in zip(counted, sequences, strict=True)
+    ]
     evidence = [
         # what has diverged answers nothing: its largest output is no choice
         weigh(
@@ -177,6 +233,13 @@ def recalled_symbols(task: Task) -> np.ndarray:
     """Returns bool `(output symbols,)`: those that are ever to be recalled, all of them where nothing is."""
     chosen = task.recallable()
     return chosen if chosen.any() else ~chosen
+
+
+def _rows_at_once(config: RunConfig, wanted: int) -> int:
+    """Sequences that one replicate takes in a compiled call: those wanted, where there is room for them."""
+    steps = config.replicates * config.layout.length * config.layout.rows
+    outputs = config.replicates * config.layout.rows * len(config.task.output_symbols)
+    return max(1, min(wanted, MOST_STEPS // steps, MOST_OUTPUTS // outputs))
 
 
 def _listed(config: RunConfig) -> list[SequenceBatch]:

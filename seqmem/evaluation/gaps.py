@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.evaluator import Evaluator
-from seqmem.evaluation.scores import recall_scores
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.models.population import Population
 from seqmem.results.evaluation import GapResult
@@ -34,14 +33,13 @@ def gap_results(
         changed = config_with_gap(config, gap)
         baselines = replicate_baselines(changed.task, config.seeds, config.scoring)
         report = Evaluator(changed, population, baselines).report(sequences_count)
-        recall, best_cue = recall_scores(report.outputs, report.sequences)
         looked_at = len(gaps) * config.replicates
         yield GapResult(
             gap=gap,
             trained=config.task.gap is not None and config.task.gap[0] <= gap <= config.task.gap[1],
             baseline=statistics.fmean(each.recall_accuracy or 0.0 for each in baselines),
-            recall_accuracy=tuple(recall),
-            cue_accuracy=tuple(best_cue),
+            recall_accuracy=tuple(tally.recall_accuracy for tally in report.tallies),
+            cue_accuracy=tuple(tally.cue_accuracy for tally in report.tallies),
             recall_loss=tuple(
                 float("nan") if scores.recall_loss is None else scores.recall_loss for scores in report.metrics
             ),

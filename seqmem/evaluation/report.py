@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-
-import numpy as np
 
 from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.evaluator import Report
@@ -49,7 +48,7 @@ def build_result(
             presentations=account.presentations,
             presentations_to_success=account.met_at if report.met[index] else None,
             met_at=account.met_at,
-            missed=report.missed[index],
+            missed=report.tallies[index].missed,
             metrics=report.metrics[index],
             evidence=report.evidence[index],
         )
@@ -114,6 +113,6 @@ def _shown_in_training(trained: RunConfig, seed: int, count: int, batch: Sequenc
 
 
 def _texts(batch: SequenceBatch) -> set[bytes]:
-    """The different sequences of a batch, inputs and targets, without what fills them up."""
-    both = np.stack([batch.inputs, batch.targets], axis=2)
-    return {row[:length].tobytes() for row, length in zip(both, batch.valid.sum(axis=1), strict=True)}
+    """The different sequences of a batch, inputs and targets, without what fills them up: a digest of each."""
+    rows = zip(batch.inputs, batch.targets, batch.valid.sum(axis=1), strict=True)
+    return {hashlib.blake2b(seen[:end].tobytes() + wanted[:end].tobytes()).digest() for seen, wanted, end in rows}

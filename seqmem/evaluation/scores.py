@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from seqmem.evaluation.forward import StepOutputs
 from seqmem.judge.criterion import Criterion
 from seqmem.judge.metrics import Metrics
 from seqmem.tasks.batch import SequenceBatch
-from seqmem.tasks.task import Task
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,32 +29,108 @@ class GroupCount:
     cues: int
 
 
-def population_metrics(outputs: StepOutputs, sequences: Sequence[SequenceBatch], loss_at: str) -> list[Metrics]:
-    """Returns the metrics of each replicate on its own sequences.
+@dataclasses.dataclass(frozen=True)
+class Tally:
+    """What one replicate answers on a part of its sequences, counted and added up; a step is as in `Metrics`.
 
-    Args:
-        outputs: What each replicate answers.
-        sequences: Of each replicate.
-        loss_at: The setting of the run: steps that it does not train are not judged.
+    Attributes:
+        asked, judged: Steps at which an answer is asked, and those that the criterion asks for.
+        right, judged_right: Those of them whose largest output is the target.
+        loss, recall_loss: Nats, the sums over what is asked, and over recall steps.
+        max_error: The largest error at a judged step; 0 where there is none.
+        missed: Sequences with a judged step that does not meet the criterion. For `recall:X`, which bounds a rate,
+            those with a recall step that is wrong.
+        recalled: bool `(recall steps,)`, sequence by sequence: whether the largest output is the target.
+        cue_recalled: bool, of the same shape: whether the largest of the cues' outputs is.
     """
-    return [
-        _metrics(outputs.loss[index], outputs.predicted[index], outputs.error[index], batch, batch.judged(loss_at))
-        for index, batch in enumerate(sequences)
-    ]
+
+    asked: int
+    judged: int
+    right: int
+    judged_right: int
+    loss: float
+    recall_loss: float
+    max_error: float
+    missed: int
+    recalled: np.ndarray
+    cue_recalled: np.ndarray
+
+    @classmethod
+    def of(cls, outputs: StepOutputs, index: int, batch: SequenceBatch, loss_at: str, criterion: Criterion) -> Tally:
+        """Counts.
+
+        Args:
+            outputs: What each replicate answers.
+            index: Which of them.
+            batch: Its sequences.
+            loss_at: The setting of the run: steps that it does not train are not judged.
+            criterion: What counts as solved.
+        """
+        loss, error = outputs.loss[index], outputs.error[index]
+        right, judged = outputs.predicted[index] == batch.targets, batch.judged(loss_at)
+        # not "above the bound": an output that is no number misses it too
+        good = error <= criterion.bound if criterion.kind == "error" else right
+        looked_at = batch.recall if criterion.kind == "recall" else judged
+        return cls(
+            asked=int(batch.asked.sum()),
+            judged=int(judged.sum()),
+            right=int(right[batch.asked].sum()),
+            judged_right=int(right[judged].sum()),
+            loss=float(loss[batch.asked].sum(dtype=np.float64)),
+            recall_loss=float(loss[batch.recall].sum(dtype=np.float64)),
+            max_error=float(error[judged].max(initial=0.0)),
+            missed=int((~good & looked_at).any(axis=1).sum()),
+            recalled=right[batch.recall],
+            cue_recalled=outputs.best_cue[index][batch.recall] == batch.targets[batch.recall],
+        )
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            asked=self.asked + other.asked,
+            judged=self.judged + other.judged,
+            right=self.right + other.right,
+            judged_right=self.judged_right + other.judged_right,
+            loss=self.loss + other.loss,
+            recall_loss=self.recall_loss + other.recall_loss,
+            max_error=max(self.max_error, other.max_error),
+            missed=self.missed + other.missed,
+            recalled=np.concatenate([self.recalled, other.recalled]),
+            cue_recalled=np.concatenate([self.cue_recalled, other.cue_recalled]),
+        )
+
+    @property
+    def recall_accuracy(self) -> float:
+        """Fraction of the recall steps whose largest output is the target."""
+        return float(np.mean(self.recalled))
+
+    @property
+    def cue_accuracy(self) -> float:
+        """Fraction of the recall steps at which the target is the largest of the cues' outputs."""
+        return float(np.mean(self.cue_recalled))
+
+    @property
+    def metrics(self) -> Metrics:
+        """The scores."""
+        steps = len(self.recalled)
+        if not self.asked or not math.isfinite(self.loss):
+            return Metrics(math.nan, None, math.nan, None, None, None, 0, steps)
+        return Metrics(
+            loss=self.loss / self.asked,
+            recall_loss=self.recall_loss / steps if steps else None,
+            accuracy=self.right / self.asked,
+            recall_accuracy=self.recall_accuracy if steps else None,
+            settled_accuracy=self.judged_right / self.judged if self.judged else None,
+            max_error=self.max_error if self.judged else None,
+            recall_right=int(self.recalled.sum()),
+            recall_steps=steps,
+        )
 
 
-def group_counts(outputs: StepOutputs, sequences: Sequence[SequenceBatch], task: Task) -> list[GroupCount]:
-    """Counts, for each replicate, the groups of recall steps in which it recalls at least two cues.
-
-    Args:
-        outputs: What each replicate answers; the `best_cue` among the symbols that are ever recalled is counted.
-        sequences: Of each replicate.
-        task: Knows which recall steps are a group.
-    """
-    return [
-        count_groups(outputs.best_cue[index] == batch.targets, task.groups(batch), batch.targets)
-        for index, batch in enumerate(sequences)
-    ]
+def tallies(
+    outputs: StepOutputs, sequences: Sequence[SequenceBatch], loss_at: str, criterion: Criterion
+) -> list[Tally]:
+    """Returns what each replicate answers on its own sequences, counted; the arguments are as for `Tally.of`."""
+    return [Tally.of(outputs, index, batch, loss_at, criterion) for index, batch in enumerate(sequences)]
 
 
 def count_groups(right: np.ndarray, groups: np.ndarray, targets: np.ndarray) -> GroupCount:
@@ -76,58 +150,3 @@ def count_groups(right: np.ndarray, groups: np.ndarray, targets: np.ndarray) -> 
     recalled_in_group = np.bincount(group.ravel(), weights=recalled, minlength=len(size))
     judged = size >= 2
     return GroupCount(int(judged.sum()), int((recalled_in_group[judged] >= 2).sum()), int(size[judged].max(initial=2)))
-
-
-def missed_sequences(
-    outputs: StepOutputs, sequences: Sequence[SequenceBatch], criterion: Criterion, loss_at: str
-) -> list[int]:
-    """Returns, for each replicate, the sequences with a judged step that does not meet the criterion.
-
-    For `recall:X`, which bounds a rate, those with a recall step that is wrong.
-    """
-    counts = []
-    for index, batch in enumerate(sequences):
-        if criterion.kind == "error":
-            # not "above the bound": an output that is no number misses it too
-            bad = ~(outputs.error[index] <= criterion.bound)
-        else:
-            bad = outputs.predicted[index] != batch.targets
-        steps = batch.recall if criterion.kind == "recall" else batch.judged(loss_at)
-        counts.append(int((bad & steps).any(axis=1).sum()))
-    return counts
-
-
-def recall_scores(outputs: StepOutputs, sequences: Sequence[SequenceBatch]) -> tuple[list[float], list[float]]:
-    """Returns recall accuracy and accuracy among the cues at recall steps, one value per replicate."""
-    scores = []
-    for index, batch in enumerate(sequences):
-        wanted = batch.targets[batch.recall]
-        scores.append(
-            [float(np.mean(named[index][batch.recall] == wanted)) for named in (outputs.predicted, outputs.best_cue)]
-        )
-    recall, best_cue = zip(*scores, strict=True)
-    return list(recall), list(best_cue)
-
-
-def _metrics(
-    loss: np.ndarray, predicted: np.ndarray, error: np.ndarray, batch: SequenceBatch, judged: np.ndarray
-) -> Metrics:
-    right = predicted == batch.targets
-    steps = int(batch.recall.sum())
-
-    def mean(values: Any, where: np.ndarray) -> float | None:
-        return float(np.mean(values[where], dtype=np.float64)) if where.any() else None
-
-    overall = mean(loss, batch.asked)
-    if overall is None or not math.isfinite(overall):
-        return Metrics(math.nan, None, math.nan, None, None, None, 0, steps)
-    return Metrics(
-        loss=overall,
-        recall_loss=mean(loss, batch.recall),
-        accuracy=mean(right, batch.asked) or 0.0,
-        recall_accuracy=mean(right, batch.recall),
-        settled_accuracy=mean(right, judged),
-        max_error=float(error[judged].max()) if judged.any() else None,
-        recall_right=int(right[batch.recall].sum()),
-        recall_steps=steps,
-    )

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from seqmem.backend.lazy import KerasModel
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
-from seqmem.evaluation.evaluator import build_report, reported_sequences
+from seqmem.evaluation.evaluator import ReportedSequences, build_report
 from seqmem.evaluation.keras_outputs import model_outputs
 from seqmem.evaluation.report import build_result
+from seqmem.evaluation.scores import tallies
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.criterion import Criterion
 from seqmem.results.evaluation import EvalResult
@@ -65,8 +66,10 @@ def evaluate_model(
         init="glorot",  # type: ignore[arg-type]
     )
     baselines = replicate_baselines(task, config.seeds, head)
-    sequences = reported_sequences(config, sequences_count)
-    report = build_report(config, baselines, model_outputs(models, sequences, config), sequences)
+    sequences = ReportedSequences(config, sequences_count)
+    outputs = model_outputs(models, sequences, config)
+    counted = tallies(outputs, sequences, config.loss_at, config.criterion)
+    report = build_report(config, baselines, counted, outputs, sequences)
     # nobody counted what they were trained on, nor looked at them meanwhile
     accounts = [Account(0, None, not math.isfinite(scores.loss), looked=False) for scores in report.metrics]
     result = build_result(config, None, accounts, report, baselines, {"updates": 0, "time_steps": 0}, ())

@@ -56,11 +56,13 @@ def next_symbol_batch(symbols: np.ndarray, valid: np.ndarray, recall: np.ndarray
 
     Args:
         symbols: int32 `(batch, time + 1)`, 0 where padded: a sequence of n symbols has n - 1 steps.
-        valid: bool `(batch, time)`, the steps that exist.
-        recall: bool `(batch, time)`.
-        settled: bool `(batch, time)`.
+        valid: bool `(batch, time)`, the steps that exist; of one row where it is the same for all, and takes no room.
+        recall: bool, likewise.
+        settled: bool, likewise.
     """
-    return SequenceBatch(symbols[:, :-1], symbols[:, 1:], valid.astype(np.float32), recall, settled, valid)
+    inputs, targets = symbols[:, :-1], symbols[:, 1:]
+    marks = (valid.astype(np.float32), recall, settled, valid)
+    return SequenceBatch(inputs, targets, *(np.broadcast_to(mark, inputs.shape) for mark in marks))
 
 
 @dataclasses.dataclass(frozen=True)

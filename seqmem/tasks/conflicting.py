@@ -83,7 +83,7 @@ class ConflictingSequences(Task):
         grid = np.meshgrid(gaps, range(len(strings)), range(self.cues), indexing="ij")
         gap, string, cue = map(np.ravel, grid)
         symbols, valid, recall = self._lay_out(cue, gap, strings[string])
-        settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], valid)
+        settled = agreeing(prefix_ids(symbols[:, :-1]), symbols[:, 1:], np.broadcast_to(valid, symbols[:, 1:].shape))
         return next_symbol_batch(symbols, valid, recall, settled)
 
     def filler_strings(self, rng: np.random.Generator) -> np.ndarray:
@@ -115,7 +115,7 @@ class ConflictingSequences(Task):
     def _lay_out(
         self, cue: np.ndarray, gap: np.ndarray, fillers: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Writes cue, `gap` fillers, trigger and cue again; returns symbols, valid and recall, one row per cue."""
+        """Cue, `gap` fillers, trigger and cue again: symbols of each, and valid and recall, one row where all agree."""
         rows, position = np.arange(len(cue)), np.arange(self.time + 1)
         last = gap + 1 + self.trigger  # position of the repeated cue
         # Every row gets the fillers of the longest gap; everything after its last symbol is cleared.
@@ -126,9 +126,9 @@ class ConflictingSequences(Task):
         if self.trigger:
             symbols[rows, gap + 1] = len(self.input_symbols) - 1
         symbols[rows, last] = cue + self.filler_count
-        # The step before the last symbol must recall it.
-        step = position[:-1]
-        return symbols, step < last[:, None], step == last[:, None] - 1
+        step = position[:-1]  # the one before the last symbol has to recall it
+        last = last[: 1 if self.equal_lengths else None, None]
+        return symbols, step < last, step == last - 1
 
     def contexts(self, order: int, window: int = 1) -> Iterator[Context] | None:
         # A mass is a frequency per presentation. The triples of `Context`: (mass, its part at recall steps, symbols).
@@ -176,7 +176,7 @@ class ConflictingSequences(Task):
         for string, following in itertools.pairwise(ordered):
             if following.startswith(string):
                 numbers[string] = -1
-        return np.where(batch.recall, np.array([numbers[string] for string in strings])[:, None], -1)
+        return np.array([numbers[string] for string in strings])[np.nonzero(batch.recall)[0]]
 
     def recallable(self) -> np.ndarray:
         cue = np.arange(len(self.input_symbols)) - self.filler_count

@@ -149,7 +149,7 @@ class Hochreiter1997(Task):
         """Numbers recall steps by their string of distractors."""
         strings = np.delete(batch.inputs, 1 if self.experiment == "2c" else 0, axis=1)
         _, number = np.unique(strings, axis=0, return_inverse=True)
-        return np.where(batch.recall, number.reshape(-1, 1), -1)
+        return number.ravel()[np.nonzero(batch.recall)[0]]
 
     def recallable(self) -> np.ndarray:
         return np.isin(self.output_symbols, ("x", "y"))

@@ -221,9 +221,9 @@ class Task(abc.ABC):
         """Numbers the groups of recall steps that look alike without memory: those with the same last symbol.
 
         Returns:
-            int64 `(batch, time)`; -1 at other steps.
+            int64 `(recall steps,)`, sequence by sequence; -1 where one belongs to no group.
         """
-        return np.where(batch.recall, batch.inputs.astype(np.int64), -1)
+        return batch.inputs[batch.recall].astype(np.int64)
 
     def recallable(self) -> np.ndarray:
         """Bool `(output symbols,)`: the symbols that occur as targets of recall steps."""

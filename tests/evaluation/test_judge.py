@@ -1,15 +1,19 @@
 """Judging: what a population answers, beside a Keras model of the same weights."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 from trainings import followed
 
 from seqmem.config.run_config import RunConfig
-from seqmem.evaluation.evaluator import GATE_SEQUENCES, Evaluator, Report, reported_sequences
+from seqmem.evaluation import evaluator
+from seqmem.evaluation.evaluator import GATE_SEQUENCES, Evaluator, Report, ReportedSequences
 from seqmem.evaluation.forward import StepOutputs
 from seqmem.evaluation.gaps import gap_results
 from seqmem.evaluation.generation import free_runs
+from seqmem.evaluation.scores import tallies
 from seqmem.experiment.run import Run
 from seqmem.judge.baseline import replicate_baselines
 from seqmem.judge.evidence import weigh
@@ -73,7 +77,7 @@ def test_shorter_sequences_are_judged_on_their_own_steps_only():
 
 def test_the_reported_sequences_are_none_of_those_checked():
     config, _, judge = judged({"gap": 30, "fillers": "fresh", "units": 7})
-    reported = {row.tobytes() for row in reported_sequences(config)[0].symbols}
+    reported = {row.tobytes() for row in ReportedSequences(config)[0].symbols}
     checked = {row.tobytes() for row in judge._streams[0].take_paired(GATE_SEQUENCES + 1024).symbols}
     assert len(reported) == 256
     assert not reported & checked
@@ -82,7 +86,7 @@ def test_the_reported_sequences_are_none_of_those_checked():
 @pytest.mark.parametrize(("cues", "count"), [(2, 256), (3, 258), (4, 256), (10, 256)])
 def test_reported_sequences_are_strings_after_several_cues_each(cues, count):
     config, _, _ = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 20, "cues": cues, "units": 3})
-    batch = reported_sequences(config)[0]
+    batch = ReportedSequences(config)[0]
     assert len(batch) == count
     strings, sizes = np.unique(batch.symbols[:, 1:-1], axis=0, return_counts=True)
     assert len(strings) >= 32
@@ -97,6 +101,29 @@ def test_few_replicates_are_judged_in_the_places_of_many_with_the_same_answers()
         alone = judge.outputs([sequences[index] for index in wanted], wanted)
         for name, array in vars(alone).items():
             np.testing.assert_array_equal(array, getattr(together, name)[wanted], err_msg=name)
+
+
+def test_sequences_that_do_not_fit_at_once_are_judged_in_parts_with_the_same_findings(monkeypatch):
+    settings = {
+        "gap": 6,
+        "fillers": "fresh",
+        "alphabet_size": 8,
+        "units": 5,
+        "replicates": 3,
+        "criterion": "recall:0.01",
+    }
+    _, _, whole = judged(settings)
+    monkeypatch.setattr(evaluator, "MOST_STEPS", 3 * 7 * 8)
+    monkeypatch.setattr(evaluator, "MOST_SYMBOLS", 2 * 256 * 7)
+    _, _, parts = judged(settings)
+    together, apart = whole.report(), parts.report()
+    assert (whole._rows, parts._rows, apart.outputs.loss.shape) == (32, 8, (3, 8, 7))
+    assert (apart.evidence, apart.met) == (together.evidence, together.met)
+    for one, other in zip(together.metrics, apart.metrics, strict=True):
+        assert dataclasses.astuple(one) == pytest.approx(dataclasses.astuple(other), rel=1e-6)
+    for index in range(3):
+        np.testing.assert_array_equal(together.tallies[index].recalled, apart.tallies[index].recalled)
+    assert whole.check()[1] == parts.check()[1]
 
 
 class Answers:
@@ -139,7 +166,7 @@ def test_the_report_counts_sequences_that_miss_the_criterion(monkeypatch):
     _, _, judge = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 12, "units": 3})
     monkeypatch.setattr(judge, "outputs", Answers(judge, wrong_in_call=0))
     report = judge.report()
-    assert (report.missed, report.met) == ([1], [False])
+    assert (report.tallies[0].missed, report.met) == (1, [False])
     assert (report.evidence[0].groups, report.evidence[0].groups_right) == (128, 128)
 
 
@@ -168,7 +195,7 @@ def test_a_judge_goes_on_from_where_it_was_kept():
 def test_a_solved_network_goes_on_by_itself_and_keeps_its_cue():
     config = RunConfig(epochs=250)
     followed(run := Run(config))
-    runs = free_runs(run.population, reported_sequences(config), [0], 4, config.task.input_symbols, config.layout)
+    runs = free_runs(run.population, ReportedSequences(config), [0], 4, config.task.input_symbols, config.layout)
     assert [one.generated for one in runs] == [(0, 1, 2, 3), (0, 1, 2, 4)]
     assert [one.generated for one in runs] == [one.expected for one in runs]
     assert [one.prompt for one in runs] == [(3,), (4,)]
@@ -196,7 +223,8 @@ def test_evidence_over_gaps_is_corrected_for_all_gaps_and_replicates(monkeypatch
     batch = SequenceStream(config.task, 0, "evaluation").take_paired(2)
     zeros = np.zeros((2, 2, 6))
     outputs = StepOutputs(*[zeros] * 6)
-    report = Report(metrics, [lucky] * 2, [False] * 2, [1, 1], outputs, [batch] * 2)
+    counted = tallies(outputs, [batch] * 2, "recall", config.criterion)
+    report = Report(metrics, [lucky] * 2, [False] * 2, counted, outputs, [batch] * 2)
     monkeypatch.setattr(Evaluator, "report", lambda *_: report)
     assert [one.remembers for one in gap_results(config, population, [1, 2, 3, 4], None)] == [(False, False)] * 4
     assert next(gap_results(config, population, [5], None)).remembers == (True, True)

@@ -89,7 +89,8 @@ class Parity(Task):
         last = batch.valid.sum(axis=1) - 1
         strings = [batch.inputs[row, 1 : end + 1].tobytes() for row, end in enumerate(last)]
         number = np.unique(np.array(strings, dtype=object), return_inverse=True)[1]
-        return np.where(batch.recall & (np.arange(self.time) == last[:, None]), number[:, None], -1)
+        row, step = np.nonzero(batch.recall)
+        return np.where(step == last[row], number[row], -1)
 
     def words(self):
         low, high = self.length
