@@ -18,6 +18,14 @@ LARGEST_FILE = LIMIT // 4  # as TOML, with each character a symbol, it is at mos
 CONTROL_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 AS_NAMED = Reading()
 BLANK = "␣"  # the symbol for a blank if each character is a symbol, since symbols cannot contain blanks
+EXPECTED = {
+    "txt": "one per line, its symbols set apart by blanks",
+    "csv": "one per line, its symbols set apart by commas",
+    "tsv": "one per line, its symbols set apart by tabs",
+    "json": "a list of them, each a list of symbols",
+    "jsonl": "one per line, each a list of symbols",
+    "toml": "sequences = [...]",
+}
 # longer ones first: the mark of UTF-32 begins with that of UTF-16
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
@@ -61,7 +69,7 @@ def _rows(text: str, path: Path, reading: Reading) -> list[Row]:
     for place, symbols in rows:
         _check(place, symbols)
     if not rows:
-        raise MisfitError("", "has no sequence; write one per line, its symbols set apart by blanks")
+        raise MisfitError("", f"has no sequence; write {EXPECTED[kind]}")
     return rows
 
 
@@ -104,8 +112,8 @@ def _text(path: Path) -> str:
     for mark, encoding in BYTE_ORDER_MARKS.items():
         if content.startswith(mark):
             raise MisfitError("byte 0", f"is {encoding}, not UTF-8: {_conversion(encoding, path)}")
-    # UTF-16 without a mark: of Latin text every other byte is NUL, in big-endian order the first
-    if b"\0" in content:
+    # UTF-16 without a mark: of Latin text every other byte is NUL, in big-endian order the first; one by itself is not
+    if 4 * content.count(0) > len(content):
         encoding, place = "UTF-16BE" if content.startswith(b"\0") else "UTF-16LE", f"byte {content.index(0)}"
         raise MisfitError(place, f"is NUL, as every other one in {encoding}, not UTF-8: {_conversion(encoding, path)}")
     try:

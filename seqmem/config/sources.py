@@ -226,6 +226,8 @@ def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
     texts, files, reading = options.get("sequence") or (), options.get("sequences") or (), how_to_read(options)
     if texts and files:
         raise UsageError("--sequence does not go with --sequences: put all into the file, or none", "sequence")
+    if files.count(STANDARD_INPUT) > 1:
+        raise UsageError("--sequences -: standard input can be read once only", "sequences", "-")
     if files:
         rows = [row for file in files for row in read_sequences(file, reading)]
         return {"sequences": Given(rows, lambda wrong: ", ".join(map(str, files)))}

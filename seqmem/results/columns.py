@@ -144,15 +144,16 @@ def outcome_row(summary: RunSummary) -> Row:
 
 
 def check_column(name: str) -> str:
-    """Returns the name of a column as it is in the table; options' dashes are allowed.
+    """Returns the name of a column; options' dashes are allowed, and the words above the columns that are drawn.
 
     Raises:
         UsageError: If there is no such column.
     """
+    titles = {column.title: column.name for column in SHOWN}
     column = name.strip().replace("-", "_")
-    if column not in COLUMNS:
-        raise UsageError(f"no such column '{name}'{did_you_mean(column, COLUMNS)}", "column", name)
-    return column
+    if column not in COLUMNS and column not in titles:
+        raise UsageError(f"no such column '{name}'{did_you_mean(column, (*COLUMNS, *titles))}", "column", name)
+    return column if column in COLUMNS else titles[column]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -269,6 +269,8 @@ def _read_settings(path: Path) -> dict[str, Any]:
 
 
 def _why_not(path: Path) -> str:
+    if not path.exists():
+        return ": there is nothing of that name"
     if not path.is_dir():
         return ""
     holds_runs = any(path.glob(f"*/{CONFIG}"))

@@ -109,7 +109,7 @@ def test_json_of_a_run_is_what_is_stored(workplace, stored_run, capsys):
             ["runs/map", "--to", "map.svg", "--rows", "history"],
             "--rows history: goes with .csv and .parquet, not with svg",
         ),
-        (["absent", "--to", "map.csv"], "absent: is no run directory"),
+        (["absent", "--to", "map.csv"], "absent: is no run directory: there is nothing of that name"),
     ],
 )
 def test_what_cannot_be_exported_is_one_line(stored_sweep, workplace, capsys, arguments, words):

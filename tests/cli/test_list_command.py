@@ -49,6 +49,7 @@ def test_list_has_a_row_a_run_with_every_column(three_runs, capsys):
         (["--where", "recall_accuracy>0.9"], "ac"),
         (["--where", "recall-accuracy <= 0.5"], "b"),
         (["--where", "recall_accuracy>=0.5"], "abc"),
+        (["--where", "recall>0.9", "--sort", "network"], "ac"),  # as the table has them above its columns
         (["--where", "units<20", "--where", "learning_rate<0.01"], "c"),
         (["--where", "units!=5"], "a"),
         (["--where", "units==5"], "bc"),

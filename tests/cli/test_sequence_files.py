@@ -80,6 +80,8 @@ NUL = "is NUL, as every other one in UTF-16LE, not UTF-8: "
 LABELS = "line 2: its targets are not the next symbols, so that it is no sequence of your own"
 REFUSED = [
     ("x.txt", b"\n \n", "has no sequence; write one per line, its symbols set apart by blanks"),
+    ("x.csv", b"\n", "has no sequence; write one per line, its symbols set apart by commas"),
+    ("x.jsonl", b"", "has no sequence; write one per line, each a list of symbols"),
     ("x.txt", b"a b\nc\n", "line 2: a sequence must have at least 2 symbols, got 'c'"),
     (
         "x.txt",
@@ -115,6 +117,7 @@ REFUSED = [
     ("x.jsonl", b'["a", "b"]\n["b"', "line 2: is not JSON: Expecting ',' delimiter"),
     ("x.toml", b"units = 3", "has no sequences = [...]"),
     ("x.txt", b"a b\nc \x07d\n", "line 2: has the control character \\x07: take it out"),
+    ("x.txt", b"a b\nc\0 d\n", "line 2: has the control character \\x00: take it out"),
     (
         "x.txt",
         b"a b\nc \xe9t\xe9\n",
@@ -169,6 +172,11 @@ def test_standard_input_is_text_unless_a_format_is_given(monkeypatch, capsys):
         "Error: standard input: line 1, byte 2: is not UTF-8, but may be WINDOWS-1252: "
         "convert it first, by iconv -f WINDOWS-1252 -t UTF-8\n"
     )
+
+
+def test_standard_input_is_read_once(capsys):
+    assert run(["task", "--sequences", "-", "--sequences", "-"]) == 2
+    assert capsys.readouterr().err == "Error: --sequences -: standard input can be read once only\n"
 
 
 def test_several_files_are_joined_in_their_order(workplace, capsys):

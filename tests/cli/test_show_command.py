@@ -52,7 +52,10 @@ def test_without_colour_no_escape_code_is_printed(stored_run, monkeypatch, capsy
 def test_a_folder_that_is_no_run_is_one_line_and_status_2(command, workplace, capsys):
     (workplace / "notes").mkdir()
     (workplace / "notes" / "todo.txt").write_text("run it")
-    for name, words in (("notes", "is no run directory: it has no config.toml"), ("absent", "is no run directory")):
+    for name, words in (
+        ("notes", "is no run directory: it has no config.toml"),
+        ("absent", "is no run directory: there is nothing of that name"),
+    ):
         assert run([*command, name]) == 2
         assert capsys.readouterr().err == f"Error: {name}: {words}\n"
     assert [path.name for path in workplace.iterdir()] == ["notes"]
@@ -85,4 +88,4 @@ def test_only_runs_stand_beside_each_other(stored_run, workplace, made_up_traini
     assert run(["show", path, "map"]) == 2
     assert capsys.readouterr().err.startswith("Error: map: is no run, and only runs stand side by side")
     assert run(["show", path, "absent"]) == 2
-    assert capsys.readouterr().err == "Error: absent: is no run directory\n"
+    assert capsys.readouterr().err == "Error: absent: is no run directory: there is nothing of that name\n"
