@@ -11,7 +11,7 @@ import numpy as np
 from seqmem.config.run_config import RunConfig
 from seqmem.errors import SettingError
 from seqmem.evaluation.evaluator import recalled_symbols
-from seqmem.evaluation.predictions import shown_symbols
+from seqmem.evaluation.predictions import digits, shown_symbols
 from seqmem.evaluation.scores import count_groups
 from seqmem.evaluation.states import StateRunner, Unit, units_of
 from seqmem.evaluation.telling import SHUFFLES, telling, telling_by_chance
@@ -23,30 +23,30 @@ from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.streams import SequenceStream, cues_per_string, finite_sequences
 from seqmem.tasks.task import Task
 
-# Sequences that figures are measured on, and the least strings of fillers among them; half as many others are there to
-# silence one set of units after another.
+# Sequences for the reported figures, and the fewest strings of fillers among them. Units are selected on other
+# sequences, half as many.
 SEQUENCES, STRINGS = 256, 32
-MOST_STEPS = 100  # on record: more than the columns of a page
-MOST_UNITS = 32  # silenced one by one: the most telling of a large network
-# Of fewer strings any difference between two sequences tells the cue, whatever it comes from.
+MOST_STEPS = 100  # recorded steps: more than a page has columns
+MOST_UNITS = 32  # units of a large network that are silenced one by one, the most telling first
+# With fewer strings, any difference between two sequences tells the cue, whatever its cause.
 FEWEST_STRINGS = 8
-GUESSING = 0.05  # recall is no better than that where its p-value is above
-LITTLE = 0.1  # of the way from the baseline to all right
+GUESSING = 0.05  # above this p-value recall counts as guessing
+LITTLE = 0.1  # above the baseline, as a fraction of the way from the baseline to 1
 NO_CUE = "no recall step of this task asks for one of several cues"
 NO_STEPS = np.zeros(0, int)
 
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """Sequences, and what the last recall step asks for in those that have one.
+    """Sequences and their recall steps.
 
     Attributes:
         batch: The sequences.
-        rows: int `(asked,)`, those with a recall step.
-        last: int `(asked,)`, where their last one is.
-        cues: int `(asked,)`, its target.
-        targets: int `(recall,)`, of all recall steps, sequence by sequence.
-        groups: int `(recall,)`, which of these no network without memory can tell apart.
+        rows: int `(asked,)`, the sequences with a recall step.
+        last: int `(asked,)`, the place of the last recall step of each.
+        cues: int `(asked,)`, the target of that step.
+        targets: int `(recall,)`, the targets of all recall steps, sequence by sequence.
+        groups: int `(recall,)`, the group of each, which looks alike without memory.
     """
 
     batch: SequenceBatch
@@ -58,7 +58,7 @@ class Sample:
 
     @classmethod
     def of(cls, batch: SequenceBatch, task: Task) -> Sample:
-        """Looks up what is asked."""
+        """Returns a batch with its recall steps."""
         rows = np.nonzero(batch.recall.any(axis=1))[0]
         last = batch.recall.shape[1] - 1 - batch.recall[rows, ::-1].argmax(axis=1)
         groups = task.groups(batch)
@@ -66,16 +66,13 @@ class Sample:
 
 
 def cue_states(config: RunConfig, population: Population, replicate: int, baseline: Baseline) -> StatesResult:
-    """Measures where one replicate keeps the cue.
+    """Measures which units of a replicate keep the cue; SettingError if no recall step asks for one of several cues.
 
     Args:
-        config: The run, or the sequences to judge it on.
-        population: As it was trained.
-        replicate: Which of its replicates.
-        baseline: The best without memory, for this replicate.
-
-    Raises:
-        SettingError: If no recall step asks for one of several cues.
+        config: The run, with the task to judge it on.
+        population: The networks.
+        replicate: Number of the replicate.
+        baseline: The best scores without memory, for this replicate.
     """
     task = config.task
     measured, tried = _samples(task, config.seeds[replicate])
@@ -92,7 +89,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
     strings = count_groups(np.ones(len(measured.groups), bool), measured.groups, measured.targets).groups
     above = tells > (by_chance.max() if strings >= FEWEST_STRINGS else 0.5)
 
-    # what recall becomes without it, and without several
+    # recall with a unit silenced, and with several
     order = np.argsort(-tells, kind="stable")[:MOST_UNITS]
     trial, final = Silencing(runner, baseline, tried, len(order) + 1), Silencing(runner, baseline, measured, 2)
     silenced, kept_by, (intact, without, alone) = silence_units(trial, final, every, order, above)
@@ -128,7 +125,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
 
 
 def in_order(units: Sequence[UnitResult], kept_by: Sequence[str], remembers: bool) -> tuple[UnitResult, ...]:
-    """Returns the carriers first, then what costs most recall, or where nothing is remembered what tells most."""
+    """Returns the carriers first, then units by the loss without them, or by how well they tell the cue."""
 
     def place(unit: UnitResult) -> tuple[int, float]:
         among = kept_by.index(unit.name) if unit.name in kept_by else len(kept_by)
@@ -138,7 +135,7 @@ def in_order(units: Sequence[UnitResult], kept_by: Sequence[str], remembers: boo
 
 
 def _samples(task: Task, seed: int) -> tuple[Sample, Sample]:
-    """The sequences of `sample_sequences`; raises where no recall step asks for one of several cues."""
+    """The sequences of `sample_sequences`; SettingError if no recall step asks for one of several cues."""
     measured, tried = (Sample.of(batch, task) for batch in sample_sequences(task, seed))
     if len(np.unique(measured.cues)) < 2:
         raise SettingError("states", True, NO_CUE)
@@ -146,18 +143,18 @@ def _samples(task: Task, seed: int) -> tuple[Sample, Sample]:
 
 
 def sample_sequences(task: Task, seed: int) -> tuple[SequenceBatch, SequenceBatch]:
-    """Returns sequences to measure units on, and others to choose them on; both are all of them where these are few."""
+    """Returns sequences to measure units on, and others to select them on; of a small task all, twice."""
     if task.finite and len(every := finite_sequences(task, seed)) <= SEQUENCES:
         return every, every
     cues = cues_per_string(task)
     count = cues * max(STRINGS, -(-SEQUENCES // cues))
-    # of the stream that reports are made on: nothing is trained on it
+    # the stream of reports, which training does not use
     stream = SequenceStream(task, seed, "evaluation")
     return stream.take_paired(count), stream.take_paired(count // 2)
 
 
 def best_of_units(areas: np.ndarray, units: Sequence[Unit]) -> np.ndarray:
-    """From `(..., number)` to `(..., unit)`: of each unit the number that tells most."""
+    """Returns the largest area of the numbers of each unit: from `(..., number)` to `(..., unit)`."""
     return np.stack([areas[..., unit.numbers].max(axis=-1) for unit in units], axis=-1)
 
 
@@ -167,9 +164,9 @@ class Silencing:
 
     Attributes:
         runner: Runs the replicate.
-        baseline: The best without memory.
+        baseline: The best scores without memory.
         sample: The sequences.
-        room: Sets of units to silence in one compiled call.
+        room: Sets of units silenced in one compiled call.
     """
 
     runner: StateRunner
@@ -185,10 +182,10 @@ class Silencing:
         for loss, predicted, best_cue in zip(run.loss, run.predicted, run.best_cue, strict=True):
             count, mean = count_groups(best_cue == sample.targets, sample.groups, sample.targets), float(loss.mean())
             evidence = weigh(count.groups, count.right, count.cues, mean, self.baseline.recall_loss)
-            # what has diverged answers nothing: its largest output is no choice
+            # the largest output of a diverged network means nothing
             remembers = evidence.remembers and math.isfinite(mean)
             accuracy, best_guess = float((predicted == sample.targets).mean()), self.baseline.recall_accuracy or 0.0
-            # few different strings make the test weak, so that the rate is asked too
+            # with few strings the test is weak, so the rate must be low too
             little = accuracy - best_guess < LITTLE * (1 - best_guess)
             forgotten = little and evidence.p_value > GUESSING and not evidence.by_loss
             recalls.append(Recall(accuracy, digits(mean), remembers, forgotten))
@@ -201,21 +198,21 @@ def silence_units(
     """Silences units one by one, and finds those that carry the cue.
 
     Args:
-        trial: On sequences to choose units on.
-        final: On those that figures are measured on.
+        trial: Silencing on the sequences for selecting units.
+        final: Silencing on the sequences for the reported figures.
         every: All units.
-        order: int, those to silence one by one, the most telling first.
-        above: bool `(unit,)`, whether it tells the cue better than chance does.
+        order: int, units to silence one by one, the most telling first.
+        above: bool `(unit,)`, whether a unit tells the cue better than chance.
 
     Returns:
-        Recall without each unit of `order`; the units that carry the cue; recall intact, without them and with them
-        alone.
+        Recall without each unit of `order`; the units that carry the cue; recall intact, without these units and with
+        these units alone.
     """
     candidates = [every[index] for index in order if above[index]]
     silenced = trial.recalls([*([every[index]] for index in order), candidates])[1:]
     first = [recall for index, recall in zip(order, silenced, strict=False) if above[index]]
     [intact] = final.recalls([])
-    # a candidate is there, and all of them together are enough
+    # units can be named only if silencing all candidates makes the network forget
     nameable = intact.remembers and candidates and silenced[-1].forgotten
     kept_by = carriers(trial, candidates, first) if nameable else []
     _, without, alone = final.recalls([kept_by or candidates, [unit for unit in every if unit not in kept_by]])
@@ -223,15 +220,15 @@ def silence_units(
 
 
 def carriers(silencing: Silencing, candidates: Sequence[Unit], recalls: Sequence[Recall]) -> list[Unit]:
-    """Returns the fewest units found without which the cue is forgotten.
+    """Returns a smallest set of units, by greedy search, without which the cue is forgotten.
 
-    The unit whose silencing costs most recall is added, until it is forgotten; then those that have turned out to
-    be needless are taken back.
+    Units are added, the one with the largest loss when silenced first, until the cue is forgotten; then needless units
+    are removed.
 
     Args:
-        silencing: On sequences to try it on.
-        candidates: Without all of them it is forgotten.
-        recalls: What recall becomes without each of them.
+        silencing: Silencing on the sequences for selecting units.
+        candidates: Units without which, all together, the cue is forgotten.
+        recalls: Recall without each of them.
     """
     chosen: list[Unit] = []
     left = list(candidates)
@@ -252,7 +249,7 @@ def carriers(silencing: Silencing, candidates: Sequence[Unit], recalls: Sequence
 
 
 def shown_pair(sample: Sample) -> tuple[int, int]:
-    """Returns the place in `rows` of two sequences with different cues: the longest of one string, if there are any."""
+    """Returns the places in `rows` of two sequences with different cues, if possible the longest with equal fillers."""
     lengths = sample.batch.valid[sample.rows].sum(axis=1)
     strings = np.full(sample.batch.recall.shape, -1)
     strings[sample.batch.recall] = sample.groups
@@ -276,7 +273,7 @@ def _shown_sequence(sample: Sample, index: int, steps: np.ndarray, task: Task) -
 def _courses(
     unit: Unit, course: np.ndarray, sample: Sample, steps: np.ndarray, shown: Sequence[int]
 ) -> tuple[UnitState, ...]:
-    """The numbers of a unit at the steps on record: how well they tell the cue, and their values."""
+    """The states of a unit at the recorded steps: how well they tell the cue, and their values."""
     exists = sample.batch.valid[sample.rows][:, steps].T  # (step, asked)
     apart = course[:, sample.rows][..., unit.numbers]  # (step, asked, number)
     tells = [telling(values[valid], sample.cues[valid]) for values, valid in zip(apart, exists, strict=True)]
@@ -289,8 +286,3 @@ def _courses(
         )
         for at, name in enumerate(unit.states)
     )
-
-
-def digits(value: float) -> float:
-    """Six digits: all that float32 holds."""
-    return float(f"{value:.6g}")

@@ -40,7 +40,7 @@ MOST_SYMBOLS, MOST_STEPS, MOST_OUTPUTS = 2**25, 2**22, 2**24
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """What each replicate does on its reported sequences.
+    """The reported evaluation, in lists of one entry per replicate.
 
     Attributes:
         metrics: Scores.
@@ -62,12 +62,12 @@ class Report:
 class Evaluator:
     """Measures the replicates of a population, each on sequences of its own seed.
 
-    Checks and the reported evaluation have streams of their own, which training never uses.
+    Checks and the reported evaluation draw from streams that training never uses.
 
     Args:
         config: The run.
-        population: Judged as it is at each call.
-        baselines: The best without memory, for each replicate.
+        population: The networks; each call uses their present weights.
+        baselines: The best scores without memory, for each replicate.
     """
 
     def __init__(self, config: RunConfig, population: Population, baselines: list[Baseline]):
@@ -92,8 +92,8 @@ class Evaluator:
         # the gate, for all replicates: its metrics are those on record
         metrics, passed = self._judged([stream.take_paired(GATE_SEQUENCES) for stream in self._streams], everyone)
 
-        # the confirmation, for those that came through; each draws from its own stream, so that what one replicate
-        # sees does not depend on whether another has passed
+        # the confirmation, for those that passed the gate; each replicate draws from its own stream, so that its
+        # sequences do not depend on whether another has passed
         passing = [index for index, good in enumerate(passed) if good]
         passed = [False] * len(passed)
         for few in self._few_at_once(passing, self._config.confirm):
@@ -112,21 +112,21 @@ class Evaluator:
         return build_report(self._config, self._baselines, counted, StepOutputs(*map(np.concatenate, shown)), sequences)
 
     def outputs(self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None) -> StepOutputs:
-        """Returns what each replicate wanted answers on its sequences; all replicates where none are named."""
+        """Returns the outputs of some replicates, by default all, on one batch of sequences each."""
         layout = self._config.layout
         return step_outputs(self._population, sequences, layout, self._rows, self._cues, replicates)
 
     def state(self) -> list[StreamState]:
-        """Returns where each stream of checks stands, as JSON can hold it."""
+        """Returns the position of each stream of checks, as plain values."""
         return [stream.state() for stream in self._streams]
 
     def restore(self, state: list[StreamState]) -> None:
-        """Goes on from where `state` was taken."""
+        """Continues from the positions that `state` returned."""
         for stream, place in zip(self._streams, state, strict=True):
             stream.restore(place)
 
     def _confirming(self, index: int) -> SequenceBatch:
-        """What a replicate that has passed once is judged on: all sequences of a small task, else fresh ones."""
+        """The sequences of a confirmation: all if there are at most `confirm`, else fresh ones."""
         if self._all is not None and len(self._all[index]) <= self._config.confirm:
             return self._all[index]
         return self._streams[index].take_paired(self._config.confirm)
@@ -212,7 +212,7 @@ def weighed(
         for tally, batch in zip(counted, sequences, strict=True)
     ]
     evidence = [
-        # what has diverged answers nothing: its largest output is no choice
+        # the largest output of a diverged network means nothing
         weigh(
             count.groups,
             count.right if math.isfinite(scores.loss) else 0,
@@ -230,7 +230,7 @@ def weighed(
 
 
 def recalled_symbols(task: Task) -> np.ndarray:
-    """Returns bool `(output symbols,)`: those that are ever to be recalled, all of them where nothing is."""
+    """Returns bool `(output symbols,)`: the targets of recall steps; all symbols if there are no recall steps."""
     chosen = task.recallable()
     return chosen if chosen.any() else ~chosen
 

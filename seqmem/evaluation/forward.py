@@ -19,7 +19,7 @@ from seqmem.tasks.layout import Layout, stack_windows
 
 @dataclasses.dataclass(frozen=True)
 class StepOutputs:
-    """What a population outputs at each step; arrays `(replicate, row, time)`.
+    """Outputs of a population at each step; arrays `(replicate, row, time)`.
 
     Attributes:
         loss: float32, nats.
@@ -27,7 +27,7 @@ class StepOutputs:
         probability: float32, that output.
         margin: float32, how far it is above the runner-up.
         error: float32, largest distance of any output from the one-hot target.
-        best_cue: int32, the symbol with the largest output among the cues that were asked for.
+        best_cue: int32, the symbol with the largest output among the cues.
     """
 
     loss: np.ndarray
@@ -40,16 +40,16 @@ class StepOutputs:
 
 @functools.lru_cache(maxsize=8)
 def compile_forward(network: Network, output_size: int, reset_every: int) -> Callable:
-    """Compiles a forward pass; the same one again for the same network.
+    """Compiles a forward pass, cached for each network.
 
     Args:
         network: The network of every replicate.
         output_size: Length of a one-hot target.
-        reset_every: Time steps after which the state starts again; 0 where it never does.
+        reset_every: Time steps between resets of the state; 0 for no resets.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
-        int32 and `valid` bool `(time, replicate, row)`, and `cues` bool `(output,)`. It gives the six arrays of
+        int32 and `valid` bool `(time, replicate, row)`, and `cues` bool `(output,)`. It returns the six arrays of
         `StepOutputs`, `(time, replicate, row)`.
     """
 
@@ -95,16 +95,16 @@ def step_outputs(
     cues: np.ndarray,
     replicates: Sequence[int] | None = None,
 ) -> StepOutputs:
-    """Runs the forward pass over the sequences of each replicate, laid out as they are for training.
+    """Runs the forward pass over the sequences of each replicate, with the layout of training.
 
     Args:
-        population: Whose parameters are used.
-        sequences: One batch for each replicate wanted; all with as many sequences.
-        layout: How they are laid out.
-        sequences_at_once: Sequences that one replicate takes in a compiled call.
-        cues: bool `(output,)`, the symbols that `best_cue` is made among.
-        replicates: The replicates wanted, by number; None for all. The compiled call always holds as many as there
-            are: where few are wanted, each of them fills several places with sequences of its own.
+        population: The networks.
+        sequences: One batch per replicate, all of the same number of sequences.
+        layout: The layout of the steps.
+        sequences_at_once: Sequences of one replicate in a compiled call.
+        cues: bool `(output,)`, the symbols among which `best_cue` is chosen.
+        replicates: Numbers of the replicates; None for all. A compiled call always has a place for every replicate of
+            the population; if only a few are asked for, each fills several places with different sequences.
     """
     wanted = range(len(sequences)) if replicates is None else replicates
     reset_every = 0 if layout.reset_every == layout.length else layout.reset_every
@@ -112,7 +112,7 @@ def step_outputs(
     places = population.parameters.shape[0]
     count = len(sequences[0])
     starts = range(0, count, sequences_at_once)
-    # the blocks of a call stand side by side: place by place, first those of one start, then those of the next
+    # blocks of sequences in the order in which they fill the places of calls
     blocks = [(index, start) for start in starts for index in range(len(wanted))]
     block_outputs: dict[tuple[int, int], list[np.ndarray]] = {}
     for first in range(0, len(blocks), places):

@@ -14,7 +14,7 @@ from seqmem.results.evaluation import GapResult
 
 
 def config_with_gap(config: RunConfig, gap: int) -> RunConfig:
-    """Returns the same run over another gap, with the alphabet that the network was built for."""
+    """Returns the same run over another gap, with the alphabet of its network."""
     return dataclasses.replace(config, task=config.task.with_gap(gap))
 
 
@@ -24,10 +24,10 @@ def gap_results(
     """Judges a population over each gap in turn.
 
     Args:
-        config: The settings it was trained with; its task has gaps.
-        population: As it was trained.
-        gaps: Numbers of fillers, in the order wanted.
-        sequences_count: Fresh sequences for each; None for as many as are reported.
+        config: The settings of its training; the task has gaps.
+        population: The networks.
+        gaps: Numbers of fillers.
+        sequences_count: Fresh sequences per gap; None for as many as in a report.
     """
     for gap in gaps:
         changed = config_with_gap(config, gap)

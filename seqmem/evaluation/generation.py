@@ -1,4 +1,4 @@
-"""A network going on by itself: each prediction is its next input."""
+"""Free running: each prediction of a network is its next input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import Tensor, TensorArray, tf
-from seqmem.evaluation.predictions import SHOWN_SEQUENCES, shown_symbols
+from seqmem.evaluation.predictions import SHOWN_SEQUENCES, digits, shown_symbols
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.models.steps import choose
@@ -20,17 +20,17 @@ from seqmem.tasks.layout import Layout
 
 @functools.lru_cache(maxsize=4)
 def compile_generation(network: Network, context: int, lags: int, reset_every: int) -> Callable:
-    """Compiles free-running.
+    """Compiles free running.
 
     Args:
         network: The network of every replicate.
         context: Symbols in an input vector.
         lags: Time steps of a sample.
-        reset_every: Samples after which the state starts again; 0 where it never does.
+        reset_every: Samples between resets of the state; 0 for no resets.
 
     Returns:
         A function of parameters `(replicate, parameters)`, `first` int32 `(replicate, row)` and a number of steps. It
-        gives the symbols it went on with, int32, and the largest output at each, float32, `(step, replicate, row)`.
+        returns the generated symbols, int32, and the largest output at each, float32, `(step, replicate, row)`.
     """
 
     @compiled
@@ -68,15 +68,15 @@ def free_runs(
     alphabet: tuple[str, ...],
     layout: Layout,
 ) -> tuple[FreeRun, ...]:
-    """Lets each chosen replicate go on from the first symbol of each of its sequences.
+    """Runs replicates freely from the first symbol of each of their sequences.
 
     Args:
-        population: As it was trained.
-        sequences: Of each replicate; those that begin alike are taken once.
-        replicates: Numbers of the replicates wanted.
-        steps: How many symbols to go on for.
-        alphabet: How symbols are shown.
-        layout: How steps are laid out for the network, on one row.
+        population: The networks.
+        sequences: One batch per replicate; of sequences with the same first symbol only one is used.
+        replicates: Numbers of the replicates to run.
+        steps: Number of symbols to generate.
+        alphabet: The symbols as words.
+        layout: The layout of the steps, on one row.
     """
     starts = [_different_starts(batch) for batch in sequences]
     rows = max(map(len, starts))
@@ -98,7 +98,7 @@ def free_runs(
                     replicate=replicate,
                     prompt=shown_symbols(batch.inputs[row, :1], alphabet),
                     generated=shown_symbols(symbols[:, replicate, column], alphabet),
-                    probability=tuple(float(f"{value:.6g}") for value in outputs[:, replicate, column]),
+                    probability=tuple(map(digits, outputs[:, replicate, column])),
                     expected=shown_symbols(batch.targets[row, :length][:steps], alphabet),
                 )
             )

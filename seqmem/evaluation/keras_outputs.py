@@ -1,4 +1,4 @@
-"""The outputs of Keras models that the caller built or loaded."""
+"""The outputs of Keras models that did not come from a run."""
 
 from __future__ import annotations
 
@@ -14,21 +14,19 @@ from seqmem.evaluation.forward import StepOutputs
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import one_hot
 
-EPSILON = 1e-7  # how far from 0 and 1 Keras' own losses keep a probability
+EPSILON = 1e-7  # Keras' losses clip probabilities to [EPSILON, 1 - EPSILON]
 
 
 def model_outputs(models: Sequence[KerasModel], sequences: Sequence[SequenceBatch], config: RunConfig) -> StepOutputs:
-    """Returns what each model answers on its sequences, teacher-forced.
+    """Returns the outputs of each model on its sequences, teacher-forced.
 
     Args:
-        models: Each takes one-hot vectors `(batch, time, symbols * context)` and gives probabilities
-            `(batch, time, outputs)`. One that takes a single time step is called once for each of them; what is
-            stateful is reset before each sequence.
-        sequences: One batch for each model.
+        models: Models as described at `seqmem.experiment.evaluate_model.evaluate_model`.
+        sequences: One batch per model.
         config: Task, context and head.
 
     Raises:
-        SettingError: If a model takes or gives other shapes.
+        SettingError: If a model takes or returns other shapes.
     """
     scored = []
     for model, batch in zip(models, sequences, strict=True):
@@ -39,7 +37,7 @@ def model_outputs(models: Sequence[KerasModel], sequences: Sequence[SequenceBatc
 
 
 def _probabilities(model: KerasModel, vectors: np.ndarray, outputs: int) -> np.ndarray:
-    """What a model gives for one-hot vectors `(sequence, time, features)`: float32 `(sequence, time, outputs)`."""
+    """The outputs of a model for one-hot vectors `(sequence, time, features)`: float32 `(sequence, time, outputs)`."""
     count, time, features = vectors.shape
     shape = tuple(model.input_shape) if isinstance(model.input_shape, (list, tuple)) else ()
     if len(shape) != 3 or shape[1] not in (None, 1, time) or shape[2] != features:
@@ -48,7 +46,7 @@ def _probabilities(model: KerasModel, vectors: np.ndarray, outputs: int) -> np.n
     call = tf.function(lambda piece: model(piece, training=False))
     answers = []
     for start in range(0, count, rows):
-        # a batch of fixed size is filled up with sequences from its own start
+        # a batch of fixed size is padded by repeating its sequences
         batch = np.resize(vectors[start : start + rows], (rows, time, features))
         for layer in _stateful_layers(model):
             layer.reset_states()

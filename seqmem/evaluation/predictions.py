@@ -1,4 +1,4 @@
-"""A few sequences with what a network predicts at each step."""
+"""A few sequences with the predictions of a network at each step."""
 
 from __future__ import annotations
 
@@ -26,9 +26,14 @@ def predictions(
 
 
 def shown_symbols(indices: np.ndarray, alphabet: tuple[str, ...]) -> tuple[str | int, ...]:
-    """Returns symbols as the user writes them, whole numbers as numbers."""
+    """Returns symbols as words, those that are whole numbers as numbers."""
     words = [alphabet[index] for index in indices]
     return tuple(int(word) if word.isascii() and word.isdigit() and str(int(word)) == word else word for word in words)
+
+
+def digits(value: float) -> float:
+    """Returns a number rounded to six digits, the precision of float32."""
+    return float(f"{value:.6g}")
 
 
 def _prediction(outputs: StepOutputs, batch: SequenceBatch, replicate: int, row: int, task: Task) -> Prediction:
@@ -36,8 +41,7 @@ def _prediction(outputs: StepOutputs, batch: SequenceBatch, replicate: int, row:
     expected = shown_symbols(batch.targets[row][steps], task.output_symbols)
 
     def numbers(array: np.ndarray) -> tuple[float, ...]:
-        # six digits tell all that float32 knows
-        return tuple(float(f"{value:.6g}") for value in array[replicate, row][steps])
+        return tuple(map(digits, array[replicate, row][steps]))
 
     return Prediction(
         replicate=replicate,

@@ -1,4 +1,4 @@
-"""The result of a run, joined from its training and its report."""
+"""The result of a run, from its training and its reported evaluation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqmem.results.summary import ReplicateResult, shown_replicates
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.streams import SequenceStream
 
-# Presentations that are drawn again at a time, to see which of them the report has: some megabytes.
+# Symbols drawn at a time when presentations are replayed: some megabytes.
 REPLAYED_SYMBOLS = 4_000_000
 
 
@@ -28,16 +28,16 @@ def build_result(
     cost: dict[str, int],
     history: tuple[Record, ...],
 ) -> RunResult:
-    """Joins training's accounts with the reported evaluation.
+    """Joins the accounts of training with the reported evaluation; lists have one entry per replicate.
 
     Args:
         config: The settings that were judged.
-        trained: The settings of training; the same but where a stored run is judged on other sequences. None for
-            networks from elsewhere, of whose training nothing is counts.
-        accounts: Of each replicate.
-        report: Of the same replicates.
-        baselines: Of each replicate.
-        cost: What training took.
+        trained: The settings of training, which differ if a stored run is judged on other sequences. None for networks
+            from elsewhere.
+        accounts: The accounts of training.
+        report: The reported evaluation.
+        baselines: The best scores without memory.
+        cost: `updates` and `time_steps` of training.
         history: The checks.
     """
     replicates = tuple(
@@ -76,19 +76,19 @@ def build_result(
 def judged_on(
     trained: RunConfig, presentations: Sequence[int], sequences: Sequence[SequenceBatch], config: RunConfig
 ) -> JudgedOn:
-    """Counts how many of the sequences judged are different, and how many of these training has shown.
+    """Counts how many of the judged sequences are different, and how many of these were shown in training.
 
-    What was trained on is drawn again from its stream: that costs little beside training on it.
+    The presentations of training are drawn again from its stream, which is cheap compared with training.
 
     Args:
         trained: The settings of training.
-        presentations: That each replicate was trained on.
-        sequences: That each was judged on.
+        presentations: Presentations in training, per replicate.
+        sequences: Judged sequences, per replicate.
         config: The settings that were judged, with the seeds of these replicates.
     """
-    # "Held out" has to be counted: with a short gap, fresh sequences are often ones that training has shown.
+    # counted, because with a short gap many fresh sequences have been shown in training too
     different = shown = 0
-    # replicates with the same sequences and the same stream need one look
+    # replicates with the same sequences and the same stream are counted once
     alike = trained.task.same_for_every_seed and not trained.shuffle and config.task.same_for_every_seed
     counts: dict[int, tuple[int, int]] = {}
     for seed, count, batch in zip(config.seeds, presentations, sequences, strict=True):
@@ -104,7 +104,7 @@ def _shown_in_training(trained: RunConfig, seed: int, count: int, batch: Sequenc
     different = len(unseen)
     stream = SequenceStream(trained.task, seed, "training", trained.shuffle)
     most = max(1, REPLAYED_SYMBOLS // (trained.task.time + 1))
-    # a few first: where the task has few sequences they are all among them
+    # a few first, which are enough if the task has few sequences
     taken = min(most, 2 * trained.task.epoch_size)
     while count > 0 and unseen:
         unseen -= _texts(stream.take(min(count, taken)))

@@ -1,4 +1,4 @@
-"""Scores of what a population answers, and counts that prove memory."""
+"""Scores of a population, and the counts behind the evidence of memory."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from seqmem.tasks.batch import SequenceBatch
 
 @dataclasses.dataclass(frozen=True)
 class GroupCount:
-    """How many groups of recall steps one replicate was judged on; see `seqmem.judge.evidence`.
+    """Counts of groups of recall steps for one replicate; see `seqmem.judge.evidence`.
 
     Attributes:
         groups: Different groups with at least two cues.
-        right: Those in which it recalled at least two cues.
-        cues: Cues of the largest group; 2 where there is none.
+        right: Groups in which it recalled at least two cues.
+        cues: Cues of the largest group; 2 without groups.
     """
 
     groups: int
@@ -137,11 +137,11 @@ def count_groups(right: np.ndarray, groups: np.ndarray, targets: np.ndarray) -> 
     """Counts the groups in which at least two cues are recalled.
 
     Args:
-        right: bool, whether a step is recalled right.
-        groups: int of the same shape, the group of each recall step; -1 where a step belongs to none.
-        targets: int of the same shape. A cue that a group asks for several times must be right each time.
+        right: bool, whether the answer at a step is right.
+        groups: int of the same shape, the group of each recall step; -1 for steps without one.
+        targets: int of the same shape. A cue with several steps in a group must be right at each of them.
     """
-    # one number for each pair of a group and a cue, which may be asked for at several steps
+    # one number for each pair of a group and a cue
     asked = groups >= 0
     cues, cue = np.unique(np.stack([groups[asked], targets[asked]]), axis=1, return_inverse=True)
     recalled = np.bincount(cue.ravel(), weights=~right[asked], minlength=cues.shape[1]) == 0

@@ -16,21 +16,21 @@ from seqmem.models.steps import choose
 from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.layout import Layout
 
-# Time steps of a compiled call: what a call gives back stays some megabytes, however long the sequences are.
+# Time steps of a compiled call, so that its outputs stay at some megabytes for sequences of any length.
 STEPS_AT_ONCE = 512
-# Numbers of the input vectors of a compiled call: how many variants fit into one.
+# Numbers in the input vectors of a compiled call, which limit the variants per call.
 INPUTS_AT_ONCE = 10_000_000
 
 
 @dataclasses.dataclass(frozen=True)
 class Unit:
-    """What is silenced as a whole: one unit of one layer, or one number of a state that units do not share.
+    """The numbers that are silenced together: one unit of a layer, or one number of a state of another length.
 
     Attributes:
-        name: Its number from 0; with several layers `layer.unit`, layers from 1; before that the state's name where
-            the state is as long as no other.
-        numbers: Where its numbers are, all states of the network side by side.
-        states: What each of them is called.
+        name: Its number from 0; with several layers `layer.unit`, layers from 1. A state whose length is not a
+            multiple of the units puts its own name in front.
+        numbers: Indices of its numbers in the concatenated states of the network.
+        states: The name of the state of each number.
     """
 
     name: str
@@ -39,14 +39,7 @@ class Unit:
 
 
 def units_of(network: Network, layers: int, units: int, names: Sequence[str] = ()) -> list[Unit]:
-    """Lists the units of a network.
-
-    Args:
-        network: Whose states they are.
-        layers: How many it has, each with the same states.
-        units: Units of a layer.
-        names: Of the states of a cell; where there are none, `h` or `s1`, `s2`.
-    """
+    """Lists the units of a network of equal layers; `names` of states are by default `h`, or `s1`, `s2` and so on."""
     sizes = [int(state.shape[-1]) for state in network.initial_states(1, 1)]
     begins = np.cumsum([0, *sizes]).tolist()
     count = len(sizes) // layers
@@ -55,7 +48,7 @@ def units_of(network: Network, layers: int, units: int, names: Sequence[str] = (
     for layer in range(layers):
         lead = f"{layer + 1}." if layers > 1 else ""
         own = [(name, sizes[at], begins[at]) for at, name in enumerate(names, layer * count)]
-        # a state several times as long as there are units holds its parts side by side, as weights do
+        # a state whose length is a multiple of the units holds several parts side by side
         parts = [
             (f"{name}{part + 1}" if size > units else name, begin + part * units)
             for name, size, begin in own
@@ -73,14 +66,14 @@ def units_of(network: Network, layers: int, units: int, names: Sequence[str] = (
 
 @dataclasses.dataclass(frozen=True)
 class StateRun:
-    """What one replicate does on sequences, with nothing silenced and with each of several sets of units silenced.
+    """Outputs of one replicate with nothing silenced and with each of several sets of units silenced, and its states.
 
     Attributes:
         loss: float32 `(set + 1, recall step)`, nats; first with nothing silenced, then set by set.
-        predicted: int32, the symbol with the largest output, of the same shape.
-        best_cue: int32, the largest among those that are ever recalled.
-        states: float32 `(step, sequence, number)`, with nothing silenced, after each step asked for; the numbers of
-            all states side by side.
+        predicted: int32 of the same shape, the symbol with the largest output.
+        best_cue: int32 of the same shape, the cue with the largest output.
+        states: float32 `(step, sequence, number)`, the concatenated states after each requested step, with nothing
+            silenced.
     """
 
     loss: np.ndarray
@@ -93,22 +86,22 @@ class StateRun:
 def compile_states(network: Network, input_size: int, output_size: int, reset_every: int, lanes: int) -> Callable:
     """Compiles a forward pass of one replicate in which units are silenced.
 
-    Variants run side by side. Before each step, a silenced number is set to the mean of that number over the sequences
-    of the first variant, in which nothing is silenced: it keeps its course over time, and tells no sequence from
-    another. (Zero, as in Lakretz et al. 2019, arXiv:1903.07435, would also take away a unit that is a mere constant.)
+    All variants run in one call; nothing is silenced in the first. Before each step, a silenced number is set to its
+    mean over the sequences of the first variant: it still changes over time, but no longer differs between sequences.
+    (Zero, as in Lakretz et al. 2019, arXiv:1903.07435, would also remove a unit that is a mere constant.)
 
     Args:
         network: The network.
         input_size: Length of a one-hot input.
         output_size: Length of a one-hot target.
-        reset_every: Time steps after which the state starts again; 0 where it never does.
-        lanes: Rows that the steps of a sequence are dealt out to.
+        reset_every: Time steps between resets of the state; 0 for no resets.
+        lanes: Rows per sequence.
 
     Returns:
         A function of parameters `(1, parameters)`, `inputs` int32 `(time, row, context)`, `targets` int32 and `valid`
         bool `(time, row)`, `cues` bool `(output,)`, `silenced` bool `(variant, size)` and states float32
-        `(variant, row, size)` for each state, and the time step that it begins at. It gives loss, predicted and
-        best_cue `(time, variant, row)`, the first variant's states `(time, row, numbers)`, and the states at the end.
+        `(variant, row, size)` for each state, and the first time step. It returns loss, predicted and best_cue
+        `(time, variant, row)`, the first variant's states `(time, row, numbers)`, and the states at the end.
     """
 
     @compiled
@@ -152,7 +145,7 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
 
 
 def _silence(states: list[Tensor], silenced: list[Tensor], valid: Tensor, lanes: int) -> list[Tensor]:
-    """Sets what is silenced to its mean over the sequences of the first variant."""
+    """Sets silenced numbers to their mean over the sequences of the first variant."""
     return [
         tf.where(chosen[:, None, :], _mean_over_sequences(state[0], valid, lanes), state)
         for chosen, state in zip(silenced, states, strict=True)
@@ -160,7 +153,7 @@ def _silence(states: list[Tensor], silenced: list[Tensor], valid: Tensor, lanes:
 
 
 def _mean_over_sequences(state: Tensor, valid: Tensor, lanes: int) -> Tensor:
-    """Of `(row, size)`, sequences that have ended left out; each lane by itself."""
+    """Mean of `(row, size)` over the sequences that have not ended, for each lane."""
     apart = tf.reshape(state, (-1, lanes, state.shape[-1]))
     exists = tf.cast(tf.reshape(valid, (-1, lanes, 1)), tf.float32)
     mean = tf.reduce_sum(apart * exists, axis=0) / tf.maximum(tf.reduce_sum(exists, axis=0), 1.0)
@@ -177,10 +170,10 @@ class StateRunner:
     """Runs one replicate over sequences, with units silenced.
 
     Args:
-        population: Whose parameters are used.
-        replicate: Its number.
-        layout: How sequences are laid out.
-        cues: bool `(output,)`, the symbols that are ever recalled.
+        population: The networks.
+        replicate: Number of the replicate.
+        layout: The layout of the steps.
+        cues: bool `(output,)`, the symbols among which `best_cue` is chosen.
     """
 
     def __init__(self, population: Population, replicate: int, layout: Layout, cues: np.ndarray):
@@ -193,13 +186,13 @@ class StateRunner:
     def run(
         self, batch: SequenceBatch, steps: np.ndarray, sets: Sequence[Sequence[Unit]] = (), room: int = 0
     ) -> StateRun:
-        """Runs the sequences with nothing silenced, and with each set of units.
+        """Runs the sequences with nothing silenced, and with each set of units silenced.
 
         Args:
             batch: The sequences.
-            steps: int, the steps whose states are wanted.
+            steps: int, the steps whose states are returned.
             sets: Units that are silenced together.
-            room: Sets that a compiled call takes at least, so that calls with fewer need no program of their own.
+            room: Fewest sets per compiled call; smaller calls are padded, so that they need no other program.
         """
         most = max(1, INPUTS_AT_ONCE // (len(batch) * self._layout.rows * self._network.features))
         size = min(most, max(room, len(sets)))
@@ -214,7 +207,7 @@ class StateRunner:
     def _run(
         self, batch: SequenceBatch, steps: np.ndarray, sets: Sequence[Sequence[Unit]], size: int
     ) -> tuple[np.ndarray, ...]:
-        """Loss, predicted and best_cue `(1 + size, recall step)`, and states; places without a set silence nothing."""
+        """Loss, predicted and best_cue `(1 + size, recall step)`, and states; padding silences nothing."""
         layout, states = self._layout, self._network.initial_states(1 + size, len(batch) * self._layout.rows)
         sizes = [state.shape[-1] for state in states]
         silenced = np.zeros((1 + size, sum(sizes)), bool)
@@ -224,7 +217,7 @@ class StateRunner:
         windows = layout.lay_out(batch)
         inputs, targets, valid = (_joined_rows(array) for array in (windows.inputs, windows.targets, windows.valid))
 
-        # where the recall steps and the steps asked for lie
+        # places of the recall steps and of the requested steps
         sequence, recall = np.nonzero(batch.recall)
         place, lane = layout.places
         answers = np.zeros((3, 1 + size, len(sequence)))
@@ -257,6 +250,6 @@ def _joined_rows(array: np.ndarray) -> np.ndarray:
 
 
 def _piece(array: np.ndarray, start: int, length: int) -> np.ndarray:
-    """`length` time steps, filled up with zeros: steps that are not valid."""
+    """`length` time steps, padded with zeros, which are not valid steps."""
     piece = array[start : start + length]
     return np.concatenate([piece, np.zeros((length - len(piece), *piece.shape[1:]), piece.dtype)])

@@ -1,22 +1,21 @@
-"""Areas under the ROC curve, and what chance gives."""
+"""Areas under the ROC curve, for labels and for shuffled labels."""
 
 from __future__ import annotations
 
 import numpy as np
 
-SHUFFLES = 199  # so that more than in any of them has a probability of 1 in 200 by chance
+SHUFFLES = 199  # a value above all of them has a probability of 1 in 200 by chance
 
 
 def telling(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Returns how well each column tells the classes apart, from 0.5 (not at all) to 1.
 
     The area under the ROC curve, whichever of two classes has the larger values; with several classes its mean over
-    all pairs of them (Hand and Till 2001, doi:10.1023/A:1010920819831). No threshold is fitted. Equal values count
-    one half.
+    all pairs of classes (Hand and Till 2001, doi:10.1023/A:1010920819831). Ties count one half.
 
     Args:
         values: float `(rows, columns)`.
-        labels: int `(rows,)`, or `(shuffles, rows)`: the classes, in several orders.
+        labels: int `(rows,)`, the classes; or `(shuffles, rows)`, several orders of them.
 
     Returns:
         `(columns,)` or `(shuffles, columns)`; NaN where there are fewer than two classes.
@@ -38,6 +37,6 @@ def telling(values: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def telling_by_chance(values: np.ndarray, labels: np.ndarray, seed: int) -> np.ndarray:
-    """Returns the same of `SHUFFLES` random orders of the labels, `(shuffles, columns)`."""
+    """Returns `telling` for `SHUFFLES` random orders of the labels, `(shuffles, columns)`."""
     rng = np.random.default_rng(seed)
     return telling(values, rng.permuted(np.tile(labels, (SHUFFLES, 1)), axis=1))

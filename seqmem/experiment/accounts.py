@@ -1,4 +1,4 @@
-"""The account of each replicate: when it was solved, frozen or diverged."""
+"""The account of each replicate: when it was solved or stopped, or diverged."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from seqmem.results.run import Account
 
 @dataclasses.dataclass
 class Accounts:
-    """The accounts of all replicates so far; lists of one value per replicate.
+    """The accounts of all replicates so far, in lists of one value per replicate.
 
     Attributes:
-        solved_at: Presentations at the first of the checks that it has passed without a break; None where it failed
-            the last one.
-        stopped_at: Presentations after which it was frozen; None while it trains.
-        diverged: Whether its loss is no finite number any more.
+        solved_at: Presentations at the check since which it has passed every check; None if it failed the last one.
+        stopped_at: Presentations at which it was frozen; None while it trains.
+        diverged: Whether its loss is not finite.
     """
 
     solved_at: list[int | None]
@@ -29,21 +28,21 @@ class Accounts:
 
     @classmethod
     def of(cls, replicates: int) -> Accounts:
-        """Returns the accounts of replicates that have not been trained yet."""
+        """Returns the accounts of untrained replicates."""
         return cls([None] * replicates, [None] * replicates, [False] * replicates)
 
     @property
     def active(self) -> np.ndarray:
-        """Bool `(replicate,)`: which of them still train."""
+        """Bool `(replicate,)`: the replicates still in training."""
         return np.array([at is None for at in self.stopped_at])
 
     @property
     def solved(self) -> tuple[bool, ...]:
-        """Which of them count as solved by now."""
+        """Which replicates count as solved so far."""
         return tuple(at is not None for at in self.solved_at)
 
     def update(self, presentations: int, metrics: Sequence[Metrics], passed: Sequence[bool], stop: bool) -> None:
-        """Takes a check into account, and freezes what has diverged or, with `stop`, what is solved."""
+        """Updates the accounts by a check; freezes replicates that have diverged and, with `stop`, those solved."""
         for index, (scores, good) in enumerate(zip(metrics, passed, strict=True)):
             if self.stopped_at[index] is not None:
                 continue
@@ -56,6 +55,6 @@ class Accounts:
                 self.stopped_at[index] = presentations
 
     def at_end(self, presentations: int) -> list[Account]:
-        """Returns the account of each replicate; those that were never frozen have trained for all `presentations`."""
+        """Returns the account of each replicate; those never frozen were trained for all `presentations`."""
         rows = zip(self.solved_at, self.stopped_at, self.diverged, strict=True)
         return [Account(presentations if stopped is None else stopped, met, lost) for met, stopped, lost in rows]

@@ -1,4 +1,4 @@
-"""A stored run judged again: on other sequences, gaps, or by itself."""
+"""A stored run judged again, on other sequences or gaps, or running free."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def evaluate(
     Args:
         path: The run directory, complete or with a checkpoint.
         gaps: Gaps to judge recall over, trained or not.
-        sequences_count: Fresh sequences to judge; None for as many as `train` reports on.
-        fillers: Judge on these fillers in place of the run's own.
+        sequences_count: Number of fresh sequences; None for as many as `train` reports on.
+        fillers: Judge on these fillers instead of the run's own.
         sequences: Judge on these sequences, of the run's own symbols.
         replicate: `all`, `best`, `worst` or a number.
-        criterion: What counts as solved, in place of the run's own.
-        free_run: Steps for which the network goes on by itself.
-        states: Look where the best of these replicates keeps the cue.
+        criterion: What counts as solved, instead of the run's own.
+        free_run: Steps for which each prediction is the next input.
+        states: Whether to find out where the best of these replicates keeps the cue.
         trusted: As for `RunConfig.from_settings`.
-        cache: Whether compiled programs are kept for the next process.
+        cache: Whether compiled programs are kept on disk.
 
     Raises:
-        UsageError: If what is asked for does not go with the run's task.
-        DamagedFileError: If what is stored cannot be judged.
+        UsageError: If the run's task does not allow one of these.
+        DamagedFileError: If a stored file cannot be read.
     """
     stored = read_run(path, trusted)
     config = judged_config(stored.config, fillers, sequences, criterion)
@@ -81,7 +81,7 @@ def evaluate(
 
 
 def _check_requests(config: RunConfig, gaps: Sequence[int], free_run: int | None, states: bool) -> None:
-    """Raises SettingError where the task does not answer what is asked for."""
+    """Raises SettingError if the task does not allow a request."""
     for gap in gaps:
         try:
             config.task.with_gap(gap)
@@ -103,7 +103,7 @@ def judged_config(
     sequences: Sequence[str] = (),
     criterion: Criterion | str | None = None,
 ) -> RunConfig:
-    """The run's settings with what was asked for in place of its own, over the same alphabet."""
+    """The settings of a run with other fillers, sequences or criterion, and the same alphabet."""
     task = config.task
     if sequences:
         if fillers is not None:
@@ -122,7 +122,7 @@ def judged_config(
 
 
 def _check_symbols(sequences: Sequence[str], alphabet: Sequence[str]) -> None:
-    """Raises SettingError where a sequence has a word that the network has no input for."""
+    """Raises SettingError if a sequence has a word outside the alphabet of the network."""
     for sequence in sequences:
         if stray := [word for word in sequence.split() if word not in alphabet]:
             raise SettingError(

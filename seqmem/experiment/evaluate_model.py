@@ -1,4 +1,4 @@
-"""Keras models from elsewhere, judged as the networks of a run are."""
+"""Keras models from elsewhere, judged like the networks of a run."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ def evaluate_model(
     seed: int = 0,
     sequences_count: int | None = None,
 ) -> EvalResult:
-    """Judges Keras models that the caller built or loaded: the scores, baselines, evidence and tables of a run.
+    """Judges Keras models that the caller has built or loaded: with the scores, baselines and evidence of a run.
 
-    A model takes one-hot vectors `(batch, time, symbols)` in the order of `task.input_symbols` and gives probabilities
-    `(batch, time, outputs)` in the order of `task.output_symbols`. One that takes a single time step, such as a
-    stateful one, is called once for each, and its states are reset before each sequence.
+    A model takes one-hot vectors `(batch, time, symbols)` in the order of `task.input_symbols` and returns
+    probabilities `(batch, time, outputs)` in the order of `task.output_symbols`. A model that takes a single time step
+    is called once per step; states of stateful layers are reset before each sequence.
 
     Args:
-        model: One, or several that were trained alike: they are the replicates.
-        task: What they were trained on.
-        head: `sigmoid` or `softmax`, which the loss follows from; None to ask the last layer for its activation.
+        model: A model, or several that were trained alike, as replicates.
+        task: The task that they were trained on.
+        head: `sigmoid` or `softmax`, which determines the loss; None for the activation of the last layer.
         criterion: What counts as solved.
-        loss_at: The steps that were trained: `recall` asks for these alone.
-        context: Symbols in an input vector, one-hot vectors one after the other, the newest last.
-        seed: Of the first model; fixed fillers and the sequences judged are drawn from it.
-        sequences_count: Fresh sequences to judge; None for as many as `train` reports on.
+        loss_at: The steps that were trained; with `recall` only these are judged.
+        context: Symbols in an input vector: concatenated one-hot vectors, the newest last.
+        seed: Seed of the first model, from which fixed fillers and the judged sequences are drawn.
+        sequences_count: Number of fresh sequences; None for as many as `train` reports on.
 
     Raises:
-        SettingError: If a model takes or gives other shapes, or what it gives is not known to be probabilities.
+        SettingError: If a model takes or returns other shapes, or its outputs are not known to be probabilities.
     """
     models = tuple(model) if isinstance(model, Sequence) else (model,)
     head = head or _activation(models[0])

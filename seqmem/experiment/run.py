@@ -1,6 +1,6 @@
 """A run from end to end: the loop that trains, checks, saves and judges.
 
-It trains while it is iterated over, and has a result at the end::
+A run is an iterable that trains while it is iterated over, and then has a result::
 
     with Run(config, directory) as run:
         for progress in run:
@@ -31,16 +31,12 @@ from seqmem.storage.checkpoints import Shapes, holds_checkpoints, read_checkpoin
 from seqmem.storage.run_directory import CHECKPOINTS, HISTORY, RunDirectory, StoredRun, open_run_directory, read_run
 from seqmem.training.trainer import Trainer
 
-# Default interval: often enough that little is lost, seldom enough that it costs nothing.
+# Default interval: a crash loses little, and saving takes a negligible part of the time.
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 
 def run(config: RunConfig) -> RunResult:
-    """Trains and judges a population, and returns what it found; nothing is written.
-
-    Args:
-        config: All settings.
-    """
+    """Trains and judges a population and returns its result; nothing is written."""
     with Run(config) as whole:
         for _ in whole:
             pass
@@ -48,20 +44,20 @@ def run(config: RunConfig) -> RunResult:
 
 
 class Run:
-    """A run of a population. Left early, it saves a checkpoint, from which `Run.resume` goes on.
+    """A run of a population. If the loop is left early, it saves a checkpoint, from which `Run.resume` continues.
 
     Args:
         config: All settings.
-        directory: Where records, checkpoints and the result are written; None writes nothing.
-        threads: Threads that one operation may use.
-        cache: Whether compiled programs are kept for the next process.
-        checkpoint_every: Presentations between checkpoints; None for one each half minute.
+        directory: The run directory for records, checkpoints and the result; None writes nothing.
+        threads: Threads per operation.
+        cache: Whether compiled programs are kept on disk for the next process.
+        checkpoint_every: Presentations between checkpoints; None for one every 30 seconds.
 
     Attributes:
         history: The checks so far.
-        accounts: What became of each replicate so far.
-        population, trainer, evaluator: What is trained, by what, and what measures it; from the first chunk on.
-        baselines: The best without memory, for each replicate; from the first chunk on.
+        accounts: Whether and when each replicate was solved, stopped or diverged.
+        population, trainer, evaluator: The networks, and what trains and measures them; set when iteration starts.
+        baselines: The best scores without memory, for each replicate; set when iteration starts.
     """
 
     def __init__(
@@ -88,19 +84,14 @@ class Run:
     def resume(
         cls, path: Path, *, trusted: Collection[str] = (), cache: bool = True, checkpoint_every: int | None = None
     ) -> Run:
-        """Returns the rest of an interrupted run: from its last checkpoint on, or all of it if it has none.
+        """Returns the rest of an interrupted run: from its last checkpoint, or from the start if it has none.
 
-        Threads are those it was started with, so that it ends with the bytes of the unbroken run.
-
-        Args:
-            path: The run directory.
-            trusted: As for `RunConfig.from_settings`.
-            cache: As for a new run.
-            checkpoint_every: As for a new run.
+        It uses the threads that the run was started with, so that it ends with the bytes of an uninterrupted run.
+        `trusted` is as for `RunConfig.from_settings`, all else as for a new run.
 
         Raises:
             UsageError: If the run is complete, or another process is running it.
-            DamagedFileError: If what is stored cannot be read.
+            DamagedFileError: If a stored file cannot be read.
         """
         directory = open_run_directory(path)
         try:
@@ -116,19 +107,19 @@ class Run:
 
     @property
     def result(self) -> RunResult:
-        """What was found: after the loop."""
+        """The result; UsageError before the end of the loop."""
         if self._result is None:
             raise UsageError("this run has not come to its end, and has no result yet")
         return self._result
 
     def __iter__(self) -> Iterator[Progress]:
-        """Trains chunk by chunk, and yields where the run stands after each.
+        """Trains chunk by chunk, and yields the progress after each.
 
         Raises:
             UsageError: If it was iterated over before.
-            DamagedFileError: If there are checkpoints, but none that is whole and of this run.
+            DamagedFileError: If there are checkpoints, but none of them is intact and of this run.
         """
-        # a second start would draw the weights again, while accounts and history went on
+        # a second iteration would draw the weights again, but keep accounts and history
         if self._iterated:
             raise UsageError("this run was iterated over already; go on with `Run.resume`, or make a new one")
         self._iterated = True
@@ -136,44 +127,44 @@ class Run:
             with self._timed("start"):
                 self._start()
 
-            # Compiled before the first chunk, so that the time it takes is known apart from training.
+            # Compile before the first chunk, so that this time is measured separately.
             with self._timed("compile"):
                 self.trainer.compile()
 
             config, trainer, baseline = self.config, self.trainer, mean_baseline(self.baselines)
-            # Until the budget is used up, or every replicate is solved or has diverged.
+            # Train until the budget is used up, or every replicate is solved or has diverged.
             while trainer.updates_done < config.updates and self.accounts.active.any():
-                # Train up to the next check, but no more than one compiled chunk: the caller wants to hear of it.
-                # Checks come at fixed counts of updates, however large a chunk is and wherever a run was broken off.
+                # Train up to the next check, at most one compiled chunk, so that the caller sees progress. Checks come
+                # at fixed numbers of updates, independent of the chunk size and of interruptions.
                 next_check = (trainer.updates_done // config.check_interval + 1) * config.check_interval
                 next_check = min(next_check, config.updates)
                 with self._timed("train"):
                     trainer.advance(next_check, self.accounts.active)
 
-                # Check; what is solved or has diverged is frozen from now on. The record is on file at once.
+                # Check. Replicates that are solved or have diverged are frozen from now on.
                 with self._timed("check"):
                     record = self._check() if trainer.updates_done == next_check else None
                 if record is not None and self.directory is not None:
                     self.directory.append_record(record)
 
-                # Save now and then. A crash costs the time since then, and never a digit of the result.
+                # Save from time to time. A crash loses the time since the last checkpoint, but changes no result.
                 if self._checkpoint_is_due():
                     self._save_checkpoint()
 
-                # Here, between two chunks and nowhere else, a run can be left and resumed.
+                # A run can be left and resumed here only, between two chunks.
                 self._between_chunks = True
                 solved = sum(self.accounts.solved)
                 yield Progress(trainer.presentations, config.budget, solved, config.replicates, baseline, record)
                 self._between_chunks = False
 
-            # Judge on the reported sequences: all of a finite task, else fresh ones from a stream of their own.
+            # Judge on the reported sequences: all of a finite task, else fresh ones from a separate stream.
             with self._timed("evaluate"):
                 self._result = self._evaluate()
         self._write_end(self._result)
 
     def _start(self) -> None:
-        """Builds all parts, and takes them to where training starts or goes on."""
-        # The first tensor loads TensorFlow, which reads the number of threads only then.
+        """Builds all parts, and sets them to the start of training or to the last checkpoint."""
+        # Before the first tensor: TensorFlow reads the number of threads when it is imported.
         process.prepare(self._threads, self._cache)
         if self.directory is not None and self._stored is None:
             self.directory.write_environment(process.environment(self._threads))
@@ -183,18 +174,18 @@ class Run:
         self.evaluator = Evaluator(self.config, self.population, self.baselines)
         self.trainer = Trainer(self.config, self.population)
 
-        # From the newest checkpoint, else from weights that each replicate draws from its own seed.
+        # Start from the newest checkpoint, else from weights that each replicate draws from its own seed.
         if self._stored is not None and holds_checkpoints(self._stored.path / CHECKPOINTS):
             self._restore(self._stored)
         else:
             self.population.start(self.config)
-        # Records after the checkpoint are cut off: they are made again, with the same bytes.
+        # Records after the checkpoint are removed; training writes them again, with the same bytes.
         if self.directory is not None and self._stored is not None:
             self.directory.cut_history(self.trainer.presentations)
         self._saved = (self.trainer.presentations, time.monotonic())
 
     def _check(self) -> Record:
-        """Measures every replicate, and brings accounts and history up to date."""
+        """Measures every replicate, and updates accounts and history."""
         metrics, passed = self.evaluator.check()
         self.accounts.update(self.trainer.presentations, metrics, passed, self.config.stop)
         record = Record.of(self.trainer.presentations, metrics, self.accounts.solved)
@@ -202,18 +193,18 @@ class Run:
         return record
 
     def _evaluate(self) -> RunResult:
-        """The result of the population as it is now."""
+        """The result of the population in its present state."""
         accounts = self.accounts.at_end(self.trainer.presentations)
         cost = {"updates": self.trainer.updates_made, "time_steps": self.trainer.time_steps}
         report = self.evaluator.report()
         return build_result(self.config, self.config, accounts, report, self.baselines, cost, tuple(self.history))
 
     def _write_end(self, result: RunResult) -> None:
-        """Writes what a complete run has beside its history: the weights, which `seqmem eval` reads, and the result."""
+        """Writes the final weights, which `seqmem eval` reads, the timing and the result."""
         if self.directory is not None:
             self._save_checkpoint()
             self.directory.write_timing({name: round(seconds, 4) for name, seconds in self._seconds.items()})
-            # last of all: its presence means that the run is complete
+            # last, because its presence means that the run is complete
             self.directory.write_result(result)
 
     def __enter__(self) -> Self:
@@ -223,7 +214,7 @@ class Run:
         self.close()
 
     def close(self) -> None:
-        """Saves a checkpoint if the run is between two chunks, and lets go of the run directory."""
+        """Saves a checkpoint if the run is between two chunks, and releases the run directory."""
         if self.directory is not None:
             if self._between_chunks:
                 self._save_checkpoint()
@@ -239,7 +230,7 @@ class Run:
         return time.monotonic() - moment >= SECONDS_BETWEEN_CHECKPOINTS
 
     def _save_checkpoint(self) -> None:
-        """Writes all that `_restore` needs to go on with the same bytes."""
+        """Writes everything that `_restore` needs for an identical continuation."""
         assert self.directory is not None
         self.directory.sync_history()  # a checkpoint assumes the records before it are on disk
         presentations, folder = self.trainer.presentations, self.directory.path / CHECKPOINTS
@@ -247,7 +238,7 @@ class Run:
         self._saved = (presentations, time.monotonic())
 
     def _restore(self, stored: StoredRun) -> None:
-        """Goes on from the newest checkpoint; the history on file may hold more records than it counts."""
+        """Restores the newest checkpoint; the stored history may have more records than that."""
         assert self.directory is not None
         folder = stored.path / CHECKPOINTS
         checkpoint = read_checkpoint(folder, self.directory.run_id, self._check_shapes)
@@ -265,7 +256,7 @@ class Run:
         self.trainer.optimizer.load(checkpoint.arrays)
 
     def _check_shapes(self, shapes: Shapes) -> None:
-        """Raises ValueError unless these arrays are those of this run: before any of them is read."""
+        """Raises ValueError unless arrays of these shapes belong to this run; called before any is read."""
         expected = shapes_of(self._arrays(), self._state())
         if expected != shapes:
             wrong = next(name for name in (*expected, *shapes) if expected.get(name) != shapes.get(name))
@@ -275,16 +266,13 @@ class Run:
         return self.population.arrays() | self.trainer.optimizer.arrays()
 
     def _state(self) -> dict[str, Any]:
-        """All that a checkpoint holds beside the arrays, as JSON can hold it."""
+        """Everything else in a checkpoint, as plain values."""
         parts = {"training": self.trainer.state(), "checks": self.evaluator.state()}
         return parts | {"accounts": vars(self.accounts), "records": len(self.history)}
 
     @contextlib.contextmanager
     def _timed(self, part: str) -> Iterator[None]:
-        """Adds what its block takes to the seconds of `timing.json`.
-
-        They are those of this process: after a resume of the last one. `total` leaves out writing the end.
-        """
+        """Adds the duration of its block to `timing.json`, which covers this process only, and not the final writes."""
         started = time.perf_counter()
         yield
         self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - started

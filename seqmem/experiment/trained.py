@@ -23,13 +23,13 @@ MOST_SLOTS = 4
 
 @dataclasses.dataclass(frozen=True)
 class TrainedRun:
-    """A stored run with what it has learned.
+    """The weights of all or one of the replicates of a stored run.
 
     Attributes:
         stored: The run.
-        seed: Of the first of the replicates that were asked for.
-        accounts: What training knows of each of them.
-        weights: Theirs by name, float32 `(replicate, *shape)`.
+        seed: Seed of the first of these replicates.
+        accounts: The account of each.
+        weights: Their weights by name, float32 `(replicate, *shape)`.
     """
 
     stored: StoredRun
@@ -38,14 +38,14 @@ class TrainedRun:
     weights: dict[str, np.ndarray]
 
     def population(self, config: RunConfig, cache: bool = True) -> Population:
-        """Returns the networks of these replicates, prepared for the threads that the run was started with.
+        """Returns the networks of these replicates, with the threads that the run was started with.
 
         Args:
-            config: The run's own settings, or others of the same network.
-            cache: Whether compiled programs are kept for the next process.
+            config: The settings of the run, or others with the same network.
+            cache: Whether compiled programs are kept on disk.
 
         Raises:
-            DamagedFileError: If the weights are of another network than the settings.
+            DamagedFileError: If the weights do not fit the settings.
         """
         process.prepare(self.stored.threads, cache)
         population = build_population(config)
@@ -57,15 +57,15 @@ class TrainedRun:
 
 
 def read_trained(stored: StoredRun, replicate: str = "all") -> TrainedRun:
-    """Reads what a stored run has learned.
+    """Reads the weights of a run that is complete, or has a checkpoint.
 
     Args:
-        stored: Complete, or with a checkpoint.
+        stored: The run.
         replicate: `all`, `best`, `worst` or a number.
 
     Raises:
         SettingError: If there is no such replicate.
-        DamagedFileError: If there is no checkpoint of this run that can be read.
+        DamagedFileError: If no checkpoint of this run can be read.
     """
     path, config = stored.path, stored.config
     checkpoint = read_checkpoint(path / CHECKPOINTS, read_run_id(path), functools.partial(_check_shapes, config))
@@ -81,7 +81,7 @@ def read_trained(stored: StoredRun, replicate: str = "all") -> TrainedRun:
 
 
 def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
-    """Raises ValueError unless the weights are as many as the settings say: before a network of that size is built."""
+    """Raises ValueError unless the weights fit the settings; called before a network of that size is built."""
     weights = {name: shape for name, shape in shapes.items() if name.startswith(WEIGHTS)}
     head = {f"head/{name}": (config.replicates, *shape) for name, shape in config.head_shapes.items()}
     if any(weights.get(name) != (shape, "float32") for name, shape in head.items()):
@@ -92,14 +92,14 @@ def _check_shapes(config: RunConfig, shapes: Shapes) -> None:
     expected = config.parameter_count
     if expected is not None and count != config.replicates * expected:
         raise ValueError("the weights do not fit the run's settings")
-    # an optimizer has few numbers for each weight, and an epoch is put in order for training and for checks
+    # an optimizer has a few slots per weight, and the streams of training and checks each hold the order of an epoch
     most = MOST_SLOTS * count + config.replicates * (2 * config.task.epoch_size + 1)
     if sum(math.prod(shape) for name, (shape, _) in shapes.items() if name not in weights) > most:
         raise ValueError("holds more than a run of these settings keeps")
 
 
 def _accounts(stored: StoredRun, checkpoint: Checkpoint) -> list[Account]:
-    """What training knows of each replicate; of an interrupted run only how far it came."""
+    """The account of each replicate; of an interrupted run only the presentations so far."""
     if stored.result is None:
         return [Account(checkpoint.presentations, None, False, looked=False)] * stored.config.replicates
     return [Account(each.presentations, each.met_at, each.diverged) for each in stored.result.replicates]
