@@ -1,4 +1,4 @@
-"""The account of each replicate: when it was solved, stopped or diverged."""
+"""The account of each replicate: when it was solved or stopped."""
 
 from __future__ import annotations
 
