@@ -1,4 +1,4 @@
-"""A stored run judged again, on other sequences or gaps, or running free."""
+"""A stored run judged again: on other sequences or gaps, running free."""
 
 from __future__ import annotations
 
