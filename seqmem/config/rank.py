@@ -16,6 +16,7 @@ MEASURES = {
     "loss": False,
     "presentations_to_success": False,
 }
+SHARES = ("success_rate", "recall_accuracy", "accuracy")  # measures from 0 to 1
 
 
 def measure_of(rank: str) -> str:

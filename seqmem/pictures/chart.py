@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import TypeGuard
 
 from seqmem.errors import UsageError, did_you_mean
 from seqmem.pictures.gaps import draw_gaps
@@ -13,7 +14,7 @@ from seqmem.pictures.loss import draw_loss
 from seqmem.pictures.parts import Chart
 from seqmem.pictures.states import draw_states
 from seqmem.pictures.success import draw_success
-from seqmem.pictures.sweep_curve import draw_sweep_curve, has_curve, varied_axes
+from seqmem.pictures.sweep_curve import draw_sweep_curve, has_curve
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import RunResult
 from seqmem.results.sweep import SweepResult
@@ -36,16 +37,15 @@ class ChartKind:
     draw: Callable[..., Chart]
 
 
-def _finished(result: Result, *axes: int) -> bool:
-    """Tells whether a result is a sweep with a trial that has ended, over one of these numbers of axes."""
-    sweep = isinstance(result, SweepResult) and any(trial.result for trial in result.trials)
-    return sweep and (not axes or len(varied_axes(result)) in axes)  # type: ignore[arg-type]
+def _finished(result: Result) -> TypeGuard[SweepResult]:
+    """Tells whether a result is a sweep with a complete trial."""
+    return isinstance(result, SweepResult) and any(trial.result for trial in result.trials)
 
 
 def _has_success(result: Result) -> bool:
     if isinstance(result, RunResult):
         return result.summary.success_rate is not None
-    return _finished(result) and any(trial.result.solved is not None for trial in result.trials if trial.result)  # type: ignore[union-attr]
+    return _finished(result) and any(trial.result.solved is not None for trial in result.trials if trial.result)
 
 
 def _has_states(result: Result) -> bool:
@@ -53,11 +53,12 @@ def _has_states(result: Result) -> bool:
 
 
 def _has_curve(result: Result) -> bool:
-    return _finished(result) and has_curve(result)  # type: ignore[arg-type]
+    return _finished(result) and has_curve(result)
 
 
 def _has_map(result: Result) -> bool:
-    return _finished(result, 2) and not any(axis.continuous for axis in varied_axes(result))  # type: ignore[arg-type]
+    axes = result.varied_axes if _finished(result) else []
+    return len(axes) == 2 and not any(axis.continuous for axis in axes)
 
 
 # By what `--chart` calls them, the first that fits is what is drawn where nobody says which.

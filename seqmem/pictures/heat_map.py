@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from seqmem.backend.extras import altair as alt
 from seqmem.config.axis import shown_value
-from seqmem.config.rank import measure_of
+from seqmem.config.rank import SHARES, measure_of
 from seqmem.pictures.look import HEAT, Look
 from seqmem.pictures.parts import NUMBER, Chart, Row, chart_of, tips, titled
-from seqmem.pictures.sweep_curve import SHARES, varied_axes
 from seqmem.results.sweep import SweepResult
 from seqmem.terminal.wording import shown_amount, shown_score
 
@@ -19,7 +18,7 @@ MOST_WORDED = 12  # columns: figures do not fit into more
 
 def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
     """Draws the measure that a sweep of two axes is ranked by; a cell without a result is left empty."""
-    down, across = varied_axes(sweep)
+    down, across = sweep.varied_axes
     name = measure_of(sweep.rank)
     rows: list[Row] = []
     for trial in sweep.trials:

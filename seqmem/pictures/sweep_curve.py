@@ -6,7 +6,7 @@ from typing import Any
 
 from seqmem.backend.extras import altair as alt
 from seqmem.config.axis import Axis, shown_value
-from seqmem.config.rank import measure_of
+from seqmem.config.rank import SHARES, measure_of
 from seqmem.pictures.look import Look
 from seqmem.pictures.parts import Chart, Row, chart_of, level, number_x, number_y, share_y, tips, titled
 from seqmem.pictures.series import series_layers
@@ -15,17 +15,11 @@ from seqmem.results.sweep import SweepResult, Trial
 from seqmem.terminal.wording import shown_score
 
 MOST_SERIES = 6
-SHARES = ("success_rate", "recall_accuracy", "accuracy")
-
-
-def varied_axes(sweep: SweepResult) -> list[Axis]:
-    """Returns the axes that have more than one value."""
-    return [axis for axis in sweep.axes if axis.continuous or len(axis.values) > 1]
 
 
 def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
     """Draws a sweep over one or two axes: success rate and recall accuracy over one, the measure ranked by over two."""
-    axes = varied_axes(sweep)
+    axes = sweep.varied_axes
     done = [trial for trial in sweep.trials if trial.result is not None]
     # along the axis that leaves few curves, then one of numbers, then one without steps, then the longest
     along = max(axes, key=lambda axis: (_few(_others(axes, axis)), _numeric(axis), axis.continuous, len(axis.values)))
@@ -72,7 +66,7 @@ def _few(axes: list[Axis]) -> bool:
 
 def has_curve(sweep: SweepResult) -> bool:
     """Tells whether a sweep has one axis, or two of which one makes few curves."""
-    axes = varied_axes(sweep)
+    axes = sweep.varied_axes
     return len(axes) == 1 or (len(axes) == 2 and any(_few(_others(axes, axis)) for axis in axes))
 
 

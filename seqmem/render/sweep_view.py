@@ -12,7 +12,7 @@ from seqmem.charts.curve import Level, Series, curve
 from seqmem.charts.heat_map import heat_map
 from seqmem.config.axis import Axis, shown_value, shown_values
 from seqmem.config.decisions import essential_settings
-from seqmem.config.rank import measure_of
+from seqmem.config.rank import SHARES, measure_of
 from seqmem.render.header import LABEL_WIDTH, LOSS_WORDS, dotted, labelled
 from seqmem.render.sweep_table import failure_lines, trial_lines
 from seqmem.render.verdict_view import command_lines
@@ -23,8 +23,6 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score
 
 PLOT_HEIGHT = 12
-# Measures that lie between 0 and 1 whatever the sweep.
-SHARES = ("success_rate", "recall_accuracy", "accuracy")
 
 
 @view
@@ -91,8 +89,7 @@ def _values(axis: Axis) -> str:
 
 def _drawing(sweep: SweepResult, page: Page) -> list[Text]:
     """The curve or the heat map; nothing where an axis gives no order to draw in."""
-    # an axis of one value is a setting
-    varied = [axis for axis in sweep.axes if axis.continuous or len(axis.values) > 1]
+    varied = sweep.varied_axes
     if len(varied) == 1:
         return _curve_lines(sweep, varied[0], page)
     if len(varied) == 2 and not any(axis.continuous for axis in varied):

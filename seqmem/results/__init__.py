@@ -1,1 +1,1 @@
-"""Findings as plain values: all that is drawn, stored or exported."""
+"""Results as plain values: all that is drawn, stored or exported."""

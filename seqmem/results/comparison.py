@@ -1,4 +1,4 @@
-"""Stored runs side by side: their settings and their differences."""
+"""Stored runs in comparison: their settings and their differences."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from seqmem.results.run import RunResult
 
 @dataclasses.dataclass(frozen=True)
 class Comparison(Drawn):
-    """Two runs or more, each compared with the first.
+    """Two or more runs, each compared with the first.
 
     Attributes:
-        runs: Their results, which know their directories.
+        runs: Their results, with their directories.
     """
 
     runs: tuple[RunResult, ...]
 
     @functools.cached_property
     def settings(self) -> dict[str, tuple[Any, ...]]:
-        """The settings that are not the same in all runs by name, one value a run; None where a run has none."""
+        """The settings that differ between runs, by name, with one value per run; None where a run has none."""
         each = [run.config.to_settings() for run in self.runs]
         names = dict.fromkeys(name for settings in each for name in settings)
         values = {name: tuple(settings.get(name) for settings in each) for name in names}
@@ -34,15 +34,15 @@ class Comparison(Drawn):
 
     @functools.cached_property
     def differences(self) -> tuple[Difference | None, ...]:
-        """How each run after the first differs from it; None where one of the two has nothing to remember."""
-        # all tests share one level: the more runs, the stronger each difference must be
+        """The difference of each later run from the first; None if one of the two has nothing to remember."""
+        # all tests share one level: with more runs, each difference must be stronger
         first, *others = (None if run.summary.success_rate is None else _sample(run) for run in self.runs)
         return tuple(compare(first, other, len(others)) if first and other else None for other in others)
 
     @property
     def same_replicates(self) -> bool:
-        """Whether two runs share replicates: the same settings but for the seed, and a seed in both."""
-        # without the seeds: a replicate is made by its settings and a seed of its own, whichever others it ran with
+        """Whether two runs share replicates: equal settings except the seeds, and a seed in both."""
+        # a replicate depends on its settings and its own seed, not on the other replicates of its run
         each = [{**run.config.to_settings(), "seed": 0, "replicates": 0} for run in self.runs]
         seeds = [set(run.config.seeds) for run in self.runs]
         pairs = [(i, j) for i in range(len(self.runs)) for j in range(i)]
@@ -64,6 +64,6 @@ class Comparison(Drawn):
 
 
 def _sample(run: RunResult) -> Sample:
-    # None is censored: not solved within the budget, and it is not known when it would have been
+    # None is censored: not solved within the budget
     times = tuple(each.presentations_to_success if each.solved else None for each in run.replicates)
     return Sample(times, sum(each.solved for each in run.replicates), run.config.budget)

@@ -1,4 +1,4 @@
-"""Results that show themselves; how is registered by the rooms above."""
+"""Results that draw themselves, by functions that higher folders register."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from typing import Any
 
 @functools.singledispatch
 def drawing(result: object) -> Any:
-    """Returns what rich can draw of a result, as `seqmem.render.results` registers it; its repr before that."""
-    # a result alone, without the rooms that draw, must still print
+    """Returns a drawing of a result for rich; `seqmem.render.results` registers it, and until then it is the repr."""
     return repr(result)
 
 
 @functools.singledispatch
 def charting(result: object, chart: str | None, theme: str) -> Any:
-    """Returns a chart of a result, as `seqmem.commands.python` registers it."""
+    """Returns a chart of a result; `seqmem.commands.python` registers it."""
     raise NotImplementedError
 
 
 @functools.singledispatch
 def tabulating(result: object, rows: str) -> Any:
-    """Returns a data frame of a result, as `seqmem.commands.python` registers it."""
+    """Returns a data frame of a result; `seqmem.commands.python` registers it."""
     raise NotImplementedError
 
 
 @functools.singledispatch
 def modelling(result: object, replicate: int | str, stateful: bool) -> Any:
-    """Returns a replicate of a run as a Keras model, as `seqmem.commands.python` registers it."""
+    """Returns a replicate of a run as a Keras model; `seqmem.commands.python` registers it."""
     raise NotImplementedError
 
 
@@ -42,18 +41,18 @@ class Drawn:
 
     def _repr_html_(self) -> str | None:
         drawn = drawing(self)
-        # None has a notebook show the text instead
+        # None makes a notebook show the text instead
         return None if isinstance(drawn, str) else drawn._repr_html_()
 
     def plot(self, chart: str | None = None, theme: str = "light") -> Any:
-        """Returns a chart, an `altair.Chart`, which a notebook shows.
+        """Returns a chart as an `altair.Chart`, which a notebook shows.
 
         Args:
-            chart: As `seqmem export --chart` calls it; None for the first that the result has.
+            chart: Its name, as for `seqmem export --chart`; None for the first chart of this result.
             theme: `light` or `dark`.
 
         Raises:
-            UsageError: If it has no such chart, or the extra `pictures` is not installed.
+            UsageError: If the result has no such chart, or the extra `pictures` is not installed.
         """
         return charting(self, chart, theme)
 

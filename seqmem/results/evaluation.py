@@ -17,18 +17,19 @@ PER_REPLICATE = ("recall_accuracy", "cue_accuracy", "recall_loss", "p_value", "r
 
 @dataclasses.dataclass(frozen=True)
 class GapResult:
-    """Recall over one gap, trained or not; values of each replicate.
+    """Recall over one gap, trained or not, with one value per replicate.
 
     Attributes:
         gap: Fillers between cue and recall.
         trained: Whether the network was trained on this gap.
         baseline: Recall accuracy of the best predictor without memory.
         recall_accuracy: Fraction of recall steps right.
-        cue_accuracy: Fraction of recall steps where the right cue has the largest output among the cues: a network
-            that remembers but mistimes is right here.
+        cue_accuracy: Fraction of recall steps where the right cue has the largest output among the cues. A network
+            that remembers the cue, but recalls it at the wrong step, is right here.
         recall_loss: Nats, mean over recall steps.
-        p_value: Probability that guessing recalls as many strings of fillers.
-        remembers: Whether that is memory: `p_value` corrected for the gaps and replicates looked at, or the loss.
+        p_value: Probability of recalling at least as many strings of fillers by guessing.
+        remembers: Whether this is evidence of memory: by `p_value`, corrected for the number of gaps and replicates,
+            or by the loss.
     """
 
     gap: int
@@ -43,14 +44,14 @@ class GapResult:
 
 @dataclasses.dataclass(frozen=True)
 class FreeRun:
-    """A network going on by itself: each prediction is its next input.
+    """A network running free: each prediction is its next input.
 
     Attributes:
         replicate: Number of the replicate, from 0.
         prompt: The symbols it was given.
-        generated: The symbols it went on with.
-        probability: Its largest output at each of them.
-        expected: What the task goes on with; shorter than `generated` where the sequence ends.
+        generated: The symbols it generated.
+        probability: The largest output at each of them.
+        expected: The continuation in the task; shorter than `generated` where the sequence ends.
     """
 
     replicate: int
@@ -65,14 +66,14 @@ class EvalResult(Drawn):
     """A stored run judged again; the content of `seqmem eval --json`.
 
     Attributes:
-        run: The result on the sequences asked for, with the settings they come from.
-        gaps: Recall over other gaps, in order; empty where none was asked for.
-        free_runs: Free-running sequences; empty where none was asked for.
-        states: Where one replicate keeps the cue; None where nobody asked.
-        own_task: Whether these are the sequences that the run was made for. On others there are scores and evidence,
-            but no verdict on the network.
-        model: What a network is called that no run has trained; empty for a stored run. Of the settings of `run` only
-            the task, head, criterion, steps, context and seeds are its own.
+        run: The result on the requested sequences, with the settings that they come from.
+        gaps: Recall over other gaps; empty if not requested.
+        free_runs: Free-running sequences; empty if not requested.
+        states: Where one replicate keeps the cue; None if not requested.
+        own_task: Whether the sequences are those of the run's task. On others there are scores and evidence, but no
+            verdict on the network.
+        model: Name of a network that no run has trained; empty for a stored run. Of the settings of `run`, only the
+            task, head, criterion, trained steps, context and seeds apply to it.
     """
 
     run: RunResult
@@ -83,13 +84,12 @@ class EvalResult(Drawn):
     states: StatesResult | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the document of the run and all else that was asked for; on other sequences without a verdict."""
+        """Returns the document of the run with all requests; on other sequences without a verdict."""
         document = self.run.to_json()
-        # a verdict is on the network and its task; other sequences only show what it does on them
         if not self.own_task:
             document["summary"]["verdict"] = None
         if self.model:
-            # the other settings are defaults that nothing was trained with
+            # the other settings are mere defaults
             own = {"task", "head", "criterion", "loss_at", "context", "seed", "replicates"}
             own |= {field.name for field in settings_of(type(self.run.config.task))}
             document["config"] = {name: value for name, value in document["config"].items() if name in own}
@@ -104,10 +104,10 @@ class EvalResult(Drawn):
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> EvalResult:
-        """Builds a result from what `to_json` gave, which may come from a stranger.
+        """Builds a result from the output of `to_json`, which may come from a stranger.
 
         Raises:
-            ValueError: As `RunResult.from_json`, and where there are no gaps, no free runs or no `own_task`.
+            ValueError: As `RunResult.from_json`, and if gaps, free runs or `own_task` are missing.
         """
         run = RunResult.from_json(document)
         # `model` and `states` may be absent: earlier versions wrote none
@@ -130,7 +130,6 @@ def _can_be_drawn(states: StatesResult) -> bool:
     steps = len(states.steps)
     rows = [state.values for unit in states.units for state in unit.states]
     return (
-        # the drawing shows two sequences and their difference, and ranks units by what they hold
         len(states.shown) == 2
         and bool(states.units)
         and all(unit.states for unit in states.units)

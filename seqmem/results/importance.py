@@ -1,4 +1,4 @@
-"""Which axes of a search count, and how Optuna knows an axis."""
+"""The importance of the axes of a search, and axes in terms of Optuna."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ BEST_TRIALS = 5
 
 
 def study_direction(rank: str) -> str:
-    """Returns Optuna's word for whether more of a measure is better."""
+    """Returns the direction of a measure in Optuna's terms."""
     return "maximize" if MEASURES.get(rank, True) else "minimize"
 
 
 def objective(trial: Trial, rank: str) -> float | None:
-    """Returns what a search seeks, as a number: presentations beyond the budget are infinitely many."""
+    """Returns the number that a search optimises; infinity for presentations beyond the budget."""
     value = trial.measure(measure_of(rank))
     return math.inf if value is None and rank == "presentations_to_success" else value
 
 
 def distribution(axis: Axis) -> Distribution:
-    """Returns an axis as Optuna knows it."""
+    """Returns an axis as a distribution of Optuna."""
     kinds = import_optuna().distributions
     if not axis.continuous:
         if _is_ladder(axis):
@@ -48,8 +48,7 @@ def distribution(axis: Axis) -> Distribution:
 
 
 def _is_ladder(axis: Axis) -> bool:
-    """Whether the values are whole numbers in even steps, whose order a search can use."""
-    # two values have even steps whatever they are
+    """Whether the values are at least three whole numbers in even steps, whose order a search can use."""
     if len(axis.values) < 3 or any(isinstance(value, bool) or not isinstance(value, int) for value in axis.values):
         return False
     steps = {after - before for before, after in itertools.pairwise(axis.values)}
@@ -57,22 +56,21 @@ def _is_ladder(axis: Axis) -> bool:
 
 
 def write_parameter(axis: Axis, value: Any) -> Any:
-    """Returns a value of an axis as Optuna holds it: lists become text."""
+    """Returns a value of an axis for Optuna: lists become text."""
     return json.dumps(value) if isinstance(value, (list, tuple)) else value
 
 
 def read_parameter(axis: Axis, value: Any) -> Any:
-    """Returns what `write_parameter` was given."""
+    """Returns the value that `write_parameter` was called with."""
     if axis.continuous:
         return value
-    # Optuna gives back text for a list: the value itself is looked up
     return next(known_value for known_value in axis.values if write_parameter(axis, known_value) == value)
 
 
 def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
-    """Returns the share of each axis in what is sought (PED-ANOVA), largest first.
+    """Returns the importance of each axis for the objective (PED-ANOVA), largest first.
 
-    Empty for a grid, where too few trials tell, and without Optuna.
+    Empty for a grid, with too few trials, and without Optuna.
 
     Source: Watanabe et al. 2023, "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in Arbitrary Subspaces".
     """
@@ -91,7 +89,7 @@ def importances(plan: Plan, trials: Sequence[Trial]) -> dict[str, float]:
             study.add_trial(optuna.trial.create_trial(value=value, params=params, distributions=ranges))
     if len(study.trials) < FEWEST_TRIALS or len({trial.value for trial in study.trials}) < 2:
         return {}
-    # what the best share of the trials has in common: of few trials a larger share, so that it is not one or two
+    # the best tenth of the trials, but at least five, are compared with all
     share = max(0.1, BEST_TRIALS / len(study.trials))
     evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=share)
     shares = optuna.importance.get_param_importances(study, evaluator=evaluator)

@@ -1,4 +1,4 @@
-"""Dataclasses of plain values to JSON and back, every type checked."""
+"""Dataclasses of plain values to JSON and back, with types checked."""
 
 from __future__ import annotations
 
@@ -26,24 +26,23 @@ def json_text(content: object) -> str:
 def json_bytes(document: object) -> bytes:
     """Returns a document as one line of JSON: numbers that are not finite become null, never NaN."""
     text = json.dumps(to_plain(document), ensure_ascii=False, allow_nan=False)
-    # halves of characters, as in a command line that is not UTF-8, become JSON escapes
+    # surrogates, from a command line that is not UTF-8, become JSON escapes
     return text.encode("utf-8", "backslashreplace")
 
 
 def document_bytes(document: Mapping[str, object]) -> bytes:
-    """Returns a JSON object with one line per key."""
-    # a line of its own for each key: a diff shows which part of a result differs
+    """Returns a JSON object with one line per key, so that a diff shows which part differs."""
     lines = [json_bytes(key) + b": " + json_bytes(value) for key, value in document.items()]
     return b"{\n" + b",\n".join(lines) + b"\n}\n"
 
 
 def parse_json(content: bytes, path: Path) -> dict[str, Any]:
-    """Returns the JSON object that a file's content is.
+    """Returns the JSON object in the content of a file.
 
     Raises:
-        DamagedFileError: If it is none, or holds NaN, infinity, or a number as large as no run can reach.
+        DamagedFileError: If it is no JSON object, or holds NaN, infinity, or a number larger than any run can reach.
     """
-    # each takes 20 times its two bytes in memory, and no result, plan or record has nearly as many
+    # in memory each takes 20 times its two bytes; no result, plan or record comes near this many
     if content.count(b"[") + content.count(b"{") > MOST_CONTAINERS:
         raise DamagedFileError(path, f"holds more than {MOST_CONTAINERS} lists and objects")
     try:
@@ -61,7 +60,7 @@ def parse_json(content: bytes, path: Path) -> dict[str, Any]:
 
 def _float(text: str) -> float:
     number = float(text)
-    # 1e400 is JSON and reads as infinity
+    # 1e400 is valid JSON, but infinite in Python
     if not math.isfinite(number):
         raise ValueError(f"{text} is no number")
     return number
@@ -69,19 +68,16 @@ def _float(text: str) -> float:
 
 def _int(text: str) -> int:
     number = int(text)
-    # beyond int64, which no count of a run reaches
+    # no count of a run exceeds int64
     if not abs(number) < 2**63:
         raise ValueError("a number is too large")
     return number
 
 
 def to_plain(value: object) -> Any:
-    """Returns a value as JSON can hold it.
-
-    Dataclasses become dictionaries, tuples lists, numpy's values Python's, and numbers that are not finite None.
-    """
+    """Returns a value for JSON: dataclasses become dictionaries, tuples lists, and non-finite numbers None."""
     if isinstance(value, float):
-        # a numpy float64 is a float as well: `float` takes off its type
+        # `float` also converts a numpy float64, which is a subclass
         return float(value) if math.isfinite(value) else None
     if value is None or isinstance(value, (str, int)):
         return value
@@ -97,7 +93,7 @@ def to_plain(value: object) -> Any:
 
 
 def escape_control_characters(value: object) -> Any:
-    """Returns a plain value with nothing in its texts that a terminal would obey, for values from a stranger."""
+    """Returns a plain value with control characters in its texts escaped, for values from a stranger."""
     if isinstance(value, str):
         return one_line(value, 10_000)
     if isinstance(value, dict):
@@ -106,19 +102,18 @@ def escape_control_characters(value: object) -> Any:
 
 
 def from_plain(hint: Any, value: object, name: str) -> Any:
-    """Reads what `to_plain` wrote as the type that an annotation names; keys that it does not name are passed over.
+    """Converts the output of `to_plain` to a type; unknown keys, perhaps of a later version, are ignored.
 
     Args:
-        hint: A dataclass, or an annotation made of float, int, bool, str, None, `|`, tuple, dict and Any.
-            Where a float must stand, null is read as NaN.
-        value: What JSON holds.
-        name: What to call it in an error.
+        hint: A dataclass, or an annotation made of float, int, bool, str, None, `|`, tuple, dict and Any. For a float,
+            null is read as NaN.
+        value: A value from JSON.
+        name: Its name in errors.
 
     Raises:
         ValueError: If a key is missing, or a value is not of its type.
     """
     try:
-        # unknown keys are passed over: a later version may have added them
         return msgspec.convert(_nan_for_null(hint, value), hint)
     except msgspec.ValidationError as error:
         # msgspec says: Expected `int`, got `str` - at `$.metrics.loss`
@@ -127,12 +122,12 @@ def from_plain(hint: Any, value: object, name: str) -> Any:
 
 
 def _nan_for_null(hint: Any, value: object) -> object:
-    """A plain value with NaN wherever null stands for a float: msgspec takes null for None alone."""
+    """A plain value with NaN for each null in the place of a float, since msgspec reads null only as None."""
     if hint is float and value is None:
         return math.nan
     if isinstance(value, list) and typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
-        # only these can hold a null that means NaN: long lists of whole numbers are passed on as they are
+        # only these can contain a null for NaN; long lists of whole numbers are passed on unchanged
         changes = inner is float or dataclasses.is_dataclass(inner)
         return [_nan_for_null(inner, part) for part in value] if changes else value
     if isinstance(value, dict) and isinstance(hint, type) and dataclasses.is_dataclass(hint):

@@ -19,10 +19,10 @@ class Table:
     """A table.
 
     Attributes:
-        title: What stands above it.
+        title: Its title.
         columns: The headings.
-        rows: A cell for each column; the last cell of a shorter row runs on to the end.
-        words: How to read it; empty for nothing.
+        rows: A cell for each column; the last cell of a shorter row spans the rest.
+        words: How to read it; may be empty.
         align: `left` or `right` for each column.
     """
 
@@ -35,22 +35,22 @@ class Table:
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """Everything that a report says beside its charts.
+    """The content of a report except its charts.
 
     Attributes:
-        title: What the result is called.
-        question: What was asked.
+        title: Name of the result.
+        question: The question of the run or sweep.
         answer: The answer, in a sentence or two.
-        verdict: The name of the verdict; empty where there is none.
-        notes: What one must know to read the answer.
-        facts: Phrases by what they describe: task, network, training, budget.
-        sequences: Of the task: each symbol with its part as its style; `left_out` where the middle is left out.
-        scores: Beside their baselines; None where there are none.
-        predictions: What networks predict, one table per sequence.
+        verdict: The verdict; empty if there is none.
+        notes: Notes on the answer.
+        facts: Phrases on task, network, training and budget.
+        sequences: Sequences of the task: symbols, with their parts as styles; `left_out` for an omitted middle.
+        scores: Scores with their baselines; None if there are none.
+        predictions: Predictions of networks, one table per sequence.
         outcomes: The replicates or the trials.
-        settings: By name.
-        versions: Of what it was made with.
-        commands: Command lines, each with what it is for; the first makes the result again.
+        settings: The settings by name.
+        versions: Versions of the software, and the machine.
+        commands: Command lines, each with its purpose; the first makes the result again.
     """
 
     title: str

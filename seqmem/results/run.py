@@ -49,14 +49,14 @@ class Record:
 
 @dataclasses.dataclass(frozen=True)
 class Account:
-    """What training knows of one replicate.
+    """The account of one replicate in training.
 
     Attributes:
         presentations: Presentations that it was trained on.
-        met_at: Those at the check from which on it counted as solved; None where it never did, or nobody looked.
+        met_at: Presentations at the check since which it counted as solved; None if it did not, or was not checked.
         diverged: Whether its loss stopped being a finite number at a check.
-        looked: Whether training looked for this criterion on these sequences; if so, a replicate that did not meet it
-            in training does not count as solved.
+        looked: Whether training checked for this criterion on this task; if so, a replicate that did not meet it in
+            training does not count as solved.
     """
 
     presentations: int
@@ -70,10 +70,10 @@ class JudgedOn:
     """The sequences of the reported evaluation.
 
     Attributes:
-        sequences: Judged for each replicate.
-        different: Different ones, of all replicates together; None where nobody counted.
-        trained_on: Those of the different ones that training had shown to their replicate; None where nobody counted.
-        exhaustive: Whether they are all that the task has.
+        sequences: Number of judged sequences per replicate.
+        different: Number of different ones, of all replicates together; None if not counted.
+        trained_on: How many of these were shown to their replicate in training; None if not counted.
+        exhaustive: Whether they are all sequences of the task.
     """
 
     sequences: int
@@ -84,15 +84,15 @@ class JudgedOn:
 
 @dataclasses.dataclass(frozen=True)
 class Prediction:
-    """One sequence as one replicate predicts it, step by step, teacher-forced.
+    """The predictions of one replicate for one sequence, step by step, teacher-forced.
 
     Attributes:
         replicate: Number of the replicate, from 0.
-        inputs, expected, predicted: The symbols of each step; `expected` is None where nothing is asked.
+        inputs, expected, predicted: The symbols of each step; `expected` is None where there is no target.
         probability: The largest output of each step.
         margin: How far the largest output is above the runner-up.
         error: Largest distance of any output from its one-hot target.
-        settled, recall: Which steps are settled, and which need memory.
+        settled, recall: Whether each step is settled, and whether it is a recall step.
     """
 
     replicate: int
@@ -108,20 +108,20 @@ class Prediction:
 
 @dataclasses.dataclass(frozen=True)
 class RunResult(Drawn):
-    """Everything a run found.
+    """The result of a run.
 
     Attributes:
-        config: The settings it was run with.
-        baseline: What a predictor without memory can reach; the mean where replicates have sequences of their own.
-        replicates: One result for each replicate.
-        predictions: A few sequences as the first, the best and the worst replicate predict them.
+        config: The settings of the run.
+        baseline: The best scores without memory; the mean if each replicate has its own sequences.
+        replicates: One result per replicate.
+        predictions: Predictions of the first, the best and the worst replicate for a few sequences.
         evaluation: The sequences that were judged.
-        cost: `updates` and `time_steps` that training took, all replicates together.
-        history: The checks in order; kept in `history.jsonl`, not in `result.json`.
-        recipe_limit: What any network can reach that sees no more than this recipe shows it; None where it sees all.
-        judged: Verdict stored by version 0.1, which knew no evidence; None in results of this version.
-        path: The run directory, where it is known; not stored.
-        sequences_option: What was typed to name files of sequences, where there were any; not stored.
+        cost: `updates` and `time_steps` of training, all replicates together.
+        history: The checks in order; stored in `history.jsonl`, not in `result.json`.
+        recipe_limit: The best scores of any network that sees no more than this recipe shows; None if it shows all.
+        judged: Verdict stored by version 0.1, which had no evidence; None in results of this version.
+        path: The run directory, if known; not stored.
+        sequences_option: The options that named files of sequences, if any; not stored.
     """
 
     config: RunConfig
@@ -142,7 +142,7 @@ class RunResult(Drawn):
         return summarise(self.replicates, self.baseline, self.judged)
 
     def keras_model(self, replicate: int | str = "best", stateful: bool = True) -> Any:
-        """Returns one replicate (a number, `best` or `worst`) of a stored run; see `build_keras_model`."""
+        """Returns one replicate (a number, `best` or `worst`) as a Keras model; see `build_keras_model`."""
         return modelling(self, replicate, stateful)
 
     def to_json(self) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class RunResult(Drawn):
         Raises:
             ValueError: If a key is missing, a value is not of its type, or two parts do not fit together.
         """
-        document = of_this_schema(document, SCHEMA)  # from here on as this version writes it
+        document = of_this_schema(document, SCHEMA)
         if absent := {"config", "baseline", "replicates", "evaluation", "predictions", "cost"} - document.keys():
             raise ValueError(f"has no {min(absent)}")
         try:
@@ -198,12 +198,12 @@ class RunResult(Drawn):
 
 @dataclasses.dataclass(frozen=True)
 class Progress:
-    """Where a run stands, after each compiled chunk.
+    """Progress of a run, after each compiled chunk.
 
     Attributes:
-        presentations, budget: Presentations so far, and at most.
-        solved, replicates: Replicates that count as solved by now, and all.
-        baseline: The best scores possible without memory; the mean over the replicates.
+        presentations, budget: Presentations so far, and their largest number.
+        solved, replicates: Replicates that count as solved so far, and all.
+        baseline: The best scores without memory, as a mean over the replicates.
         record: The check that was just made, or None.
     """
 
@@ -216,17 +216,13 @@ class Progress:
 
 
 def with_metrics(document: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
-    """Puts the metrics of a replicate, which `result.json` holds beside the rest, under a key of their own."""
+    """Moves the metrics of a replicate, which `result.json` holds beside the rest, under a key `metrics`."""
     rest, metrics = ({key: document[key] for key in document if (key in names) is wanted} for wanted in (False, True))
     return rest | {"metrics": metrics}
 
 
 def check_parts(result: RunResult) -> None:
-    """Checks that the parts of a `RunResult` fit its settings and each other.
-
-    Raises:
-        ValueError: If they do not.
-    """
+    """Raises ValueError unless the parts of a `RunResult` fit its settings and each other."""
     if [replicate.seed for replicate in result.replicates] != list(result.config.seeds):
         raise ValueError("replicates do not have the seeds of the settings")
     if result.judged is not None and result.judged not in VERDICTS:
@@ -234,7 +230,6 @@ def check_parts(result: RunResult) -> None:
     for replicate in result.replicates:
         counts = [replicate.presentations, replicate.presentations_to_success, replicate.met_at, replicate.missed]
         counts += [replicate.metrics.recall_right, replicate.metrics.recall_steps]
-        # a count that no run can reach would be drawn, ranked and added up
         if any(count is not None and not 0 <= count < 2**63 for count in counts):
             raise ValueError("replicates must have counts that a run can reach")
     if not {"updates", "time_steps"} <= result.cost.keys():
@@ -247,7 +242,7 @@ def check_parts(result: RunResult) -> None:
         if prediction.replicate >= len(result.replicates):
             raise ValueError(f"predictions are of replicate {prediction.replicate}, which does not exist")
         wanted = tuple(symbol for symbol in prediction.expected if symbol is not None)
-        # what is drawn of a stranger's file: symbols of its own task, and no other text
+        # of a stranger's file, only symbols of its own task are drawn
         stray = set(map(str, prediction.inputs)) - shown | set(map(str, wanted + prediction.predicted)) - answers
         if stray:
             raise ValueError(f"predictions hold {min(stray)!r}, which is not in the alphabet")

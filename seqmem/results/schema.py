@@ -111,10 +111,10 @@ def _result_properties() -> dict[str, Schema]:
 
 
 def settings_schema() -> Schema:
-    """Returns the schema of the settings of a run; those of another task or cell, and those left out, are not there."""
+    """Returns the schema of the settings of a run, none of which is required."""
     properties = {name: _setting(field) for name, field in setting_fields().items()}
     settings = _object({"task": {"type": "string"}, **properties}, optional=tuple(properties))
-    # those of a cell of the user's own
+    # a user cell may have others
     return settings | {"additionalProperties": True}
 
 
@@ -125,7 +125,7 @@ def _setting(field: dataclasses.Field[Any]) -> Schema:
 
 
 def _written(kind: Kind) -> Schema:
-    """What a kind of setting writes."""
+    """The schema of the values that a kind of setting writes."""
     whole: Schema = {"type": "integer"}
     match kind:
         case Integer():
@@ -143,7 +143,7 @@ def _written(kind: Kind) -> Schema:
             return {"anyOf": [whole | {"minimum": 1}, {"const": "sequence"}]}
         case Words():
             return _list({"type": "string"})
-    # a list of sequences, or the text of a cell, a start, a criterion
+    # a list of sequences, or the text of a cell, an init or a criterion
     return {"anyOf": [{"type": "string"}, _list({"type": "string"})]}
 
 
@@ -156,17 +156,17 @@ def _summary() -> Schema:
 
 
 def _parts() -> dict[str, Schema]:
-    """The dataclasses of a result: with a description of each field, and null for a number that is not finite."""
+    """The dataclasses of a result, with a description of each field, and null for non-finite numbers."""
     _, parts = msgspec.json.schema_components(PARTS, ref_template="#/$defs/{name}")
     for part in parts.values():
-        # from Python 3.13 on a docstring has no indentation of its own
+        # from Python 3.13 on docstrings are stored without indentation
         head, _, attributes = inspect.cleandoc(part.get("description", "")).partition("Attributes:\n")
         part["description"] = " ".join(head.split())
         for names, words in ATTRIBUTE.findall(attributes):
             for name in names.split(", "):
                 if name in part["properties"]:
                     part["properties"][name]["description"] = " ".join(words.split())
-        # msgspec asks only for what has no default; what is written has all
+        # msgspec requires fields without a default only; seqmem writes all of them
         part["required"] = list(part["properties"])
     return {name: _with_null(part) for name, part in parts.items()}
 
@@ -199,7 +199,7 @@ def _object(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) ->
 def _document(title: str, properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
     document, parts = _object(properties, optional), _parts()
     used: dict[str, Schema] = {}
-    # a part may name others: until none is left
+    # parts may refer to further parts
     while missing := {name for name in REFERENCE.findall(str([document, used])) if name not in used}:
         used |= {name: parts[name] for name in sorted(missing)}
     return {"$schema": DIALECT, "title": title, **document, "$defs": used}

@@ -16,9 +16,9 @@ class Recall:
     Attributes:
         accuracy: Fraction of recall steps right.
         loss: Nats, mean over recall steps.
-        remembers: Whether that is memory, by the rule of evidence that replicates are judged by.
+        remembers: Whether this is evidence of memory, by the rule for replicates.
         forgotten: Whether it is no better than guessing: p above 0.05, a loss that shows no memory, and an accuracy
-            less than a tenth of the way from the baseline to 1. Between the two there is a doubt.
+            less than a tenth of the way from the baseline to 1. Some results are neither.
     """
 
     accuracy: float
@@ -32,8 +32,8 @@ class ShownSequence:
     """One of two sequences whose states are drawn.
 
     Attributes:
-        cue: What its last recall step asks for.
-        inputs: The symbol that each step on record sees.
+        cue: The target of its last recall step.
+        inputs: The input of each recorded step.
     """
 
     cue: Symbol
@@ -42,13 +42,13 @@ class ShownSequence:
 
 @dataclasses.dataclass(frozen=True)
 class UnitState:
-    """One number of a unit over time; a value for each step on record, as it stands after that step.
+    """One state of a unit over time, with a value after each recorded step.
 
     Attributes:
-        name: Which state of the cell: `h`, `c`.
-        tells: How well it alone tells the cue: the area under the ROC curve, from 0.5 to 1; its mean over all pairs of
-            cues where there are more than two. NaN where fewer than two cues are left.
-        values: In each of the shown sequences.
+        name: The state of the cell: `h`, `c`.
+        tells: How well it alone tells the cue: the area under the ROC curve, from 0.5 to 1, as a mean over all pairs of
+            cues. NaN where fewer than two cues are left.
+        values: Its values in each of the shown sequences.
     """
 
     name: str
@@ -58,13 +58,13 @@ class UnitState:
 
 @dataclasses.dataclass(frozen=True)
 class UnitResult:
-    """What one unit has to do with the cue.
+    """How much one unit tells of the cue, and how much it is needed.
 
     Attributes:
-        name: Its number from 0; `layer.unit` where there are several layers.
-        tells: How well it alone tells the cue after the last recall step: the best of its states.
-        above_chance: Whether that is more than any unit had by chance.
-        silenced: What recall becomes without it.
+        name: Its number from 0; `layer.unit` with several layers.
+        tells: How well it alone tells the cue after the last recall step, by the best of its states.
+        above_chance: Whether this is more than any unit reached with shuffled cues.
+        silenced: Recall without it.
         states: Its states over time.
     """
 
@@ -76,8 +76,8 @@ class UnitResult:
 
     @property
     def memory(self) -> UnitState:
-        """What is drawn: the state that its cell calls `c`, else the last."""
-        # an LSTM's `h` is its `c` seen through a gate, which may be shut while the cue is kept
+        """The state that is drawn: `c`, else the last."""
+        # the output gate may hide the `c` of an LSTM from its `h` while the cue is kept
         return next((state for state in self.states if state.name == "c"), self.states[-1])
 
 
@@ -85,32 +85,33 @@ class UnitResult:
 class StatesResult(Drawn):
     """Where one replicate keeps the cue.
 
-    The cue of a sequence is what its last recall step asks for. To silence a unit is to set its states, before every
+    The cue of a sequence is the target of its last recall step. A unit is silenced by setting its states, before every
     step, to their mean over sequences of all cues.
 
     Attributes:
         replicate: Its number, from 0.
         seed: Its seed.
-        sequences: How many it was measured on.
-        tried: How many others the carriers were chosen on, and single units silenced on; 0 where it is the same ones.
-        strings: How many strings of fillers these share, each after several cues; of other tasks their groups.
-        group_words: What the task calls such a string, in two parts: `string`, `of fillers`.
-        cues: The cues that they ask for.
+        sequences: Number of sequences for the figures.
+        tried: Number of other sequences, on which units were silenced one by one and the carriers selected; 0 if these
+            are the same sequences.
+        strings: Number of strings of fillers among them, each after several cues; for other tasks of groups.
+        group_words: The task's name of such a string, in two parts: `string`, `of fillers`.
+        cues: The cues of these sequences.
         baseline: Recall accuracy of the best predictor without memory.
         time: Steps of the longest sequence.
-        steps: Those on record, from 1: all of them, or evenly spread.
+        steps: The recorded steps, from 1: all, or evenly spread.
         shown: Two sequences with the same fillers and different cues.
-        units: Those looked at: the carriers first, then those whose silencing costs most.
-        unit_count: How many units there are.
-        chance: How well a unit tells shuffled cues: the mean. None where strings are so few that any difference between
-            two sequences tells the cue.
-        most_by_chance: The most that any unit reached in any of `shuffles` shuffles.
-        shuffles: How often the cues were shuffled.
+        units: The units examined: the carriers first, then those with the largest loss when silenced.
+        unit_count: Number of all units.
+        chance: Mean of `tells` for shuffled cues. None with so few strings that any difference between two sequences
+            tells the cue.
+        most_by_chance: The largest `tells` of any unit in any of `shuffles` shuffles.
+        shuffles: Number of shuffles of the cues.
         intact: Recall with nothing silenced.
-        kept_by: The units that carry the cue: the fewest found without which the cue is forgotten. Empty where it
-            does not remember in the first place, or where no few units carry it.
-        without: Recall with all of `kept_by` silenced; where that is empty, with all units that tell the cue silenced.
-        alone: Recall with all units but `kept_by` silenced; None where that is empty.
+        kept_by: The units that carry the cue: the smallest set found without which the cue is forgotten. Empty if the
+            replicate does not remember the cue, or if no small set carries it.
+        without: Recall with all of `kept_by` silenced; if that is empty, with all units that tell the cue silenced.
+        alone: Recall with all units except `kept_by` silenced; None if that is empty.
     """
 
     replicate: int

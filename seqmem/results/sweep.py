@@ -16,21 +16,18 @@ from seqmem.results.json import to_plain
 from seqmem.results.summary import RunSummary
 
 SCHEMA = 1
-
-
-# Of a sweep directory: the run directories of its trials stand in it.
-TRIALS = "trials"
+TRIALS = "trials"  # folder of the run directories in a sweep directory
 STATUSES = ("complete", "pruned", "failed", "running", "missing")
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """What became of a trial.
+    """The outcome of a trial.
 
     Attributes:
         status: `complete`, `pruned`, `failed`, `running` or `missing`.
-        result: Where it is complete.
-        reason: Why it failed, or where it was pruned; empty otherwise.
+        result: The summary of a complete trial; else None.
+        reason: Why it failed or was pruned; else empty.
     """
 
     status: str = "missing"
@@ -40,19 +37,19 @@ class Outcome:
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-    """One point of a sweep, and what became of it."""
+    """One point of a sweep and its outcome, whose fields are also properties."""
 
     point: Point
     outcome: Outcome = Outcome()
 
     @property
     def number(self) -> int:
-        """From 1, in the order of the plan."""
+        """Its number, from 1, in the order of the plan."""
         return self.point.number
 
     @property
     def name(self) -> str:
-        """Of its run directory."""
+        """Name of its run directory."""
         return self.point.name
 
     @property
@@ -67,16 +64,16 @@ class Trial:
 
     @property
     def result(self) -> RunSummary | None:
-        """Where it is complete."""
+        """The summary of a complete trial."""
         return self.outcome.result
 
     @property
     def reason(self) -> str:
-        """Why it failed, or where it was pruned."""
+        """Why it failed or was pruned."""
         return self.outcome.reason
 
     def measure(self, name: str) -> float | None:
-        """Returns one of `MEASURES`, or None where the trial has none."""
+        """Returns one of `MEASURES`; None if the trial has no value."""
         if self.result is None:
             return None
         if name == "success_rate":
@@ -89,18 +86,18 @@ class Trial:
 
 @dataclasses.dataclass(frozen=True)
 class SweepResult(Drawn):
-    """A sweep as far as it has come.
+    """A sweep, complete or in part.
 
     Attributes:
-        axes: What it varies.
+        axes: The settings that vary.
         search: `grid`, `random` or `tpe`.
-        rank: The column that its table is sorted by and, in a search, what is sought.
-        total: Trials planned.
-        trials: Those that are known, in the order of the plan.
-        importances: Share of each axis in what `rank` comes to, for a search; empty where it is not known.
-        decided: Settings that rules decided once for all trials; None is left to each trial.
-        base: Settings of all trials as they were given.
-        path: The sweep directory, where it is known; not stored.
+        rank: The column that its table is sorted by, and that a search optimises.
+        total: Number of planned trials.
+        trials: The trials that are known, in the order of the plan.
+        importances: Importance of each axis for `rank` in a search; empty if unknown.
+        decided: Settings that rules decided for all trials; None for those left to each trial.
+        base: Given settings of all trials.
+        path: The sweep directory, if known; not stored.
     """
 
     axes: tuple[Axis, ...]
@@ -114,22 +111,27 @@ class SweepResult(Drawn):
     path: PurePath | None = dataclasses.field(default=None, compare=False)
 
     def path_of(self, trial: Trial) -> PurePath | None:
-        """Returns the run directory of a trial, where it is known."""
+        """Returns the run directory of a trial, if known."""
         return None if self.path is None else self.path / TRIALS / trial.name
 
     @property
+    def varied_axes(self) -> list[Axis]:
+        """The axes with more than one value."""
+        return [axis for axis in self.axes if axis.continuous or len(axis.values) > 1]
+
+    @property
     def counts(self) -> dict[str, int]:
-        """How many trials have each status."""
+        """Number of trials by status."""
         counts = {status: sum(trial.status == status for trial in self.trials) for status in STATUSES}
-        # a search does not know yet what it will ask for: that is missing too
+        # trials that a search has not proposed yet are missing too
         return counts | {"missing": self.total - sum(counts.values()) + counts["missing"]}
 
     def ranked_by(self, column: str | None) -> SweepResult:
-        """Returns the same sweep in another order; None keeps the one it has."""
+        """Returns the same sweep ranked by another column; None keeps the order."""
         return self if column is None else dataclasses.replace(self, rank=check_rank(column, self.axes))
 
     def to_json(self) -> dict[str, Any]:
-        """Returns the sweep as JSON can hold it; the same for the same trials, however they came to run."""
+        """Returns the sweep for JSON; equal for equal trials, in whatever order they ran."""
         return {
             "schema": SCHEMA,
             "axes": {axis.name: _axis_values(axis) for axis in self.axes},
@@ -143,16 +145,16 @@ class SweepResult(Drawn):
 
 @dataclasses.dataclass(frozen=True)
 class SweepProgress:
-    """Where a running sweep stands.
+    """Progress of a sweep.
 
     Attributes:
-        total: Trials planned.
-        complete, pruned, failed: Trials that have come to their end.
-        running: Points whose trials are under way.
-        workers: How many there are for them by now.
-        best: The best so far, or None.
-        rank: By which it is the best.
-        seconds_left: An estimate from the trials so far; None before the first.
+        total: Planned trials.
+        complete, pruned, failed: Trials that have ended, by outcome.
+        running: Points of the trials that are running.
+        workers: Present number of workers.
+        best: The best trial so far, or None.
+        rank: The measure by which it is the best.
+        seconds_left: An estimate from the trials so far; None before the first has ended.
         ended: The trial that has just ended, or None.
     """
 
@@ -175,14 +177,12 @@ def ranked(trials: Iterable[Trial], column: str) -> list[Trial]:
     """
     trials = list(trials)
     if column not in MEASURES:
-        # `number` is no axis, so all keys are equal: the order of the plan stays
+        # `number` is no axis: all keys are equal, and the stable sort keeps the order of the plan
         return sorted(trials, key=lambda trial: sort_key(trial.values.get(column)))
-    # sorted from small to large: where more is better, by the negative
     sign = -1 if MEASURES[column] else 1
 
     def badness(trial: Trial) -> tuple[bool, float]:
         value = trial.measure(column)
-        # Python sorts stably, so ties keep the order of the plan
         return value is None, 0.0 if value is None else sign * value
 
     return sorted(trials, key=badness)

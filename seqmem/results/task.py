@@ -1,4 +1,4 @@
-"""A task's sequences, drawn for a look."""
+"""The sequences of a task, for `seqmem task`."""
 
 from __future__ import annotations
 
@@ -18,21 +18,20 @@ from seqmem.tasks.layout import one_hot
 from seqmem.tasks.streams import SequenceStream, finite_sequences
 from seqmem.tasks.task import Task as Task
 
-# sequences of a task that has too many to list them all, where nobody says how many
-DRAWN = 10
+DRAWN = 10  # sequences of a task that is not finite, by default
 MOST_SYMBOLS = 2**28
-MOST_STEPS = 20_000_000  # of all sequences of a task together: more are not listed for its baseline
+MOST_STEPS = 20_000_000  # in all sequences of a task; larger tasks are not listed for their baseline
 
 
 @dataclasses.dataclass(frozen=True)
 class TaskResult(Drawn):
-    """A task to look at, which draws itself.
+    """A task that draws itself.
 
     Attributes:
-        config: The task, and what shapes its arrays.
-        count: How many presentations; None for each kind of sequence once.
-        pairs: Also draw every step as a pair of input and target.
-        arrays: Also draw the one-hot arrays and their shapes.
+        config: The task, and the settings that shape its arrays.
+        count: Number of presentations; None for each kind of sequence once.
+        pairs: Whether to draw every step as a pair of input and target.
+        arrays: Whether to draw the one-hot arrays and their shapes.
     """
 
     config: RunConfig
@@ -41,7 +40,7 @@ class TaskResult(Drawn):
     arrays: bool = False
 
     def examples(self, most: int, most_counted: int) -> list[Example]:
-        """Returns `most` kinds of sequences, or the presentations that were asked for, `most_counted` at most."""
+        """Returns `most` kinds of sequences, or the requested presentations, at most `most_counted`."""
         task = self.config.task
         if self.count:
             return task.examples_of(first_presentations(self.config, min(self.count, most_counted)))
@@ -49,35 +48,28 @@ class TaskResult(Drawn):
 
     @functools.cached_property
     def baseline(self) -> Baseline | None:
-        """The best scores possible without memory; None where too many sequences would have to be listed."""
+        """The best scores without memory; None if too many sequences would have to be listed."""
         task = self.config.task
-        # for the baseline every sequence is listed: minutes, for a drawing
         if task.finite and (task.sequence_count or 0) * task.time > MOST_STEPS:
             return None
         return baseline(task, self.config.seed, self.config.scoring)
 
     def to_json(self) -> dict[str, Any]:
-        """Returns what `seqmem task --json` prints."""
+        """Returns the document of `seqmem task --json`."""
         return task_document(self.config, self.count)
 
 
 def first_presentations(config: RunConfig, count: int) -> SequenceBatch:
-    """Returns what training begins with."""
+    """Returns the first presentations of training."""
     return SequenceStream(config.task, config.seed, "training", config.shuffle).take(count)
 
 
 def task_sequences(config: RunConfig, count: int | None = None) -> SequenceBatch:
-    """Returns sequences of a task.
-
-    Args:
-        config: The task, with the seed of the first replicate and the order of presentation.
-        count: How many presentations, the first of training. None lists every sequence once, or takes the first 10
-            presentations where fillers are drawn again for each.
+    """Returns the first `count` presentations; None lists a finite task, and takes 10 presentations of any other.
 
     Raises:
         SettingError: If `count` makes more steps than fit into memory.
     """
-    # a sequence has one symbol more than steps: the last is a target alone
     if count and count * (config.task.time + 1) > MOST_SYMBOLS:
         raise SettingError(
             "count", count, f"must be at most {MOST_SYMBOLS // (config.task.time + 1)} for sequences of this length"
@@ -90,11 +82,10 @@ def task_sequences(config: RunConfig, count: int | None = None) -> SequenceBatch
 def sequence_arrays(batch: SequenceBatch, task: Task) -> dict[str, np.ndarray]:
     """Returns the arrays of sequences by name.
 
-    `symbols` int32 `(batch, time + 1)`; `inputs`, `targets` float32 `(batch, time, alphabet)`, one-hot, zeros where a
-    step does not exist or nothing is asked; `valid`, `recall`, `settled` bool `(batch, time)`; and `alphabet`, text
-    `(alphabet,)`. Where targets are labels, `output_alphabet` holds these in place of `symbols`.
+    `symbols` int32 `(batch, time + 1)`; `inputs`, `targets` float32 `(batch, time, alphabet)`, one-hot, zeros for
+    padding and steps without a target; `valid`, `recall`, `settled` bool `(batch, time)`; and `alphabet`, text
+    `(alphabet,)`. If targets are labels, there is `output_alphabet` instead of `symbols`.
     """
-    # labels are no symbols of the sequence, so inputs and targets are not one row of symbols
     first = {"output_alphabet": np.array(task.output_symbols)} if task.labelled else {"symbols": batch.symbols}
     return first | {
         # -1 makes a vector of zeros
@@ -108,14 +99,10 @@ def sequence_arrays(batch: SequenceBatch, task: Task) -> dict[str, np.ndarray]:
 
 
 def sequence_rows(batch: SequenceBatch, task: Task) -> list[dict[str, Any]]:
-    """Returns each sequence as plain lists: symbols in words, and which steps are settled and need memory.
-
-    The target is None where nothing is asked.
-    """
+    """Returns each sequence as plain lists: inputs and targets as words (None without a target), recall, settled."""
     rows = []
     for row in range(len(batch)):
-        # shorter sequences are filled up to the longest in a batch; what was filled up is left out here
-        steps = batch.valid[row]
+        steps = batch.valid[row]  # without padding
         asked = zip(batch.targets[row][steps], batch.asked[row][steps], strict=True)
         rows.append(
             {
@@ -129,7 +116,7 @@ def sequence_rows(batch: SequenceBatch, task: Task) -> list[dict[str, Any]]:
 
 
 def task_document(config: RunConfig, count: int | None = None) -> dict[str, Any]:
-    """Returns what `seqmem task --json` prints: the settings, the baseline, and sequences."""
+    """Returns the document of `seqmem task --json`: the settings, the baseline, and sequences."""
     task = config.task
     return {
         "config": config.to_settings(),

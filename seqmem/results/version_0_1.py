@@ -10,10 +10,10 @@ from seqmem.results.json import from_plain, to_plain
 
 
 def of_this_schema(document: Mapping[str, Any], schema: int) -> Mapping[str, Any]:
-    """Returns a document as this version writes it; one of schema 1, of version 0.1, keeps its verdict.
+    """Returns a document in the schema of this version; one of version 0.1 (schema 1) keeps its verdict.
 
     Raises:
-        ValueError: If it is of neither schema, or not what a document of schema 1 holds.
+        ValueError: If it is of neither schema, or a key of schema 1 is missing.
     """
     if document.get("schema") == schema:
         return document
