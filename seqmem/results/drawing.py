@@ -1,4 +1,4 @@
-"""Results that draw themselves, by functions that higher folders register."""
+"""Results that draw themselves, by functions registered elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of a run that the wording of its verdict and advice depends on."""
+"""Figures of a run behind the words of its verdict and advice."""
 
 from __future__ import annotations
 
