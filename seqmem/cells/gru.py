@@ -38,18 +38,22 @@ class GRU(Recurrence):
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
         return keras.layers.GRU(units, return_sequences=True, stateful=stateful)
 
-    def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    def forward(
+        self, products: Sequence[Tensor], states: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """Returns the next h; keeps z, r, g and the product h U + d of the candidate."""
         (x_z, x_r, x_g), (h_z, h_r, h_g) = (tf.split(product, 3, axis=-1) for product in products)
         z, r = tf.sigmoid(x_z + h_z), tf.sigmoid(x_r + h_r)
         g = tf.tanh(x_g + r * h_g)
-        return [z * states[0] + (1.0 - z) * g], [tf.concat([z, r, g, h_g], axis=-1)]
+        h = z * states[0] + (1.0 - z) * g
+        return h, [h], [tf.concat([z, r, g, h_g], axis=-1)]
 
     def backward(
-        self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
+        self, kept: Sequence[Tensor], states: Sequence[Tensor], d_output: Tensor, d_states: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
         """Returns dL/d(x W + b), dL/d(h U + d), and the part of dL/dh (of the previous h) that goes through z h."""
-        (z, r, g, h_g), [h], [d_h] = tf.split(kept[0], 4, axis=-1), states, gradient
+        (z, r, g, h_g), [h], [d_h] = tf.split(kept[0], 4, axis=-1), states, d_states
+        d_h += d_output
         # new h = z h + (1 - z) g; sigmoid' = s (1 - s), tanh' = 1 - tanh^2
         d_z = d_h * (h - g) * z * (1.0 - z)
         d_g = d_h * (1.0 - z) * (1.0 - g * g)

@@ -49,25 +49,29 @@ class LSTM(Recurrence):
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
         return keras.layers.LSTM(units, return_sequences=True, stateful=stateful)
 
-    def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
-        """Returns the next h and c; keeps the gates, g and tanh(c)."""
+    def forward(
+        self, products: Sequence[Tensor], states: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """Returns h, and the next h and c; keeps the gates, g and tanh(c)."""
         # one sigmoid over all four parts is faster than three; its third part is not used
         gates = tf.sigmoid(products[0])
         i, f, _, o = tf.split(gates, 4, axis=-1)
         g = tf.tanh(tf.split(products[0], 4, axis=-1)[2])
         c = f * states[1] + i * g
         tanh_c = tf.tanh(c)
-        return [o * tanh_c, c], [gates, g, tanh_c]
+        h = o * tanh_c
+        return h, [h, c], [gates, g, tanh_c]
 
     def backward(
-        self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
+        self, kept: Sequence[Tensor], states: Sequence[Tensor], d_output: Tensor, d_states: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
         """Returns dL/d(x W + h U + b), and dL/dh and dL/dc of the previous states.
 
         The previous h enters only through h U, whose gradient the engine adds; so its own part is zero.
         """
         # d_c holds what comes from later steps only; c and h are those before this step
-        (gates, g, tanh_c), (h, c), (d_h, d_c) = kept, states, gradient
+        (gates, g, tanh_c), (h, c), (d_h, d_c) = kept, states, d_states
+        d_h += d_output
         i, f, _, o = tf.split(gates, 4, axis=-1)
         # the new c also affects the loss at this step, through h = o tanh(c); tanh' = 1 - tanh^2
         d_c += d_h * o * (1.0 - tanh_c * tanh_c)

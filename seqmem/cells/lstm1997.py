@@ -18,19 +18,24 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import ClassVar
 
-from seqmem.backend.lazy import Tensor
+from seqmem.backend.lazy import Tensor, tf
 from seqmem.cells.cell import Shapes
+from seqmem.cells.recurrence import Recurrence
 from seqmem.cells.step_layer import StepCell
 from seqmem.settings import Choice, Flag, setting
 
 
 @dataclasses.dataclass(frozen=True)
-class LSTM1997(StepCell):
-    """Memory cells with an input gate and an output gate; weights hold the parts u, i, o side by side."""
+class LSTM1997(StepCell, Recurrence):
+    """Memory cells with an input gate and an output gate; weights hold the parts u, i, o side by side.
+
+    Keras' layer runs `step`; training and evaluation run the same equations as `forward` and `backward`.
+    """
 
     name: ClassVar[str] = "lstm1997"
     summary: ClassVar[str] = "the LSTM of 1997, without forget gate and biases"
     state_names: ClassVar[tuple[str, ...]] = ("c", "y")
+    seen_state: ClassVar[int] = 1
 
     recurrence: str = setting(
         "full",
@@ -88,3 +93,47 @@ class LSTM1997(StepCell):
         if self.output_gate:
             output = gates[1] * output
         return output, [held, ops.concatenate([output, *gates], axis=-1)] if before else [held]
+
+    @property
+    def kept_units(self) -> tuple[int, ...]:  # type: ignore[override]
+        """Of u, i and o, and of s."""
+        return (2 + self.output_gate, 1)
+
+    @property
+    def truncated(self) -> bool:  # type: ignore[override]
+        """As the paper has it, unless `truncate` is off."""
+        return self.truncate
+
+    def forward(
+        self, products: Sequence[Tensor], states: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
+        """Returns h, and the next c and y; keeps u, i, o and s."""
+        parts = tf.sigmoid(products[0])
+        u, i, *o = tf.split(parts, 2 + self.output_gate, axis=-1)
+        centred = self.squash == "centred"
+        c = states[0] + i * (4.0 * u - 2.0 if centred else u)
+        s = 2.0 * tf.sigmoid(c) - 1.0 if centred else c
+        h = o[0] * s if o else s
+        y = [tf.concat([h, i, *o], axis=-1)] if len(states) > 1 else []
+        return h, [c, *y], [parts, s]
+
+    def backward(
+        self, kept: Sequence[Tensor], states: Sequence[Tensor], d_output: Tensor, d_states: Sequence[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """Returns dL/d(x W + y R), and dL/dc of the step before; the old y acts through y R alone."""
+        (parts, s), count = kept, 2 + self.output_gate
+        u, i, *o = tf.split(parts, count, axis=-1)
+        d_c, *d_y = d_states
+        # later steps see what the hidden layer gave: h, i and o
+        d_h, d_i, *d_o = tf.split(d_y[0], count, axis=-1) if d_y else [tf.zeros_like(s)] * count
+        d_h += d_output
+        centred = self.squash == "centred"
+        # h = o s; s = 2 f(c) - 1, whose derivative 2 f (1 - f) is (1 - s^2) / 2
+        d_s = d_h * o[0] if o else d_h
+        d_c += d_s * 0.5 * (1.0 - s * s) if centred else d_s
+        # c = c' + i g, and f' = f (1 - f)
+        d_i += d_c * (4.0 * u - 2.0 if centred else u)
+        d_u = d_c * i * (4.0 if centred else 1.0)
+        d_parts = [d_u, d_i, *(d_gate + d_h * s for d_gate in d_o)]
+        d_product = tf.concat(d_parts, axis=-1) * parts * (1.0 - parts)
+        return [d_product], [d_c, *(tf.zeros_like(state) for state in states[1:])]

@@ -33,13 +33,16 @@ class SimpleRNN(Recurrence):
     def sequence_layer(self, units: int, stateful: bool) -> KerasLayer:
         return keras.layers.SimpleRNN(units, return_sequences=True, stateful=stateful)
 
-    def forward(self, products: Sequence[Tensor], states: Sequence[Tensor]) -> tuple[list[Tensor], list[Tensor]]:
+    def forward(
+        self, products: Sequence[Tensor], states: Sequence[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """Returns the next h, which is also all that `backward` needs."""
-        output = tf.tanh(products[0])
-        return [output], [output]
+        h = tf.tanh(products[0])
+        return h, [h], [h]
 
     def backward(
-        self, kept: Sequence[Tensor], states: Sequence[Tensor], gradient: Sequence[Tensor]
+        self, kept: Sequence[Tensor], states: Sequence[Tensor], d_output: Tensor, d_states: Sequence[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
         """Returns dL/d(x W + h U + b), with tanh' = 1 - h^2; the previous h enters through h U only."""
-        return [gradient[0] * (1.0 - kept[0] * kept[0])], [tf.zeros_like(states[0])]
+        d_h = d_states[0] + d_output
+        return [d_h * (1.0 - kept[0] * kept[0])], [tf.zeros_like(states[0])]

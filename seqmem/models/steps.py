@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 
 from seqmem.backend.lazy import Tensor, tf
 from seqmem.cells.recurrence import Recurrence
-
-# Up to this many rows of a kernel, its gradient is a matrix product with one-hot vectors; beyond, rows are added up.
-ONE_HOT_ROWS = 64
+from seqmem.models.symbols import added_rows, kernel_rows, one_hot_vectors
 
 
 class Steps(abc.ABC):
@@ -140,8 +138,11 @@ class WrittenSteps(Steps):
 
     def __init__(self, cell: Recurrence, layers: int, units: int, states: int):
         self._cell, self._layers, self._states = cell, layers, states
-        *rows, size = cell.weights(1, units)["bias"]
-        self.part_sizes = [size] * (rows or [1])[0] * layers
+        self._shapes = cell.weights(1, units)
+        *rows, _ = self._shapes.get("bias", (1,))
+        self._summed = not rows
+        size = self._shapes["kernel"][-1]
+        self.part_sizes = ([size] if self._summed else [size, size]) * layers
         self.kept_sizes = [units] * (layers - 1) + [units * count for count in cell.kept_units] * layers
 
     def forward(
@@ -151,18 +152,26 @@ class WrittenSteps(Steps):
         following: list[Tensor] = []
         kept: list[Tensor] = []
         outputs: list[Tensor] = []
-        for kernel, recurrent_kernel, bias, own in self._by_layer(weights, states):
+        for named, own in self._by_layer(weights, states):
+            kernel = named["kernel"]
             entry = tf.matmul(outputs[-1], kernel) if outputs else kernel_rows(kernel, symbols)
-            recurrent = tf.matmul(own[0], recurrent_kernel)
-            # a bias of one row: (replicate, parts * units); of two: (replicate, 2, parts * units)
-            if len(bias.shape) == 2:
-                products = [entry + recurrent + bias[:, None]]
-            else:
-                products = [entry + bias[:, None, 0], recurrent + bias[:, None, 1]]
-            new, needed = self._cell.forward(products, own)
-            outputs, following, kept = [*outputs, new[0]], following + new, kept + needed
+            output, new, needed = self._cell.forward(self._products(entry, named, own), own)
+            outputs, following, kept = [*outputs, output], following + new, kept + needed
         # the last output goes to the head, the others are what the layers above saw
         return outputs[-1], following, outputs[:-1] + kept
+
+    def _products(self, entry: Tensor, named: dict[str, Tensor], own: Sequence[Tensor]) -> list[Tensor]:
+        """What the cell is given, from x W."""
+        products = [entry]
+        if "recurrent_kernel" in named:
+            recurrent = tf.matmul(own[self._cell.seen_state], named["recurrent_kernel"])
+            if not self._summed:
+                # a bias of two rows: (replicate, 2, parts * units)
+                biases = tf.unstack(named["bias"][:, :, None], axis=1)
+                return [product + bias for product, bias in zip((entry, recurrent), biases, strict=True)]
+            missing = entry.shape[-1] - recurrent.shape[-1]
+            products = [entry + (tf.pad(recurrent, [(0, 0), (0, 0), (missing, 0)]) if missing else recurrent)]
+        return [products[0] + named["bias"][:, None]] if "bias" in named else products
 
     def backward(
         self,
@@ -178,14 +187,16 @@ class WrittenSteps(Steps):
         d_products: list[Tensor] = []
         kept = kept[self._layers - 1 :]
         needed = len(kept) // self._layers
-        for layer, (kernel, recurrent_kernel, _, own) in reversed(list(enumerate(self._by_layer(weights, states)))):
-            first, *others = d_states[layer * self._states : (layer + 1) * self._states]
-            # h is seen above, by the next layer or the head, and at the next step
-            gradient = [first + d_output, *others]
-            d_product, d_own = self._cell.backward(kept[layer * needed : (layer + 1) * needed], own, gradient)
-            d_own[0] += tf.matmul(d_product[-1], recurrent_kernel, transpose_b=True)
+        for layer, (named, own) in reversed(list(enumerate(self._by_layer(weights, states)))):
+            d_next = d_states[layer * self._states : (layer + 1) * self._states]
+            # the output is seen above, by the next layer or the head; the states at the next step
+            d_product, d_own = self._cell.backward(kept[layer * needed : (layer + 1) * needed], own, d_output, d_next)
+            if "recurrent_kernel" in named and not self._cell.truncated:
+                kernel = named["recurrent_kernel"]
+                part = d_product[-1][..., -kernel.shape[-1] :]
+                d_own[self._cell.seen_state] += tf.matmul(part, kernel, transpose_b=True)
             if layer:
-                d_output = tf.matmul(d_product[0], kernel, transpose_b=True)
+                d_output = tf.matmul(d_product[0], named["kernel"], transpose_b=True)
             d_before, d_products = d_own + d_before, d_product + d_products
         return d_before, d_products
 
@@ -195,21 +206,30 @@ class WrittenSteps(Steps):
         """Sums over time and batch: d(x W) belongs to the rows of W that were picked, d(h U) to h."""
         gradient = []
         products = len(parts) // self._layers
-        for layer, (kernel, _, _, own) in enumerate(self._by_layer(weights, states)):
+        for layer, (named, own) in enumerate(self._by_layer(weights, states)):
             d_products = parts[layer * products : (layer + 1) * products]
             if layer:
                 gradient.append(tf.einsum("trbi,trbk->rik", kept[layer - 1], d_products[0]))
             else:
-                gradient.append(added_rows(symbols, d_products[0], kernel.shape[1]))
-            gradient.append(tf.einsum("trbu,trbk->ruk", own[0], d_products[-1]))
-            rows = [tf.reduce_sum(part, axis=[0, 2]) for part in d_products]
-            gradient.append(rows[0] if products == 1 else tf.stack(rows, axis=1))
+                gradient.append(added_rows(symbols, d_products[0], named["kernel"].shape[1]))
+            if "recurrent_kernel" in named:
+                part = d_products[-1][..., -named["recurrent_kernel"].shape[-1] :]
+                gradient.append(tf.einsum("trbu,trbk->ruk", own[self._cell.seen_state], part))
+            if "bias" in named:
+                rows = [tf.reduce_sum(part, axis=[0, 2]) for part in d_products]
+                gradient.append(rows[0] if self._summed else tf.stack(rows, axis=1))
         return gradient
 
-    def _by_layer(self, weights: Sequence[Tensor], states: Sequence[Tensor]) -> list[tuple]:
-        """Kernel, recurrent kernel, bias and states of each layer."""
+    def _by_layer(
+        self, weights: Sequence[Tensor], states: Sequence[Tensor]
+    ) -> list[tuple[dict[str, Tensor], Sequence[Tensor]]]:
+        """Weights by name, and states, of each layer."""
+        count = len(self._shapes)
         return [
-            (*weights[3 * layer : 3 * layer + 3], states[layer * self._states : (layer + 1) * self._states])
+            (
+                dict(zip(self._shapes, weights[count * layer : count * (layer + 1)], strict=True)),
+                states[layer * self._states : (layer + 1) * self._states],
+            )
             for layer in range(self._layers)
         ]
 
@@ -251,38 +271,6 @@ class BesideInputs(Steps):
     ) -> list[Tensor]:
         """Returns that of the cells."""
         return self._steps.weight_gradient(weights, symbols, states, kept, parts)
-
-
-def one_hot_vectors(symbols: Tensor, features: int) -> Tensor:
-    """float32 `(..., features)` from int32 `(..., context)`: one-hot vectors side by side, zeros for -1."""
-    *lead, context = symbols.shape
-    return tf.reshape(tf.one_hot(symbols, features // context), (*lead, features))
-
-
-def kernel_rows(kernel: Tensor, symbols: Tensor) -> Tensor:
-    """The product of one-hot vectors with a kernel `(replicate, features, size)`, without the vectors."""
-    replicates, features, size = kernel.shape
-    rows = tf.gather(tf.reshape(kernel, (replicates * features, size)), tf.maximum(_row_numbers(symbols, features), 0))
-    return tf.reduce_sum(tf.where((symbols >= 0)[..., None], rows, 0.0), axis=-2)
-
-
-def added_rows(symbols: Tensor, d_rows: Tensor, features: int) -> Tensor:
-    """The derivative by the kernel from that by its picked rows, `(time, replicate, batch, size)`."""
-    _, replicates, _, size = d_rows.shape
-    if features <= ONE_HOT_ROWS:
-        return tf.einsum("trbf,trbk->rfk", one_hot_vectors(symbols, features), d_rows)
-    each = tf.repeat(d_rows[..., None, :], symbols.shape[-1], axis=-2)
-    # a row -1 is left out
-    numbers = _row_numbers(symbols, features)
-    total = tf.math.unsorted_segment_sum(tf.reshape(each, (-1, size)), tf.reshape(numbers, [-1]), replicates * features)
-    return tf.reshape(total, (replicates, features, size))
-
-
-def _row_numbers(symbols: Tensor, features: int) -> Tensor:
-    """Where the rows of `symbols` are among those of all replicates' kernels, one after another; -1 for none."""
-    *_, replicates, _, context = symbols.shape
-    first = features * tf.range(replicates)[:, None, None] + features // context * tf.range(context)
-    return tf.where(symbols >= 0, symbols + first, -1)
 
 
 def choose(condition: Tensor, chosen: Sequence[Tensor], others: Sequence[Tensor]) -> list[Tensor]:

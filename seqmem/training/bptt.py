@@ -109,7 +109,8 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
 
         shapes = ([state.shape for state in states], [(*lead, network.seen)], [(*lead, n) for n in steps.kept_sizes])
         start = (tf.constant(0), states, [_record(time, some) for some in shapes])
-        _, following, (started_from, [outputs], kept) = tf.while_loop(lambda step, *_: step < time, forward, start)
+        end = last_step(window.valid) + 1 if masked else time
+        _, following, (started_from, [outputs], kept) = tf.while_loop(lambda step, *_: step < end, forward, start)
 
         def backpropagate_cell(d_outputs: Tensor) -> list[Tensor]:
             return back_through_time(cell, window, started_from, kept, d_outputs)
@@ -149,7 +150,7 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
         parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])
         # no gradient comes from later windows
         no_gradient = _zeros(_read(started_from, time - 1))
-        start = (tf.constant(time - 1), no_gradient, parts)
+        start = (last_step(window.valid) if masked else tf.constant(time - 1), no_gradient, parts)
         # dL/ds(0) is dropped here: this is the truncation
         *_, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
         if steps.part_sizes is not None:
@@ -157,6 +158,12 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
         return steps.weight_gradient(cell, window.inputs, _stack(started_from), _stack(kept), parts)
 
     return back_through_time
+
+
+def last_step(valid: Tensor) -> Tensor:
+    """The last step that exists in any row, of bool `(time, replicate, batch)`; -1 where none does."""
+    steps = tf.range(valid.shape[0])
+    return tf.reduce_max(tf.where(tf.reduce_any(valid, axis=[1, 2]), steps, -1))
 
 
 def _record(time: int, shapes: Sequence[Sequence[int]]) -> list[TensorArray]:

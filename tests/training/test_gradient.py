@@ -5,21 +5,29 @@ import pytest
 
 from seqmem.backend.lazy import tf
 from seqmem.cells import CELLS
+from seqmem.cells.cell import Cell
+from seqmem.cells.gru import GRU
+from seqmem.cells.lstm import LSTM
+from seqmem.cells.lstm1997 import LSTM1997
 from seqmem.cells.recurrence import Recurrence
-from seqmem.models import steps
+from seqmem.models import symbols
 from seqmem.models.network import Network
 from seqmem.models.start import Start
 from seqmem.models.steps import TapedSteps
 from seqmem.settings import Init
 from seqmem.training.bptt import Window, window_gradient
 
-WRITTEN = [name for name, cell in CELLS.items() if issubclass(cell, Recurrence)]
+WRITTEN = [cell() for cell in CELLS.values() if issubclass(cell, Recurrence)] + [
+    LSTM1997(recurrence="gates", truncate=False),
+    LSTM1997(recurrence="none", output_gate=False, squash="plain"),
+    LSTM1997(recurrence="full", truncate=False),
+]
 SYMBOLS, CONTEXT, REPLICATES, BATCH = 5, 2, 2, 3
 
 
-def a_network(cell: str, layers: int = 1) -> tuple[Network, list]:
-    network = Network(CELLS[cell](), 4, layers, SYMBOLS * CONTEXT, SYMBOLS, "softmax")
-    seeds = [network.initial_parameters(seed, Start(CELLS[cell](), Init("uniform", 0.8))) for seed in range(REPLICATES)]
+def a_network(cell: Cell, layers: int = 1) -> tuple[Network, list]:
+    network = Network(cell, 4, layers, SYMBOLS * CONTEXT, SYMBOLS, "softmax")
+    seeds = [network.initial_parameters(seed, Start(cell, Init("uniform", 0.8))) for seed in range(REPLICATES)]
     return network, network.split(tf.constant(np.stack(seeds)))
 
 
@@ -48,7 +56,7 @@ def gradient_of(network: Network, parameters: list, time: int, reset_every: int,
     return [part.numpy() for part in tf.nest.flatten(found)]
 
 
-@pytest.mark.parametrize("cell", WRITTEN)
+@pytest.mark.parametrize("cell", WRITTEN, ids=repr)
 @pytest.mark.parametrize(("layers", "time", "reset_every"), [(1, 1, 1), (1, 7, 7), (2, 7, 3)])
 def test_derivatives_written_out_are_those_of_the_tape(cell, layers, time, reset_every):
     network, parameters = a_network(cell, layers)
@@ -62,15 +70,15 @@ def test_derivatives_written_out_are_those_of_the_tape(cell, layers, time, reset
 
 @pytest.mark.parametrize("size", [1, 3, 6])
 def test_the_head_gives_the_same_however_many_steps_it_sees_at_once(size):
-    network, parameters = a_network("lstm")
+    network, parameters = a_network(LSTM())
     whole, blocks = (gradient_of(network, parameters, 7, 7, steps) for steps in (7, size))
     for one, other in zip(whole, blocks, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_the_gradient_of_a_large_kernel_is_that_of_a_small_one(monkeypatch):
-    network, parameters = a_network("gru")
+    network, parameters = a_network(GRU())
     small = gradient_of(network, parameters, 7, 7, 7)
-    monkeypatch.setattr(steps, "ONE_HOT_ROWS", 1)
+    monkeypatch.setattr(symbols, "ONE_HOT_ROWS", 1)
     for one, other in zip(small, gradient_of(network, parameters, 7, 7, 7), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
