@@ -18,7 +18,6 @@ from seqmem.terminal.wording import plural, shown_count, shown_symbol
 
 OUTCOMES = [column for column in SHOWN if column.tried is not None and column.tried <= 6]
 LONGEST_VALUE = 24
-NARROWEST = 8  # columns of a run, where there is no room for all that it holds
 FEW = 5  # replicates, of which nothing can be said for sure
 
 
@@ -26,11 +25,6 @@ FEW = 5  # replicates, of which nothing can be said for sure
 def draw_comparison(page: Page, comparison: Comparison) -> list[Text]:
     """Draws settings that differ, outcomes and differences."""
     runs, glyphs = comparison.runs, page.glyphs
-    columns = [Column("", "left", style="label")]
-    # the first two always; of the others as many as there is room for
-    columns += [
-        Column(_label(at), "left", rank=max(0, at - 1), least=NARROWEST, keeps_ends=True) for at in range(len(runs))
-    ]
     rows: list[list[Cell]] = [["run", *(shown_symbol(run.path, 200, glyphs) for run in runs)]]
     for name, values in comparison.settings.items():
         rows.append([name.replace("_", " "), *(_value(value, glyphs) for value in values)])
@@ -38,10 +32,16 @@ def draw_comparison(page: Page, comparison: Comparison) -> list[Text]:
         rows.append([("settings", "label"), *[("the same", "muted")] * len(runs)])
     outcomes = [outcome_row(run.summary) for run in runs]
     cells = [shown_cells(OUTCOMES, row, glyphs) for row in outcomes]
-    rows += [[column.title, *(row[at] for row in cells)] for at, column in enumerate(OUTCOMES)]
-    rows.append(["median of all", *map(_median, runs)])
-    rows.append(["not solved", *(_censored(run, glyphs) for run in runs)])
-    lines = table(columns, rows, page)
+    figures: list[list[Cell]] = [[column.title, *(row[at] for row in cells)] for at, column in enumerate(OUTCOMES)]
+    figures += [["median of all", *map(_median, runs)], ["not solved", *(_censored(run, glyphs) for run in runs)]]
+    # paths and settings may be cut, outcomes may not
+    least = [max(Text.assemble(row[at]).cell_len for row in figures) for at in range(1, len(runs) + 1)]
+    columns = [Column("", "left", style="label")]
+    # the first two always; of the others as many as there is room for
+    columns += [
+        Column(_label(at), "left", rank=max(0, at - 1), least=least[at], keeps_ends=True) for at in range(len(runs))
+    ]
+    lines = table(columns, rows + figures, page)
     shown = {word for line in lines for word in line.plain.split()[:1]} | {*lines[0].plain.split()}
     if missing := [_label(at) for at in range(len(runs)) if _label(at) not in shown]:
         lines += wrap(Text(f"{glyphs.ellipsis} {', '.join(missing)}: in a wider window", "muted"), page.width, 1, 3)

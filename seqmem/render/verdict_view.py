@@ -71,10 +71,9 @@ def command_lines(command: str, width: int) -> list[Text]:
     if max(map(len, parts)) > width - 7:  # at any blank, but for those in quotes
         parts = re.split(r" (?=(?:[^']*'[^']*')*[^']*$)", command)
     lines = [line.plain for line in fill(parts, width - 2, start=3, hanging=5)]
-    lines = [f"{line} \\" for line in lines[:-1]] + lines[-1:]
     # a word that is longer than a line goes on at the very beginning of the next, as a shell joins the two
-    pieces = [[line] if "'" in line else textwrap.wrap(line, width - 1, drop_whitespace=False) for line in lines]
-    joined = "\n".join("\\\n".join(piece) for piece in pieces)
+    pieces = [[line] if "'" in line else textwrap.wrap(line, width - 2, drop_whitespace=False) for line in lines]
+    joined = " \\\n".join("\\\n".join(piece) for piece in pieces)
     return [Text(line, "command", no_wrap=True) for line in joined.split("\n")]
 
 

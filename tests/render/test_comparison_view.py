@@ -83,6 +83,13 @@ def test_nothing_is_said_of_runs_with_nothing_to_remember():
     assert "Newcombe" not in text
 
 
+@pytest.mark.parametrize("width", [20, 40, 60])
+def test_no_figure_is_cut(width):
+    text = " ".join(drawn(run("a-run-with-a-long-name", 12), run("gru", 20, cell="gru"), width=width).split())
+    for figure in ("0.60 [0.39, 0.78]", "1.00 [0.84, 1.00]", "111 (100 to 122)", "8 within 2,000"):
+        assert figure in text
+
+
 @pytest.mark.parametrize("width", [40, 60, 80, 160])
 def test_three_runs_fit_or_are_said_to_be_left_out(width):
     runs = [run(name, 10, gap=3 + number) for number, name in enumerate(("first", "second", "third"))]

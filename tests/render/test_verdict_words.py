@@ -234,3 +234,11 @@ def test_a_command_is_broken_so_that_a_shell_takes_all_of_it(width):
     script = "\n".join(lines).replace("seqmem", "echo seqmem", 1)
     echoed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True)
     assert echoed.stdout == command + "\n"
+
+
+def test_no_line_of_a_command_is_a_backslash_alone():
+    command = "seqmem train --window sequence --gap 10 --fillers fresh --epochs 100 --replicates 20"
+    for width in range(20, 100):
+        lines = [line.plain for line in command_lines(command, width)]
+        assert max(map(len, lines)) <= width
+        assert "\\" not in lines
