@@ -1,4 +1,4 @@
-"""Files, complete or absent when written, and bounded when read."""
+"""Files, written atomically and read up to a limit."""
 
 from __future__ import annotations
 
@@ -17,21 +17,17 @@ from typing import Any, BinaryIO
 from seqmem.errors import DamagedFileError, SeqmemError, UsageError
 from seqmem.results.json import document_bytes, json_bytes, parse_json
 
-# Windows knows the last of these alone, without which its line ends would change what is written.
+# Windows has the last of these only; without it, line ends would be converted.
 NOT_FOLLOWED, NOT_WAITING, BINARY = (getattr(os, f"O_{name}", 0) for name in ("NOFOLLOW", "NONBLOCK", "BINARY"))
-PARTIAL = ".partial"  # ends the name of a file that is not complete
-CHECKSUM = b',\n"sha256": "'  # ends a JSON file: of all that stands before it
-LINE_CHECKSUM = b', "crc": "'  # ends a line of JSON, likewise
-MOST_LINES = 2**20  # more than any run or sweep makes
+PARTIAL = ".partial"  # suffix of files that are not complete
+CHECKSUM = b',\n"sha256": "'  # at the end of a JSON file, followed by the checksum of everything before it
+LINE_CHECKSUM = b', "crc": "'  # at the end of a line of JSON, likewise
+MOST_LINES = 2**20  # more than any run or sweep writes
 
 
 @contextlib.contextmanager
 def disk_errors(path: Path) -> Iterator[None]:
-    """Turns what the disk refuses (full, read-only, not allowed) into one line that names the file.
-
-    Raises:
-        SeqmemError: In place of any OSError.
-    """
+    """Turns any OSError (disk full, read-only, no permission) into a SeqmemError that names the file."""
     try:
         yield
     except OSError as error:
@@ -39,34 +35,26 @@ def disk_errors(path: Path) -> Iterator[None]:
 
 
 def open_descriptor(path: Path, flags: int) -> int:
-    """Opens a file as `os.open` does, without following a link, waiting for a pipe or changing line ends.
-
-    Raises:
-        OSError: If it is a link, or the disk refuses.
-    """
+    """Opens a file like `os.open`, without following links, waiting for pipes or converting line ends."""
     if not NOT_FOLLOWED and path.is_symlink():
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
-    # without NONBLOCK, to open a pipe is to wait for its other end; 0o666 less the umask is what `open` gives a file
+    # without NONBLOCK, opening a pipe waits for its other end; 0o666 is the mode that `open` uses, before the umask
     return os.open(path, flags | NOT_FOLLOWED | NOT_WAITING | BINARY, 0o666)
 
 
 def write_atomically(path: Path, content: bytes | bytearray | str) -> None:
-    """Writes a file so that it is there complete or not at all, also after a kill or a power cut.
-
-    Raises:
-        SeqmemError: If the disk refuses.
-    """
+    """Writes a file that is complete or absent, even after a kill or a power cut; SeqmemError for disk errors."""
     with _atomic_file(path, replace=True) as file:
         file.write(content.encode() if isinstance(content, str) else content)
 
 
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """Opens a new file; it takes its name when it is complete, and is gone where anything fails.
+    """Opens a new file, which gets its name when it is complete and is removed if anything fails.
 
     Raises:
-        UsageError: If the file is there already, or its folder is not.
-        SeqmemError: If the disk refuses.
+        UsageError: If the file exists, or its folder does not.
+        SeqmemError: For disk errors.
     """
     refuse_existing(path)
     with _atomic_file(path, replace=False) as file:
@@ -75,8 +63,8 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
-    """A file under another name, renamed when it is on the disk: a rename is the one step no kill can cut in two."""
-    # in the same folder, as no rename crosses file systems; by process, so that no two write into one
+    """A file under a temporary name, renamed once it is on the disk, since a rename is atomic."""
+    # in the same folder, as a rename cannot cross file systems; with the process id, so that no two share it
     partial = path.with_name(f".{path.name}.{os.getpid()}{PARTIAL}")
     try:
         with disk_errors(path):
@@ -84,7 +72,7 @@ def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
-                # before the rename: else a power cut could leave the new name on a file without content
+                # before the rename, or a power cut could leave an empty file under the new name
                 os.fsync(descriptor)
             if replace:
                 os.replace(partial, path)
@@ -92,13 +80,13 @@ def _atomic_file(path: Path, replace: bool) -> Iterator[BinaryIO]:
                 _name_unless_taken(partial, path)
             sync_folder(path.parent)
     finally:
-        with contextlib.suppress(OSError):  # of two errors the first is to be reported
+        with contextlib.suppress(OSError):  # an earlier error is more important
             partial.unlink(missing_ok=True)
 
 
 def _name_unless_taken(partial: Path, path: Path) -> None:
     try:
-        # unlike a rename, a link fails where the name is taken, also by a process that took it a moment ago
+        # unlike a rename, a link fails if the name exists, even if it was created a moment ago
         os.link(partial, path)
     except FileExistsError:
         raise UsageError(f"{path}: is there already, and nothing is written over") from None
@@ -108,11 +96,7 @@ def _name_unless_taken(partial: Path, path: Path) -> None:
 
 
 def refuse_existing(path: Path) -> None:
-    """Checks, before work begins, that a new file can be written.
-
-    Raises:
-        UsageError: If the file is there already, or its folder is not.
-    """
+    """Raises UsageError if a file exists, or its folder does not; for a check before work begins."""
     if os.path.lexists(path):
         raise UsageError(f"{path}: is there already, and nothing is written over")
     if not path.parent.is_dir():
@@ -120,26 +104,23 @@ def refuse_existing(path: Path) -> None:
 
 
 def make_folder(path: Path, numbered: bool = False, hint: str = "") -> Path:
-    """Makes a folder that was not there before, and its parents.
+    """Makes a new folder and its parents, and returns its path.
 
     Args:
         path: The folder.
-        numbered: Where the name is taken, add a counter: ``name-2``.
-        hint: What else a user may want, at the end of the error.
-
-    Returns:
-        The path of the folder made.
+        numbered: Whether to add a counter if the name exists: ``name-2``.
+        hint: Advice at the end of the error.
 
     Raises:
-        UsageError: If it is there already and is not to be numbered.
-        SeqmemError: If the disk refuses.
+        UsageError: If it exists and must not be numbered.
+        SeqmemError: For disk errors.
     """
     counted = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
     for candidate in itertools.chain([path], counted if numbered else ()):
         with disk_errors(candidate):
             candidate.parent.mkdir(parents=True, exist_ok=True)
             with contextlib.suppress(FileExistsError):
-                # no question before it: of two processes that ask for the same name, one gets it
+                # no check before: of two processes with the same name, exactly one succeeds
                 candidate.mkdir()
                 return candidate
     raise UsageError(f"{path}: is there already, and nothing is written over{hint}")
@@ -147,18 +128,13 @@ def make_folder(path: Path, numbered: bool = False, hint: str = "") -> Path:
 
 @contextlib.contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Gives a new folder to write into; it takes its name when it is complete, and is gone where anything fails.
-
-    Raises:
-        UsageError: If something of that name is there already, or the folder around it is not.
-        SeqmemError: If the disk refuses.
-    """
+    """Yields a new folder to write into; otherwise like `new_file`."""
     refuse_existing(path)
     with disk_errors(path), tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as around:
         partial = Path(around) / path.name
         partial.mkdir()
         yield partial
-        # again: a rename would replace an empty folder of this name
+        # once more: a rename would replace an empty folder of this name
         refuse_existing(path)
         partial.rename(path)
         sync_folder(path.parent)
@@ -166,7 +142,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 def sync_folder(folder: Path) -> None:
     """Waits until the names in a folder are on the disk."""
-    if not hasattr(os, "O_DIRECTORY"):  # Windows opens no folders
+    if not hasattr(os, "O_DIRECTORY"):  # Windows cannot open folders
         return
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -185,7 +161,7 @@ def open_bounded(path: Path, limit: int) -> Iterator[tuple[BinaryIO, int]]:
     try:
         descriptor = open_descriptor(path, os.O_RDONLY)
         with os.fdopen(descriptor, "rb") as file:
-            # of what was opened: by its name another file could be meant by now
+            # of the descriptor: the name may belong to another file by now
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise DamagedFileError(path, "is not a regular file")
@@ -205,29 +181,28 @@ def read_bounded(path: Path, limit: int) -> bytes:
 
 
 def write_json(path: Path, document: Mapping[str, object], owner: str = "") -> None:
-    """Writes a JSON object atomically, one line per key, the last one a checksum of the others and of the owner."""
-    # the checksum takes the place of the end, so that the file stays one JSON object
+    """Writes a JSON object atomically, one line per key; the last is a checksum of the others and of the owner."""
+    # the checksum replaces the end, so that the file is still one JSON object
     body = document_bytes(document).removesuffix(b"\n}\n")
     write_atomically(path, body + CHECKSUM + sha256(owner.encode() + body).encode() + b'"\n}\n')
 
 
 def append_line(path: Path, document: object, sync: bool = False, owner: str = "") -> None:
-    """Adds a line of JSON with a checksum to a file; what is left of a torn one is cut first.
+    """Appends a line of JSON with a checksum to a file, after removing an incomplete last line.
 
     Args:
-        path: The file, which need not be there.
+        path: The file, which may not exist yet.
         document: A mapping or a dataclass, not empty.
-        sync: Wait until it is on the disk.
-        owner: What the line belongs to, such as a run: read as belonging to something else it is damaged.
+        sync: Whether to wait until it is on the disk.
+        owner: Id of the run or sweep, part of the checksum: for another owner the line counts as damaged.
 
     Raises:
-        SeqmemError: If the disk refuses.
+        SeqmemError: For disk errors.
     """
     with disk_errors(path), os.fdopen(open_descriptor(path, os.O_RDWR | os.O_CREAT), "r+b") as file:
         end = file.seek(0, os.SEEK_END)
-        # the last byte tells whether the last line is complete
         file.seek(max(0, end - 1))
-        # a kill may have left half a line, and the next one must not be glued to it
+        # a kill may have left an incomplete line without a line feed
         if file.read(1) not in (b"", b"\n"):
             file.seek(0)
             end = file.read().rfind(b"\n") + 1
@@ -241,7 +216,7 @@ def append_line(path: Path, document: object, sync: bool = False, owner: str = "
 
 
 def read_whole_lines(path: Path, limit: int) -> Iterator[bytes]:
-    """Yields the lines of a file without what a kill tore at its end; none where the file is missing."""
+    """Yields the complete lines of a file; none if it is missing."""
     if os.path.lexists(path):
         with open_bounded(path, limit) as (file, _):
             for line in file:
@@ -250,18 +225,16 @@ def read_whole_lines(path: Path, limit: int) -> Iterator[bytes]:
 
 
 def read_lines(path: Path, limit: int, owner: str = "") -> Iterator[dict[str, Any]]:
-    """Yields what `append_line` wrote; none where the file is missing. Lines of older versions have no checksum.
+    """Yields the documents of `append_line`; none if the file is missing. Lines of older versions have no checksum.
 
     Raises:
-        DamagedFileError: If a line is not a JSON object or not as it was written, there are too many lines, or the
-            file is larger than `limit` bytes.
+        DamagedFileError: If a line is no JSON object or its checksum differs, or the file is too large.
     """
     for number, line in enumerate(read_whole_lines(path, limit), 1):
         try:
             document = parse_json(line, path)
         except DamagedFileError as error:
             raise DamagedFileError(path, f"line {number} {error.problem}") from None
-        # the checksum starts from the owner: the line of another run is as damaged as a flipped bit
         body, _, checksum = line.rpartition(LINE_CHECKSUM)
         if document.pop("crc", None) is not None and checksum != _line_checksum(body, owner) + b'"}':
             raise DamagedFileError(path, f"line {number} is not as it was written here")
@@ -275,10 +248,10 @@ def _line_checksum(body: bytes, owner: str) -> bytes:
 
 
 def read_json(path: Path, limit: int, owner: str = "") -> dict[str, Any]:
-    """Reads what `write_json` wrote, in a file of at most `limit` bytes; older files have no checksum.
+    """Reads a file of `write_json`, of at most `limit` bytes; those of older versions have no checksum.
 
     Raises:
-        DamagedFileError: If it is no JSON object, or not the one that was written for this owner.
+        DamagedFileError: If it is no JSON object, or its checksum differs.
     """
     content = read_bounded(path, limit)
     document = parse_json(content, path)
@@ -289,5 +262,5 @@ def read_json(path: Path, limit: int, owner: str = "") -> dict[str, Any]:
 
 
 def sha256(content: bytes) -> str:
-    """Returns the SHA-256 of a file's content, in hexadecimal digits."""
+    """Returns the SHA-256 in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

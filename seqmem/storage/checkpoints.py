@@ -1,11 +1,11 @@
 """Checkpoints: one file each, checksummed; the two newest are kept.
 
-A checkpoint is a safetensors file: arrays, and beside them one text, `state`, for all that is no array::
+A checkpoint is a safetensors file of arrays, with one text of metadata, `state`, for everything else::
 
     checkpoints/000000000500.safetensors    after 500 presentations
 
-Presentations are counted in its name, so that the newest is known without opening any. It may come from a stranger:
-nothing is unpickled, and nothing is allocated that its size and the run's settings do not bear out.
+The number of presentations in its name identifies the newest without opening any. A checkpoint may come from a
+stranger: nothing is unpickled, and no memory is allocated beyond the size of the file and of the run's settings.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from seqmem.storage.atomic import PARTIAL, disk_errors, open_bounded, write_atom
 
 SCHEMA = 2
 KEPT = 2
-LARGEST, LARGEST_HEADER = 8 * 2**30, 2**26  # bytes; safetensors reads headers of 100 MB at most
+LARGEST, LARGEST_HEADER = 8 * 2**30, 2**26  # bytes; safetensors reads headers of at most 100 MB
 ENDING = ".safetensors"
-UNSIGNED = "0" * 64  # stands where the checksum will stand while it is computed
+UNSIGNED = "0" * 64  # placeholder of the checksum while it is computed
 OLD_FORMAT = "was written by version 0.1, whose checkpoints are no longer read; its results and history still are"
-# the types that a run keeps; others, as of 4 bits, are not numpy's
+# the types of the arrays of a run
 TYPES = {"BOOL": "bool", "F32": "float32", "F64": "float64", "I32": "int32", "I64": "int64"}
 
 Shapes = dict[str, tuple[tuple[int, ...], str]]  # of arrays by name, and their types as numpy calls them
@@ -41,10 +41,10 @@ Shapes = dict[str, tuple[tuple[int, ...], str]]  # of arrays by name, and their 
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """One generation, read back.
+    """A checkpoint that was read.
 
     Attributes:
-        presentations: Presentations that had been made when it was written.
+        presentations: Presentations when it was written.
         arrays: Weights and optimizer slots by name.
         state: Everything else.
     """
@@ -56,9 +56,9 @@ class Checkpoint:
 
 @dataclasses.dataclass(frozen=True)
 class _Note:
-    """The text beside the arrays."""
+    """The metadata beside the arrays."""
 
-    sha256: str  # of the whole file, with `UNSIGNED` in the place of this one
+    sha256: str  # of the whole file, with `UNSIGNED` in place of this checksum
     schema: int
     run: str
     presentations: int
@@ -68,20 +68,19 @@ class _Note:
 def save_checkpoint(
     folder: Path, run: str, presentations: int, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]
 ) -> None:
-    """Writes a generation atomically, then removes all but the two newest.
+    """Writes a checkpoint atomically, then removes all but the two newest.
 
-    Generations of more presentations than this one are of a future that a resumed run did not go back to; they are
-    removed too.
+    Checkpoints after more presentations than this one, which a resumed run has passed over, are removed too.
 
     Args:
-        folder: The folder of all generations; made where it is missing.
-        run: What tells this run from others; a checkpoint is only read back as one of the same run.
-        presentations: Presentations made so far.
-        arrays: Plain numbers by name.
-        state: What JSON can hold, and arrays.
+        folder: The folder of checkpoints; made if missing.
+        run: Id of the run; a checkpoint is only read as one of the same run.
+        presentations: Presentations so far.
+        arrays: Arrays of numbers by name.
+        state: Values for JSON, and arrays.
 
     Raises:
-        SeqmemError: If the disk refuses.
+        SeqmemError: For disk errors.
     """
     content = _checkpoint_bytes(run, presentations, arrays, state, folder)
     target = folder / f"{presentations:012d}{ENDING}"
@@ -96,13 +95,12 @@ def save_checkpoint(
 
 
 def read_checkpoint(folder: Path, run: str, check: Callable[[Shapes], None]) -> Checkpoint:
-    """Reads the newest generation that is as it was written; a DamageWarning names each newer one.
+    """Reads the newest intact checkpoint; a DamageWarning names each newer one.
 
     Args:
-        folder: The folder of all generations.
-        run: What tells this run from others.
-        check: Raises ValueError unless arrays of these shapes and types belong to the run; called before any of them
-            is read.
+        folder: The folder of checkpoints.
+        run: Id of the run.
+        check: Raises ValueError unless arrays of these shapes and types belong to the run; called before any is read.
 
     Raises:
         DamagedFileError: If there is none.
@@ -123,12 +121,12 @@ def read_checkpoint(folder: Path, run: str, check: Callable[[Shapes], None]) -> 
 
 
 def holds_checkpoints(folder: Path) -> bool:
-    """Tells whether any generation, good or damaged or of version 0.1, is there."""
+    """Tells whether there is any checkpoint, intact or damaged or of version 0.1."""
     return bool(_entries(folder) or _old_generations(folder))
 
 
 def shapes_of(arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> Shapes:
-    """Returns the shapes and types that `save_checkpoint` writes for these arrays and this state."""
+    """Returns the shapes and types of the arrays that `save_checkpoint` writes."""
     _, inner = _state_text(state)
     return {name: (array.shape, array.dtype.name) for name, array in (*arrays.items(), *inner.items())}
 
@@ -136,9 +134,9 @@ def shapes_of(arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> Sha
 def _checkpoint_bytes(
     run: str, presentations: int, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any], folder: Path
 ) -> bytearray:
-    """A checkpoint as the file holds it; the same checkpoint makes the same bytes."""
+    """The content of the file; the same checkpoint makes the same bytes."""
     text, inner = _state_text(vars(_Note(UNSIGNED, SCHEMA, run, presentations, dict(state))))
-    # safetensors writes the memory of an array as it lies, so a transposed one would come back wrong
+    # safetensors writes the memory of an array as it is, so a transposed one would be read wrongly
     dense = {name: np.asarray(array, order="C") for name, array in (*arrays.items(), *inner.items())}
     for name, array in dense.items():
         if array.dtype.name not in TYPES.values():
@@ -146,16 +144,16 @@ def _checkpoint_bytes(
     size = sum(array.nbytes for array in dense.values())
     if size > LARGEST - LARGEST_HEADER or 2 * len(text) > LARGEST_HEADER:  # JSON in JSON: quotes count twice
         raise SeqmemError(f"{folder}: a checkpoint of {size + len(text)} bytes is larger than seqmem reads back")
-    # with more than one key the order of the keys, and so the bytes, would differ from call to call
+    # one key of metadata: the order of several, and so the bytes, would differ from call to call
     content = bytearray(safetensors.numpy.save(dense, {"state": text}))
-    # the header comes before all arrays, so the first such place is that of the checksum
+    # the header comes before all arrays, so the first placeholder is that of the checksum
     at = content.index(UNSIGNED.encode())
     content[at : at + len(UNSIGNED)] = hashlib.sha256(content).hexdigest().encode()
     return content
 
 
 def _state_text(state: Mapping[str, Any]) -> tuple[str, dict[str, np.ndarray]]:
-    """The state as JSON, and the arrays in it: a long order of sequences would make a header too large to check."""
+    """The state as JSON, and its arrays separately: the order of a long epoch would make the header too large."""
     arrays: dict[str, np.ndarray] = {}
 
     def plain(value: Any) -> Any:
@@ -171,10 +169,10 @@ def _state_text(state: Mapping[str, Any]) -> tuple[str, dict[str, np.ndarray]]:
 
 
 def _read_generation(path: Path, run: str, check: Callable[[Shapes], None]) -> Checkpoint:
-    """Reads one file: what it claims first, and the arrays only where every claim holds."""
+    """Reads one file: the header first, and the arrays only if all of it is right."""
     with open_bounded(path, LARGEST) as (file, size):
         try:
-            # compares the header with the size of the file, and reads no array
+            # compares the header with the size of the file, but reads no array
             with safetensors.safe_open(path, "numpy") as claims:
                 slices = {name: claims.get_slice(name) for name in list(claims.keys())}
                 shapes = {name: (tuple(piece.get_shape()), TYPES[piece.get_dtype()]) for name, piece in slices.items()}
@@ -194,7 +192,7 @@ def _read_generation(path: Path, run: str, check: Callable[[Shapes], None]) -> C
 
 
 def _checksum(content: bytes, written: str) -> str:
-    """The sha256 of a file as it was before its own checksum was written into it."""
+    """The SHA-256 of a file with the placeholder in place of its checksum."""
     at = content.find(written.encode())
     checksum = hashlib.sha256(memoryview(content)[:at])
     checksum.update(UNSIGNED.encode())
@@ -203,7 +201,7 @@ def _checksum(content: bytes, written: str) -> str:
 
 
 def _unpack(text: str, arrays: dict[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """The arrays, and the state with those that belong into it."""
+    """The arrays, and the state with its own arrays."""
 
     def put_back(value: dict[str, Any]) -> Any:
         return arrays.pop(value["array"]) if value.keys() == {"array"} else value
@@ -213,9 +211,9 @@ def _unpack(text: str, arrays: dict[str, np.ndarray]) -> tuple[dict[str, np.ndar
 
 
 def _entries(folder: Path, pattern: str = "[0-9]{12}" + re.escape(ENDING)) -> list[Path]:
-    """What is in a folder under such a name, by default all generations, the newest first."""
+    """The files of a folder that match a pattern, by default all checkpoints, the newest first."""
     try:
-        # a link in a stranger's run must not lead to where another run's are read, or removed
+        # in a stranger's run, a link could lead to the checkpoints of another run
         if folder.is_symlink():
             raise DamagedFileError(folder, "is a link")
         return sorted((folder / name for name in os.listdir(folder) if re.fullmatch(pattern, name)), reverse=True)

@@ -1,4 +1,4 @@
-"""Runs and sweeps under a path that a user gives."""
+"""Runs and sweeps at a path given by a user."""
 
 from __future__ import annotations
 
@@ -22,39 +22,37 @@ from seqmem.storage.sweep_directory import is_sweep, read_plan, read_sweep
 
 @dataclasses.dataclass(frozen=True)
 class Stored:
-    """A result and where it lies.
+    """A stored result.
 
     Attributes:
         path: The run or sweep directory, or the file of an evaluation.
-        result: What was found.
-        is_sweep: Whether it is a sweep.
+        result: The result.
         environment: Of a run: the versions and the machine that it ran on.
     """
 
     path: Path
     result: RunResult | SweepResult | EvalResult
-    is_sweep: bool
     environment: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def read_stored(path: Path) -> Stored:
-    """Reads a run that has a result, a sweep as far as it has come, or what `seqmem eval --out` wrote.
+    """Reads a complete run, a sweep (complete or in part), or a file of `seqmem eval --out`.
 
     Raises:
-        SeqmemError: If there is no such thing, it is damaged, or a run has no result yet.
+        SeqmemError: If there is none of these, it is damaged, or a run has no result yet.
     """
     if is_sweep(path):
-        return Stored(path, read_sweep(path), True)
+        return Stored(path, read_sweep(path))
     if path.is_file():
-        return Stored(path, _read_evaluation(path), False)
+        return Stored(path, _read_evaluation(path))
     stored = read_run(path)
     if stored.result is None:
-        # by its last check: checkpoints are not opened for a message
+        # progress up to the last check; checkpoints are not opened for a message
         reached = stored.history[-1].presentations if stored.history else 0
         words = f"{path}: no result yet: {stored.status} after {reached} of {stored.config.budget} presentations"
         hint = f"; go on with: seqmem train --resume {path}" if stored.status == "interrupted" else ""
         raise SeqmemError(words + hint)
-    return Stored(path, dataclasses.replace(stored.result, path=path), False, stored.environment)
+    return Stored(path, dataclasses.replace(stored.result, path=path), stored.environment)
 
 
 def _read_evaluation(path: Path) -> EvalResult:
@@ -65,9 +63,9 @@ def _read_evaluation(path: Path) -> EvalResult:
 
 
 def list_runs(root: Path) -> tuple[ListedRun, ...]:
-    """Returns every run right under a folder, or the folder itself where it is one, in order of name.
+    """Returns every run directly in a folder, or the folder itself if it is a run, in order of name.
 
-    A damaged run is listed as such, and never keeps the others from being read. A missing folder has no runs.
+    Damaged runs are listed as such. A missing folder has no runs.
     """
     if not root.exists():
         return ()
@@ -81,10 +79,10 @@ def list_runs(root: Path) -> tuple[ListedRun, ...]:
 
 
 def _listed(path: Path) -> ListedRun:
-    """A run as its settings and its row have it; records and checkpoints are not read."""
+    """A run with its settings and its row; records and checkpoints are not read."""
     try:
         config = read_config(path)
-        # asked before the result is looked for: a run that ends in between is then seen as complete
+        # before the result is read, so that a run that ends in between is seen as complete
         status = "running" if is_locked(path) else "interrupted"
         if (row := read_summary(path)) is None:
             return ListedRun(path, status, config)
@@ -96,12 +94,12 @@ def _listed(path: Path) -> ListedRun:
 
 
 def _looks_like_run(path: Path) -> bool:
-    # either is enough: a run that has lost the other is to be listed as corrupt, not passed over
+    # one is enough: a run without the other is listed as corrupt, not left out
     return any(os.path.lexists(path / name) for name in (CONFIG, RESULT))
 
 
 def sweep_rows(root: Path) -> list[Row]:
-    """Returns a row for each sweep right under a folder, or for the folder itself where it is one."""
+    """Returns a row for each sweep directly in a folder, or for the folder itself if it is a sweep."""
     if not root.is_dir():
         return []
     folders = [root] if is_sweep(root) else sorted(path for path in root.iterdir() if path.is_dir() and is_sweep(path))
@@ -109,15 +107,15 @@ def sweep_rows(root: Path) -> list[Row]:
 
 
 def _row(path: Path) -> Row:
-    """A sweep as a row: settings that vary hold all their values, the verdict how many trials have a result."""
+    """A sweep as a row: settings that vary with all their values, and the number of finished trials as verdict."""
     try:
         plan = read_plan(path)
     except SeqmemError as error:
         return run_row(ListedRun(path, "corrupt", problem=str(error)))
-    # counted by their names: to read every trial of every sweep would make a list slow
+    # counted by file names: reading every trial of every sweep would be slow
     finished = sum(1 for _ in path.glob(f"{TRIALS}/*/{RESULT}"))
     status = "complete" if finished == plan.total else "running" if is_locked(path) else "interrupted"
     varied = {axis.name: str(axis).partition("=")[2] for axis in plan.axes}
     outcome = {"run": str(path), "status": status, "verdict": f"sweep {finished}/{plan.total}"}
-    # later ones win: no value, defaults that matter, what was given, what varies, what became of it
+    # later ones win
     return dict.fromkeys(COLUMNS) | essential_settings() | plan.base | varied | outcome

@@ -1,4 +1,4 @@
-"""The lock of a run directory, freed by the system with its process."""
+"""The lock of a run directory, which ends with the process that holds it."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ class RunLock:
     def __init__(self, folder: Path):
         with disk_errors(folder / LOCK_NAME):
             descriptor = open_descriptor(folder / LOCK_NAME, os.O_RDWR | os.O_CREAT)
-        # to close the file frees the lock; `finalize` does so once, also where this object goes without `release`
+        # closing the file releases the lock; `finalize` does so once, also without a call of `release`
         self._close = weakref.finalize(self, os.close, descriptor)
         if not _take(descriptor, shared=False):
             self._close()
             raise UsageError(f"{folder}: is running in another process")
 
     def release(self) -> None:
-        """Lets go of the lock; a second time does nothing."""
+        """Releases the lock; later calls do nothing."""
         self._close()
 
 
 def is_locked(folder: Path) -> bool:
-    """Tells whether a process is at work in a run directory; asking leaves no trace."""
+    """Tells whether a process holds the lock of a run directory, without changing anything."""
     try:
         descriptor = open_descriptor(folder / LOCK_NAME, os.O_RDONLY)
     except OSError:
@@ -63,7 +63,7 @@ def is_locked(folder: Path) -> bool:
 
 
 def _take(descriptor: int, shared: bool) -> bool:
-    """Takes the lock if it is free. A process that only asks holds it for an instant: hence more than one try."""
+    """Takes the lock if it is free; tries several times, as `is_locked` of another process takes it for an instant."""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(SECONDS_BETWEEN_TRIES)

@@ -1,4 +1,4 @@
-"""The plan of a sweep as `plan.json` holds it."""
+"""The plan of a sweep in `plan.json`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from seqmem.errors import UsageError
 from seqmem.results.json import from_plain
 
 SCHEMA = 2
-# Of version 0.1: it knows nothing of decided settings, and what nobody gave followed from other defaults.
+# Version 0.1 had no decided settings, and other defaults.
 OLD_SCHEMA = 1
 MOST_THREADS = 4096
 PLAIN = dict[str, Any]
-# What stands in the file under the name of the plan's own attribute.
+# Keys of the file that are attributes of the plan.
 HINTS = {"base": PLAIN, "decided": PLAIN, "search": str, "total": int, "rank": str, "prune": bool, "threads": int}
 HINTS |= {"files": dict[str, list[str]]}
 
@@ -32,17 +32,13 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
 
 
 def plan_from_json(document: Mapping[str, Any]) -> Plan:
-    """Builds a plan from the content of `plan.json`, which may come from a stranger.
-
-    Raises:
-        ValueError: If it is no plan.
-    """
+    """Builds a plan from the content of `plan.json`, which may come from a stranger; ValueError if it is none."""
     schema = document.get("schema")
     if schema not in (OLD_SCHEMA, SCHEMA):
         raise ValueError(f"schema {schema!r} is not {OLD_SCHEMA} or {SCHEMA}, the ones this version reads")
     if schema == OLD_SCHEMA:
         document = {**document, "decided": {}}
-    # a plan without files may have been made before files could vary
+    # plans made before files could vary have no `files`
     document = {"files": {}, **document}
     settings = {name: from_plain(hint, document.get(name), name) for name, hint in HINTS.items()}
     settings["max_pending"] = max(1, from_plain(int, document.get("ahead", MAX_PENDING), "ahead"))
@@ -51,7 +47,7 @@ def plan_from_json(document: Mapping[str, Any]) -> Plan:
         axes = tuple(axis_from_json(axis) for axis in document.get("axes") or ())
     except UsageError as error:
         raise ValueError(str(error)) from None
-    # a search asks for its trials as it goes; all others have them in the plan
+    # only tpe proposes its trials during the sweep
     complete = settings["search"] == "tpe" or len(rows) == settings["total"]
     if not 0 < settings["total"] <= MOST_TRIALS or not 0 < settings["threads"] <= MOST_THREADS:
         raise ValueError(f"must have 1 to {MOST_TRIALS} trials, and 1 to {MOST_THREADS} threads")

@@ -21,20 +21,15 @@ SUMMARY_LIMIT, RESULT_LIMIT = 2**20, 2**28  # bytes
 
 @dataclasses.dataclass(frozen=True)
 class StoredSummary:
-    """A complete run in one row: all that lists and the tables of sweeps need.
-
-    Attributes:
-        config: Its settings.
-        summary: What became of it.
-    """
+    """A complete run in one row: its settings and its summary, which lists and the tables of sweeps are made of."""
 
     config: dict[str, Any]
     summary: RunSummary
 
 
 def write_result(folder: Path, result: RunResult) -> None:
-    """Writes the row of a run, and then, last of all, the result: its presence means that the run is complete."""
-    # made before either is written: the row holds the checksum of the result, whose bytes are its own
+    """Writes the row of a run, and then the result, whose presence means that the run is complete."""
+    # the row holds the checksum of the result
     content = document_bytes(result.to_json())
     row = {"config": result.config.to_settings(), "summary": result.summary}
     write_json(folder / SUMMARY, {"schema": SCHEMA, **row, "result_sha256": sha256(content)})
@@ -42,10 +37,10 @@ def write_result(folder: Path, result: RunResult) -> None:
 
 
 def read_result(folder: Path) -> RunResult | None:
-    """Reads the result of a run, without its history; None where it has none.
+    """Reads the result of a run without its history; None if there is none.
 
     Raises:
-        DamagedFileError: If it is no result, or not the one that was written.
+        DamagedFileError: If it is no result, or its checksum differs.
     """
     if (content := _result_bytes(folder)) is None:
         return None
@@ -54,9 +49,9 @@ def read_result(folder: Path) -> RunResult | None:
 
 
 def read_summary(folder: Path) -> StoredSummary | None:
-    """Reads the row of a run; None where it has no result. Raises like `read_result`.
+    """Reads the row of a run; None if it has no result. Raises like `read_result`.
 
-    The result itself is only compared with its checksum; that of an older run, which has no row, is read.
+    The result is only compared with its checksum, unless the run has no row, as in older versions.
     """
     if (content := _result_bytes(folder)) is None:
         return None
@@ -67,12 +62,12 @@ def read_summary(folder: Path) -> StoredSummary | None:
 
 
 def has_settings(config: dict[str, Any], settings: Mapping[str, object]) -> bool:
-    """Tells whether a row has these settings, whatever others it has."""
-    if config == to_plain(settings):  # of thousands of trials nearly all: no need to build two configs
+    """Tells whether a row has these settings, among others."""
+    if config == to_plain(settings):  # true of nearly all trials, and faster than building two configs
         return True
     try:
         return RunConfig.from_settings(config) == RunConfig.from_settings({**config, **settings})
-    except UsageError:  # settings that do not even go together
+    except UsageError:  # the settings contradict each other
         return False
 
 
@@ -81,7 +76,7 @@ def _result_bytes(folder: Path) -> bytes | None:
 
 
 def _read_row(folder: Path, result: bytes) -> StoredSummary | None:
-    """What `summary.json` holds, which must belong to this result; None where there is none."""
+    """The content of `summary.json`, which must belong to this result; None if it is missing."""
     if not os.path.lexists(folder / SUMMARY):
         return None
     document = read_json(folder / SUMMARY, SUMMARY_LIMIT)
@@ -92,7 +87,6 @@ def _read_row(folder: Path, result: bytes) -> StoredSummary | None:
         row = StoredSummary(config, summary_from_json(document.get("summary")))
     except ValueError as error:
         raise DamagedFileError(folder / SUMMARY, str(error)) from None
-    # a kill between the two files leaves a row without a result, and the run is trained to its end again
     if document.get("result_sha256") != sha256(result):
         raise DamagedFileError(folder / RESULT, f"is not as it was written: {SUMMARY} has another checksum")
     return row

@@ -5,8 +5,8 @@
     runs/2026-11-22-conflicting-gap3-lstm20-seed0/
       config.toml  environment.json  history.jsonl  timing.json  checkpoints/  summary.json  result.json  lock
 
-What a run is doing is never stored: it is complete where there is a result, running where a process holds the lock,
-and interrupted otherwise. A directory may come from a stranger: it is read, checked and never executed.
+The status of a run is not stored: it is complete if there is a result, running if a process holds the lock, and
+interrupted otherwise. A directory may come from a stranger: it is read and checked, and nothing in it is executed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class NoRunError(UsageError):
 
 @dataclasses.dataclass(frozen=True)
 class RunDirectory:
-    """A run directory that this process writes. The lock is held until `close`, or until this is gone."""
+    """A run directory that this process writes, with its lock, which is held until `close`."""
 
     path: Path
     lock: RunLock
@@ -67,7 +67,7 @@ class RunDirectory:
         write_json(self.path / TIMING, timing, self.run_id)
 
     def append_record(self, record: Record) -> None:
-        """Adds a line to the history; what is left of a torn one is cut first."""
+        """Appends a line to the history."""
         append_line(self.path / HISTORY, record, owner=self.run_id)
 
     def sync_history(self) -> None:
@@ -78,26 +78,26 @@ class RunDirectory:
                 os.fsync(file.fileno())
 
     def cut_history(self, presentations: int) -> None:
-        """Removes the records after this many presentations: those that a resumed run makes again."""
+        """Removes the records after this many presentations, which a resumed run makes again."""
         path = self.path / HISTORY
         if os.path.lexists(path):
-            # read before, as records: what is no record has been refused
+            # `read_history` has checked before that all lines are records
             lines = [(json.loads(line)["presentations"], line) for line in read_whole_lines(path, HISTORY_LIMIT)]
             write_atomically(path, b"".join(line + b"\n" for reached, line in lines if reached <= presentations))
 
     def write_result(self, result: RunResult) -> None:
-        """Writes the result, last of all: its presence means that the run is complete."""
-        # a result promises all of its history, so that must be on the disk before it
+        """Writes the result, whose presence means that the run is complete."""
+        # a result implies a complete history, which must be on the disk before it
         self.sync_history()
         write_result(self.path, result)
 
     @functools.cached_property
     def run_id(self) -> str:
-        """What tells this run from others; see `read_run_id`."""
+        """The id of the run; see `read_run_id`."""
         return read_run_id(self.path)
 
     def close(self) -> None:
-        """Lets go of the lock."""
+        """Releases the lock."""
         self.lock.release()
 
     def __enter__(self) -> RunDirectory:
@@ -116,7 +116,7 @@ class StoredRun:
         config: Its settings.
         history: Its checks in order.
         result: None unless the run is complete.
-        environment, timing: As they were written; empty where the run did not get so far.
+        environment, timing: The content of these files; empty if they are missing.
         status: `complete`, `running` or `interrupted`.
     """
 
@@ -130,23 +130,22 @@ class StoredRun:
 
     @property
     def threads(self) -> int:
-        """Threads that it was started with; 1 where that is not known."""
+        """Threads that it was started with; 1 if that is not known."""
         threads = self.environment.get("threads")
-        # from a file that may be a stranger's
         return threads if isinstance(threads, int) and 1 <= threads <= 4096 else 1
 
 
 def create_run_directory(config: RunConfig, out: Path | None = None, root: Path = Path("runs")) -> RunDirectory:
-    """Makes a new run directory, holding the settings and locked.
+    """Makes a new run directory with the settings, and locks it.
 
     Args:
         config: The settings.
-        out: Where exactly; otherwise a name is made under `root`, with a counter where it is taken.
+        out: Its path; None makes a new name in `root`.
         root: The folder of all runs.
 
     Raises:
-        UsageError: If `out` is there already.
-        SeqmemError: If the disk refuses.
+        UsageError: If `out` exists.
+        SeqmemError: For disk errors.
     """
     name = root / directory_name(config, datetime.date.today())
     path = make_folder(name, numbered=True) if out is None else make_folder(out)
@@ -154,18 +153,17 @@ def create_run_directory(config: RunConfig, out: Path | None = None, root: Path 
         directory = RunDirectory(path, RunLock(path))
         write_atomically(path / CONFIG, config_text(config))
     except SeqmemError:
-        # made a moment ago: nothing of the user's can be in it
         shutil.rmtree(path, ignore_errors=True)
         raise
     return directory
 
 
 def open_run_directory(path: Path) -> RunDirectory:
-    """Takes the lock of an interrupted run, to resume it.
+    """Locks the directory of an interrupted run, to resume it.
 
     Raises:
-        UsageError: If another process is running it.
-        DamagedFileError: If it is no run directory.
+        UsageError: If it is no run directory, or another process is running it.
+        DamagedFileError: If its settings are damaged.
     """
     read_config(path)
     return RunDirectory(path, RunLock(path))
@@ -173,7 +171,6 @@ def open_run_directory(path: Path) -> RunDirectory:
 
 def directory_name(config: RunConfig, date: datetime.date) -> str:
     """Returns the name for a run of this day: ``2026-11-22-conflicting-gap3-lstm20-seed0``."""
-    # a task without a gap has none in its name
     low, high = config.task.gap or (0, 0)
     gap = "" if not high else f"gap{low}-" if low == high else f"gap{low}to{high}-"
     return f"{date.isoformat()}-{config.task.name}-{gap}{config.cell}{config.units}-seed{config.seed}"
@@ -182,14 +179,14 @@ def directory_name(config: RunConfig, date: datetime.date) -> str:
 def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     """Reads a run directory; `trusted` as for `RunConfig.from_settings`.
 
-    A DamageWarning tells where a complete run has lost the end of its history.
+    A DamageWarning is given if a complete run has lost the end of its history.
 
     Raises:
         UsageError: If there is no such directory.
-        DamagedFileError: If a file in it is not what seqmem writes.
+        DamagedFileError: If one of its files is damaged.
     """
     config = read_config(path, trusted)
-    # asked before the result is looked for: a run that ends in between is then seen as complete
+    # before the result is read, so that a run that ends in between is seen as complete
     status = "running" if is_locked(path) else "interrupted"
     result = read_result(path)
     if result is not None and result.config != config:
@@ -198,20 +195,19 @@ def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     environment, timing = (_read_notes(path, name) for name in (ENVIRONMENT, TIMING))
     if result is None:
         return StoredRun(path, config, history, None, environment, timing, status)
-    # `result.json` holds no history: it lies in a file of its own, which grows while the run trains
     result = dataclasses.replace(result, history=history)
     _warn_of_lost_history(path / HISTORY, result)
     return StoredRun(path, config, history, result, environment, timing, "complete")
 
 
 def read_history(folder: Path, config: RunConfig) -> tuple[Record, ...]:
-    """Reads the records of a run; a torn last line does not count.
+    """Reads the records of a run, without an incomplete last line.
 
     Raises:
-        DamagedFileError: If another line is no record of this run.
+        DamagedFileError: If a line is no record of this run.
     """
     records: list[Record] = []
-    # no more than the checks of a whole run: a stranger's file must not take hours to read
+    # at most as many as a run has checks, so that reading a stranger's file does not take hours
     path, most = folder / HISTORY, -(-config.updates // config.check_interval)
     for number, document in enumerate(read_lines(path, HISTORY_LIMIT, owner=read_run_id(folder)), 1):
         try:
@@ -235,9 +231,9 @@ def _check_record(record: Record, before: int, config: RunConfig) -> None:
 
 
 def _warn_of_lost_history(path: Path, result: RunResult) -> None:
-    """Says so where checks of a complete run are missing at the end: its result stands all the same."""
+    """Warns if the last checks of a complete run are missing; its result is still valid."""
     reached = result.history[-1].presentations if result.history else 0
-    # replicates stop at different times; the last check is that of the longest
+    # replicates stop at different times; the last check is that of the last replicate
     trained = max(replicate.presentations for replicate in result.replicates)
     if reached < trained:
         warnings.warn(f"{path}: ends after {reached} of {trained} presentations", DamageWarning, stacklevel=3)
@@ -253,7 +249,7 @@ def read_config(path: Path, trusted: Collection[str] = ()) -> RunConfig:
 
 
 def _read_settings(path: Path) -> dict[str, Any]:
-    """The settings as they stand in the file."""
+    """The settings in `config.toml`."""
     names = (CONFIG, RESULT, HISTORY, CHECKPOINTS, LOCK_NAME)
     if not any(os.path.lexists(path / name) for name in names):
         raise NoRunError(f"{path}: is no run directory" + _why_not(path))
@@ -262,7 +258,7 @@ def _read_settings(path: Path) -> dict[str, Any]:
         settings = parse_toml(content, CONFIG)
     except UsageError as error:
         raise DamagedFileError(path / CONFIG, str(error).removeprefix(f"{CONFIG}: ")) from None
-    # its first and its last setting: a file that lost its end would mean other settings, not none
+    # the first and the last setting: a truncated file would otherwise be read as other settings
     if not {"task", "seed"} <= settings.keys() or not content.endswith(b"\n"):
         raise DamagedFileError(path / CONFIG, "is cut short")
     return settings
@@ -278,19 +274,17 @@ def _why_not(path: Path) -> str:
 
 
 def read_run_id(path: Path) -> str:
-    """Returns what tells a run from others: a hash of the settings in its file, of which the seed is one.
+    """Returns the id of a run: a hash of the settings in its file, including the seed.
 
-    It stays the same where the folder is copied or renamed, where comments are added, and where a later version has
-    settings that this one does not know. Runs of equal settings have the same: they are equal to the byte, so it does
-    no harm to take one for another. A name drawn at random would make equal runs differ. Raises like `read_run`.
+    It does not change if the folder is copied or renamed, if comments are added, or with settings of a later version.
+    Runs of equal settings share an id, which is harmless, as their files are equal. Raises like `read_run`.
     """
     settings = _read_settings(path)
-    # sorted, so that the order of the lines in the file does not count
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def _read_notes(folder: Path, name: str) -> dict[str, Any]:
-    """What a run says of itself, made fit to be printed."""
+    """The content of a file of notes, with control characters escaped."""
     path = folder / name
     if not os.path.lexists(path):
         return {}

@@ -4,12 +4,12 @@
 
     runs/2026-11-22-sweep-gap-units/
       plan.json       written once, before anything runs
-      trials/         one run directory each; those with a result are finished, and nothing else says so
-      asked.jsonl     the trials that a search has asked for so far, one per line
+      trials/         one run directory each; trials with a result are finished
+      asked.jsonl     the trials that a search has proposed so far, one per line
       failures.jsonl  why trials failed
-      study.log       a search as Optuna's tools read it: a mirror, made again where it is missing
+      study.log       a copy of a search for Optuna's tools, rebuilt if it is missing
 
-What is missing is the plan minus the finished trials: no state is stored that could be wrong after a kill.
+The missing trials are those of the plan without a result; no other state is stored that could be wrong after a kill.
 """
 
 from __future__ import annotations
@@ -38,27 +38,27 @@ PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
 
 @dataclasses.dataclass(frozen=True)
 class SweepDirectory:
-    """A sweep directory that this process drives. The lock is held until `close`, or until this is gone."""
+    """A sweep directory that this process writes, with its lock, which is held until `close`."""
 
     path: Path
     plan: Plan
     lock: RunLock
 
     def trial_path(self, point: Point) -> Path:
-        """Returns the run directory of a trial, whether it is there or not."""
+        """Returns the run directory of a trial, which may not exist yet."""
         return self.path / TRIALS / point.name
 
     def append_failure(self, trial: Trial) -> None:
-        """Adds a line on why a trial failed."""
+        """Appends a line with the reason why a trial failed."""
         append_line(self.path / FAILURES, {"trial": trial.name, "reason": trial.reason}, sync=True)
 
     def append_asked(self, point: Point) -> None:
-        """Adds a point that a search has asked for, before its trial runs."""
-        # on the disk first: no trial's folder may outlive the line that says what it tries
+        """Appends a point that a search has proposed, before its trial runs."""
+        # on the disk first, so that no run directory exists without this line
         append_line(self.path / ASKED, {"values": [list(point.values.values())]}, sync=True)
 
     def close(self) -> None:
-        """Lets go of the lock."""
+        """Releases the lock."""
         self.lock.release()
 
 
@@ -68,17 +68,7 @@ def is_sweep(path: Path) -> bool:
 
 
 def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Path("runs")) -> SweepDirectory:
-    """Makes a new sweep directory, holding the plan and locked.
-
-    Args:
-        plan: What is to be tried.
-        out: Where exactly; otherwise a name is made under `root`, with a counter where it is taken.
-        root: The folder of all runs.
-
-    Raises:
-        UsageError: If `out` is there already.
-        SeqmemError: If the disk refuses.
-    """
+    """Makes a new sweep directory with the plan, and locks it; `out`, `root`, errors as for `create_run_directory`."""
     axes = "-".join(axis.name for axis in plan.axes)
     name = root / f"{datetime.date.today().isoformat()}-sweep-{axes}"
     hint = f"; --resume {out} resumes a sweep"
@@ -95,11 +85,11 @@ def create_sweep_directory(plan: Plan, out: Path | None = None, root: Path = Pat
 
 
 def open_sweep_directory(path: Path) -> SweepDirectory:
-    """Takes the lock of a sweep, to resume it.
+    """Locks a sweep directory, to resume the sweep.
 
     Raises:
-        UsageError: If it is no sweep directory, version 0.1 started it, or another process drives it.
-        DamagedFileError: If its plan is not what seqmem wrote.
+        UsageError: If it is no sweep directory, version 0.1 started it, or another process is running it.
+        DamagedFileError: If its plan is damaged.
     """
     return SweepDirectory(path, read_plan_to_resume(path), RunLock(path))
 
@@ -114,7 +104,7 @@ def read_plan_to_resume(path: Path) -> Plan:
 
 
 def read_plan(path: Path) -> Plan:
-    """Reads the plan of a sweep directory; raises UsageError where it is none, DamagedFileError where it is damaged."""
+    """Reads the plan of a sweep directory; UsageError if there is none, DamagedFileError if it is damaged."""
     if not is_sweep(path):
         raise UsageError(f"{path}: is no sweep directory")
     try:
@@ -124,7 +114,7 @@ def read_plan(path: Path) -> Plan:
 
 
 def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
-    """Returns the points of the plan, or those that a search has asked for so far."""
+    """Returns the points of the plan, or those that a search has proposed so far."""
     if plan.search != "tpe":
         return plan.points
     rows: list[tuple[Any, ...]] = []
@@ -139,25 +129,23 @@ def known_points(path: Path, plan: Plan) -> tuple[Point, ...]:
 
 
 def read_outcome(path: Path, settings: Mapping[str, object]) -> Outcome:
-    """Returns what became of a trial as its run directory has it: complete, pruned or missing.
+    """Returns the outcome of a trial from its run directory: complete, pruned or missing.
 
     Raises:
-        DamagedFileError: If what is stored there is not a result of these settings, which may be a part of all.
+        DamagedFileError: If the result is damaged, or of other settings than these, which may be a part of all.
     """
-    # a result wins over a note that the trial was pruned: nothing trains after it
     if (row := read_summary(path)) is not None:
         if not has_settings(row.config, settings):
             raise DamagedFileError(path / RESULT, "is of other settings than the plan of the sweep")
         return Outcome("complete", row.summary)
     if os.path.lexists(path / PRUNED):
         reason = read_json(path / PRUNED, PRUNED_LIMIT).get("reason", "")
-        # a stranger's text is to be drawn: one line, without control characters
         return Outcome("pruned", reason=one_line(reason, 200))
     return Outcome()
 
 
 def read_trial(path: Path, plan: Plan, point: Point) -> Trial:
-    """Returns a trial as `read_outcome` does; one whose files are damaged, or whose settings do not fit, has failed."""
+    """Returns a trial with the outcome of `read_outcome`; failed if its files are damaged or its settings differ."""
     try:
         return Trial(point, read_outcome(path / TRIALS / point.name, plan.known_settings(point)))
     except SeqmemError as error:
@@ -165,22 +153,15 @@ def read_trial(path: Path, plan: Plan, point: Point) -> Trial:
 
 
 def read_sweep(path: Path) -> SweepResult:
-    """Reads a sweep as far as it has come, from the plan and the run directories alone.
-
-    Raises:
-        UsageError: If it is no sweep directory.
-        DamagedFileError: If its plan is not what seqmem wrote. A damaged trial is only reported as failed.
-    """
+    """Reads a sweep, complete or in part; damaged trials count as failed. Raises like `read_plan`."""
     plan = read_plan(path)
     failures = read_lines(path / FAILURES, LINES_LIMIT)
-    # of several failures of a trial the last one counts
     reasons = {str(line.get("trial")): one_line(line.get("reason", ""), 300) for line in failures}
     trials = []
     for point in known_points(path, plan):
         trial = read_trial(path, plan, point)
         if trial.status == "missing" and is_locked(path / TRIALS / point.name):
             trial = Trial(point, Outcome("running"))
-        # only where there is no result: one that failed in an earlier session may have been finished since
         elif trial.status == "missing" and point.name in reasons:
             trial = Trial(point, Outcome("failed", reason=reasons[point.name]))
         trials.append(trial)
