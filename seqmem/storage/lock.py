@@ -1,4 +1,4 @@
-"""The lock of a run directory, which ends with the process that holds it."""
+"""The lock of a run directory, released at the end of its process."""
 
 from __future__ import annotations
 
