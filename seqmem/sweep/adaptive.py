@@ -1,10 +1,10 @@
 """The order of a search, and of a sweep that is pruned.
 
-A sampler proposes by the trials that have been reported to it, and trials end in whatever order workers and chance make
-of them. Were each reported as it ends, a search would find other trials on every engine and after every interruption.
-So reports keep to a timetable: trial number n is asked for when exactly those up to n - `max_pending` have been
-reported, in their order. One that ends early waits for those before it; one that is late holds up number n, and so at
-most `max_pending` trials run side by side. More of them keep more workers busy, but each is asked for knowing less.
+The proposals of a sampler depend on the trials reported to it, and trials end in an order that depends on workers and
+chance. If each were reported when it ends, a search would differ between engines and after interruptions. So reports
+follow a fixed schedule: trial n is proposed when exactly the trials up to n - `max_pending` have been reported, in
+order. A trial that ends early waits for those before it; a late one delays trial n, so at most `max_pending` trials run
+at once. A larger `max_pending` keeps more workers busy, but each proposal then knows fewer results.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class Adaptive(Order):
     """The order of a search, or of a sweep that is pruned.
 
     Args:
-        directory: The sweep.
-        trials: Its trials so far, in order: all of a plan, or those that a search has asked for.
+        directory: The sweep directory.
+        trials: Its trials in order: all of a plan, or those that a search has proposed so far.
     """
 
     def __init__(self, directory: SweepDirectory, trials: Sequence[Trial]):
@@ -36,25 +36,25 @@ class Adaptive(Order):
         self._search = self._mirror = None
         if self._plan.search == "tpe":
             self._search = TpeSearch(self._plan)
-            # what has failed before is tried again now, and a mirror can only be added to
+            # failed trials are tried again, but a mirror only grows: then it is rebuilt
             self._mirror = StudyMirror(directory.path, self._plan, rebuild=(directory.path / FAILURES).exists())
         self._curves = LearningCurves()
-        self._received: dict[int, Trial] = {}  # ended before one that comes before them
+        self._received: dict[int, Trial] = {}  # ended, but waiting for a trial before them
         self._in_order: list[tuple[Trial, Curve, FrozenTrial]] = []
         self._given = self._reported = 0
         self._finished = {trial.number for trial in trials if trial.status != "missing"}
-        # what a search will ask for is not known: each of its trials counts for one
+        # proposals are not known yet, so all trials count the same
         self.remaining = RemainingTime({n: 1.0 for n in range(1, self._plan.total + 1) if n not in self._finished})
-        # finished trials are asked for and reported again at the same turns, so that a resumed search is in the state
-        # that it was broken off in
+        # finished trials are proposed and reported again in the same order, so that a resumed search continues from the
+        # state in which it was interrupted
         for trial in trials:
             if trial.number in self._finished:
                 self._receive(trial)
 
     def next(self) -> Point | None:
-        """Returns the next point that is not finished, or None while trials before it must end, or there is none."""
+        """Returns the next unfinished point; None if earlier trials must end first, or there is none."""
         while (number := self._given + 1) <= self._plan.total:
-            # what this number may know: exactly these, whatever else has ended by now
+            # number of reports that this proposal may know, even if more trials have ended
             due = max(0, number - self._plan.max_pending)
             if len(self._in_order) < due:
                 return None
@@ -68,14 +68,13 @@ class Adaptive(Order):
         return None
 
     def ended(self, trial: Trial) -> None:
-        """Takes in that a trial is complete, pruned or failed; in any order."""
+        """Receives a trial that is complete, pruned or failed; in any order."""
         self.remaining.end(trial.number)
         self._receive(trial)
 
     def _receive(self, trial: Trial) -> None:
-        """Puts a trial in its place, and with it those that waited for it."""
+        """Adds a trial, and those that waited for it, in the order of their numbers."""
         self._received[trial.number] = trial
-        # in the order of their numbers, whatever the order in which workers end them
         while (ready := self._received.pop(len(self._in_order) + 1, None)) is not None:
             curve = self._learning_curve(ready)
             frozen = self._search.frozen(ready, curve) if self._search else None
@@ -101,7 +100,7 @@ class Adaptive(Order):
         return self._points[number - 1]
 
     def _learning_curve(self, trial: Trial) -> Curve:
-        """A trial's, from its history: empty unless something is to be compared with it."""
+        """The learning curve of a trial, from its history; empty if nothing is compared with it."""
         if not self._plan.prune or trial.status == "failed":
             return {}
         config = self._plan.config(trial.point)

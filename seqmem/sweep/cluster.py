@@ -1,6 +1,6 @@
 """Trials on a Dask cluster: SLURM, Kubernetes, SSH, or by hand.
 
-Driver and workers speak pickle with each other: only in a network that is trusted, or with TLS.
+Driver and workers exchange pickles: use it in trusted networks only, or with TLS.
 """
 
 from __future__ import annotations
@@ -22,15 +22,10 @@ SECONDS_BETWEEN_POLLS = 2.0
 
 @contextlib.contextmanager
 def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[tuple[Executor, Callable[[], int]]]:
-    """Connects to a scheduler.
-
-    Args:
-        address: Such as ``tcp://10.0.0.1:8786``.
-        retries: As for `ClusterExecutor`.
-        seconds: As for `ClusterExecutor`.
+    """Connects to a scheduler, at an address such as ``tcp://10.0.0.1:8786``.
 
     Yields:
-        An executor, and a function that returns how many workers there are.
+        A `ClusterExecutor`, and a function that returns the number of workers.
 
     Raises:
         UsageError: If it cannot be reached, or Dask is not installed.
@@ -50,20 +45,20 @@ def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[
 
 
 class ClusterExecutor(Executor):
-    """A Dask client as an executor whose errors mean what those of the other engines mean.
+    """A Dask client as an executor with the exceptions of the other engines.
 
-    The cluster is polled every two seconds: workers come and go, and calls may have taken too long. A call that runs
-    cannot be cancelled: its worker is restarted by its nanny.
+    The cluster is polled every two seconds for the number of workers and for calls that take too long. A running call
+    cannot be cancelled, so its worker is restarted by its nanny.
 
     Args:
-        client: Connected.
+        client: A connected client.
         retries: How often Dask may run a call again that could not be sent.
-        seconds: After how long a call's worker is restarted; None for never.
+        seconds: Time limit of a call, after which its worker is restarted; None for no limit.
     """
 
     def __init__(self, client: Any, retries: int, seconds: float | None = None):
         self._client, self._retries, self._seconds = client, retries, seconds
-        # what was sent is held: Dask forgets a call that nobody holds
+        # references to sent calls, because Dask drops a call without one
         self._sent: dict[str, tuple[Any, Future[Any]]] = {}
         self._since: dict[tuple[str, str], float] = {}
         self._closed = threading.Event()
@@ -72,7 +67,7 @@ class ClusterExecutor(Executor):
         threading.Thread(target=self._keep_polling, daemon=True).start()
 
     def worker_count(self) -> int:
-        """Returns how many workers there were a moment ago."""
+        """Returns the number of workers at the last poll."""
         return self._workers
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -80,7 +75,7 @@ class ClusterExecutor(Executor):
         answer: Future[Any] = Future()
         answer.set_running_or_notify_cancel()
         try:
-            # not `pure`: what a trial finds lies in its folder, and two sweeps may hold the same settings
+            # not `pure`: the result of a trial is in its folder, and two sweeps may have equal settings
             sent = self._client.submit(fn, *args, **kwargs, pure=False, retries=self._retries)
         except Exception:  # the client has noticed that the scheduler is gone
             answer.set_exception(CancelledError())
@@ -90,12 +85,12 @@ class ClusterExecutor(Executor):
         return answer
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the polling; the cluster is not ours to end."""
+        """Ends the polling, but not the cluster."""
         self._closed.set()
 
     def _pass_on(self, done: Any) -> None:
         _, answer = self._sent.pop(done.key, (None, None))
-        if answer is None:  # its time was up
+        if answer is None:  # its time limit has passed
             return
         try:
             answer.set_result(done.result())
@@ -112,7 +107,7 @@ class ClusterExecutor(Executor):
 
     def _keep_polling(self) -> None:
         while not self._closed.wait(SECONDS_BETWEEN_POLLS):
-            with contextlib.suppress(Exception):  # the scheduler does not answer now: calls will fail if it is lost
+            with contextlib.suppress(Exception):  # no answer now; if the scheduler is lost, the calls will fail
                 self._poll()
 
     def _poll(self) -> None:
@@ -120,7 +115,7 @@ class ClusterExecutor(Executor):
         if self._seconds is None:
             return
         now = time.monotonic()
-        # by worker too: a call that Dask runs again after a death has its whole time again
+        # per worker: a call that Dask runs again after a worker died has its full time again
         running = [(key, worker) for worker, keys in self._client.processing().items() for key in keys]
         self._since = {call: self._since.get(call, now) for call in running if call[0] in self._sent}
         for (key, worker), since in self._since.items():
@@ -128,7 +123,7 @@ class ClusterExecutor(Executor):
                 self._give_up(key, worker)
 
     def _give_up(self, key: str, worker: str) -> None:
-        """Ends a call whose time is up, and restarts its worker so that it can take another."""
+        """Ends a call after its time limit, and restarts its worker for another call."""
         sent, answer = self._sent.pop(key, (None, None))
         if sent is not None and answer is not None:
             sent.cancel()

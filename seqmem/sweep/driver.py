@@ -1,4 +1,4 @@
-"""The sweep itself: trials go to an engine, and outcomes come back."""
+"""The loop of a sweep: trials are sent to an engine, outcomes collected."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from seqmem.sweep.processes import TrialTimeout, WorkerDied
 from seqmem.sweep.schedule import ByShape, Order
 from seqmem.sweep.trial import Job
 
-# How often the caller hears of a sweep in which nothing ends: often enough for a clock.
+# Interval of progress while no trial ends, so that the caller can draw a clock.
 SECONDS_BETWEEN_TICKS = 1.0
 
 
 class Sweep:
-    """Runs what is missing of a sweep: an iterable of its progress, at each start and end of a trial and each second.
+    """Runs the missing trials of a sweep: an iterable of progress, at each start and end of a trial and each second.
 
-    The caller draws, and stops by leaving the loop: what is finished stays, and the sweep can be resumed.
+    The caller may stop by leaving the loop; finished trials are kept, and the sweep can be resumed.
 
     Args:
-        directory: The sweep, new or started before.
-        engine: Where its trials run; shut down by whoever made it.
+        directory: The sweep directory, new or started before.
+        engine: Runs the trials; shut down by the caller.
     """
 
     def __init__(self, directory: SweepDirectory, engine: Engine):
@@ -42,24 +42,23 @@ class Sweep:
 
     @property
     def result(self) -> SweepResult:
-        """What was found: after the loop, with every trial complete, pruned or failed."""
+        """The result after the loop, with every trial complete, pruned or failed."""
         plan, trials = self._plan, tuple(self._ended[number] for number in sorted(self._ended))
         shares = importances(plan, trials)
         path = self._directory.path
         return SweepResult(plan.axes, plan.search, plan.rank, plan.total, trials, shares, plan.decided, plan.base, path)
 
     def __iter__(self) -> Iterator[SweepProgress]:
-        """Keeps the workers at work until there is nothing left for them; SeqmemError if they are lost."""
+        """Starts trials whenever a worker is free, until all have ended; SeqmemError if the workers are lost."""
         order = self._order()
         yield self._progress(order)
         while True:
             while len(self._running) < max(1, self._engine.workers()) and (start := self._next(order)):
-                # drawn first: in this process, to submit a trial is to run it
+                # before `submit`, which runs the trial if it is an executor of this process
                 yield self._progress(order, starting=start[0])
                 self._running[self._engine.executor.submit(self._engine.call, start[1])] = start
             if not self._running:
                 return
-            # without a tick the caller could draw no clock while trials run for minutes
             done, _ = wait(self._running, SECONDS_BETWEEN_TICKS, FIRST_COMPLETED)
             if not done:
                 yield self._progress(order)
@@ -69,11 +68,11 @@ class Sweep:
                     yield self._progress(order, ended=ended)
 
     def _order(self) -> Order:
-        """The order of what is missing: the plan minus what is finished."""
+        """The order of the missing trials: those of the plan without a result."""
         path, plan = self._directory.path, self._plan
         trials = [read_trial(path, plan, point) for point in known_points(path, plan)]
         missing = [trial.point for trial in trials if trial.status == "missing"]
-        # made before the loop below notes failures: it looks whether trials failed in an earlier session
+        # before the loop below writes failures: `Adaptive` checks for failures of an earlier session
         order: Order
         if plan.adaptive:
             order = Adaptive(self._directory, trials)
@@ -85,14 +84,14 @@ class Sweep:
         return order
 
     def _next(self, order: Order) -> tuple[Point, Job] | None:
-        """What to start now: what is to be tried again, or the next in its order; None where there is nothing yet."""
+        """The trial to start now: one to be tried again, or the next in the order; None if there is none yet."""
         if self._again:
             return self._again.pop()
         plan, engine = self._plan, self._engine
         while (point := order.next()) is not None:
             try:
                 settings = plan.config(point).to_settings()
-            except UsageError as error:  # values of a search that do not go together
+            except UsageError as error:  # a search may propose values that contradict each other
                 trial = Trial(point, Outcome("failed", reason=str(error)))
                 self._end(trial)
                 order.ended(trial)
@@ -102,7 +101,7 @@ class Sweep:
         return None
 
     def _take_in(self, future: Future[Outcome]) -> Trial | None:
-        """Takes a trial that has ended into account; None where it is to be run again."""
+        """Returns a trial that has ended; None if it is to be run again."""
         point, job = self._running.pop(future)
         outcome = self._outcome(future, point)
         if outcome is None:
@@ -113,7 +112,7 @@ class Sweep:
         return trial
 
     def _outcome(self, future: Future[Outcome], point: Point) -> Outcome | None:
-        """What became of a trial; None where its worker died and it may be tried again."""
+        """The outcome of a trial; None if its worker died and it may be tried again."""
         try:
             return future.result()
         except WorkerDied as death:

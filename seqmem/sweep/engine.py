@@ -13,21 +13,21 @@ from seqmem.sweep.cluster import open_cluster
 from seqmem.sweep.processes import InlineExecutor, WorkerExecutor
 from seqmem.sweep.trial import Job, run_trial
 
-# A worker stops by itself when a trial's time is up; this many seconds later it is held to hang.
+# A worker ends a trial at its time limit; this many seconds later it is considered to hang.
 SECONDS_OF_GRACE = 10.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Engine:
-    """Where trials run, and how patient to be with them.
+    """An executor of trials, and its limits.
 
     Attributes:
         executor: Runs the calls.
-        workers: Returns how many there are by now.
-        retries: How often a trial is run again whose worker died.
-        seconds: How long a trial may take; None for as long as it needs.
-        trusted: User cells that trials may import: those that the user has named.
-        call: The trial itself.
+        workers: Returns the present number of workers.
+        retries: How often a trial is run again if its worker died.
+        seconds: Time limit of a trial; None for no limit.
+        trusted: User cells that trials may import, because the user has typed them.
+        call: The function that runs a trial.
     """
 
     executor: Executor
@@ -46,12 +46,12 @@ def open_engine(
     retries: int = 2,
     trusted: tuple[str, ...] = (),
 ) -> Iterator[Engine]:
-    """Opens an engine, and ends all that belongs to it.
+    """Opens an engine, and shuts it down at the end of the block; other arguments as for `Engine`.
 
     Args:
-        jobs: How many processes; None runs trials in this one, unless one must be killed when its time is up, or is
-            user code, which may end its process.
-        scheduler: Address of a Dask scheduler, in place of processes of our own.
+        jobs: Number of processes. None runs trials in this one, unless there is a time limit, at which a process must
+            be killed, or user code, which may end its process.
+        scheduler: Address of a Dask scheduler, instead of processes.
         seconds: As for `Engine`.
         retries: As for `Engine`.
         trusted: As for `Engine`.
@@ -67,7 +67,7 @@ def open_engine(
         with open_cluster(scheduler, retries, patience) as (executor, workers):
             yield Engine(executor, workers, retries, seconds, trusted)
         return
-    # a process of its own can be killed, and its end is not ours
+    # a separate process can be killed, and can end without ending this one
     if jobs is None and seconds is None and not trusted:
         count, pool = 1, InlineExecutor()
     else:

@@ -1,4 +1,4 @@
-"""A search for Optuna's own tools: a journal that may be lost."""
+"""A copy of a search for Optuna's own tools, which may be lost."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ JOURNAL = "study.log"
 
 
 class StudyMirror:
-    """Writes ended trials into `study.log`, which `optuna-dashboard` opens; no trial ever depends on what is in it.
+    """Writes ended trials into `study.log`, which `optuna-dashboard` opens; seqmem itself does not depend on it.
 
-    Trials are added in their order, so their number says where to resume. What cannot be written is left out.
+    Trials are added in order, so their number tells where to continue. Errors are ignored.
 
     Args:
         folder: The sweep directory.
-        plan: Of the sweep.
-        rebuild: Make it again even where there is one: trials that it holds as failed may have been run again.
+        plan: The plan of the sweep.
+        rebuild: Whether to write the file again, because trials stored as failed may run again.
     """
 
     def __init__(self, folder: Path, plan: Plan, rebuild: bool = False):
         self._path, self._plan, self._name = folder / JOURNAL, plan, folder.resolve().name
         self._study: Any = None
         self._held = self._added = 0
-        # only this process writes it: the lock of a killed one would be waited for
+        # only this process writes it; Optuna would wait for the lock of a killed process
         for lock in folder.glob(f"{JOURNAL}.lock*"):
             lock.unlink()
-        with contextlib.suppress(Exception):  # whatever is wrong with the file: it is made again
-            # Optuna would write on behind a line that a kill has torn
+        with contextlib.suppress(Exception):  # a damaged file is written again
+            # Optuna would append to a line that a kill has left incomplete
             if not rebuild and self._path.read_bytes().endswith(b"\n"):
                 self._study = import_optuna().load_study(study_name=self._name, storage=self._storage())
                 self._held = len(self._study.get_trials(deepcopy=False))
@@ -41,7 +41,7 @@ class StudyMirror:
                 self._begin()
 
     def add(self, frozen: FrozenTrial) -> None:
-        """Adds the next trial as it has ended."""
+        """Adds the next trial."""
         self._added += 1
         if self._added > self._held:
             with contextlib.suppress(Exception):

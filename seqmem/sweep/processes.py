@@ -1,7 +1,7 @@
 """Executors of one machine: this process, or workers that may die.
 
-A pool of many processes (`ProcessPoolExecutor`, loky, joblib) takes one that dies for the end of the whole pool: every
-call that waits fails with it. Trials die: user code exits, memory runs out. So each worker here is a pool of one.
+In a pool of several processes (`ProcessPoolExecutor`, loky, joblib) all waiting calls fail if one process dies. That
+happens to trials: user code exits, memory runs out. So each worker here is a pool of one process.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any
 
-# XLA keeps what it has compiled for as long as its process lives, about 30 MB for each shape of a network, and nothing
-# lets go of it. So a process is replaced after this many calls, or where it has grown by as much since its first one.
+# XLA never frees compiled programs, about 30 MB for each shape of a network. So a process is replaced after this many
+# calls, or when it has grown by this much since its first call.
 CALLS_PER_PROCESS = 100
 MOST_GROWTH = 2**30  # bytes
 
 
-class WorkerDied(Exception):  # noqa: N818 (it is shown to the user as it stands)
-    """The process of a trial ended before it, `times` times: killed, out of memory, or ended by the trial itself."""
+class WorkerDied(Exception):  # noqa: N818 (its name is shown to the user)
+    """The process of a trial ended early, `times` times: killed, out of memory, or ended by the trial itself."""
 
     def __init__(self, times: int = 1):
         super().__init__(times)
@@ -33,18 +33,18 @@ class WorkerDied(Exception):  # noqa: N818 (it is shown to the user as it stands
 
 
 class TrialTimeout(Exception):  # noqa: N818
-    """A trial did not answer within its time, and its process was killed."""
+    """A trial exceeded its time limit, and its process was killed."""
 
 
 class InlineExecutor(Executor):
-    """Runs each call in this process, at once; in a worker, once this process has grown as far as a worker may."""
+    """Runs each call in this process, immediately; in a worker, once this process has grown by `MOST_GROWTH`."""
 
     def __init__(self) -> None:
         self._first = 0
         self._worker: WorkerExecutor | None = None
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Calls the function and returns a future that is done; Ctrl-C goes through."""
+        """Calls the function and returns a finished future; Ctrl-C is not caught."""
         if self._worker is not None:
             return self._worker.submit(fn, *args, **kwargs)
         future: Future[Any] = Future()
@@ -59,20 +59,19 @@ class InlineExecutor(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the worker, where there is one."""
+        """Ends the worker, if there is one."""
         if self._worker is not None:
             self._worker.shutdown(wait, cancel_futures=cancel_futures)
 
 
 class WorkerExecutor(Executor):
-    """Workers, each a thread that serves a pool of one spawned process.
+    """Workers, each a thread with a pool of one spawned process.
 
-    A process that dies breaks the pool of its worker only: the call that it ran fails with WorkerDied, the worker gets
-    a new process, and no other call is touched.
+    If a process dies, its call fails with WorkerDied and its worker gets a new process; other calls are not affected.
 
     Args:
-        workers: How many calls run side by side.
-        seconds: After how long a call's process is killed; None for never.
+        workers: Number of calls that run at once.
+        seconds: Time limit of a call, after which its process is killed; None for no limit.
     """
 
     def __init__(self, workers: int, seconds: float | None = None):
@@ -86,17 +85,17 @@ class WorkerExecutor(Executor):
 
     @property
     def busy(self) -> int:
-        """How many calls are under way."""
+        """Number of running calls."""
         return len(self._pids)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Hands a call to the next worker that is free."""
+        """Queues a call for the next free worker."""
         future: Future[Any] = Future()
         self._calls.put((future, fn, args, kwargs))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Ends the workers: after their calls, or at once with `cancel_futures`, which kills their processes."""
+        """Ends the workers after their calls; with `cancel_futures` immediately, by killing their processes."""
         self._closed = True
         for _ in self._threads:
             self._calls.put(None)
@@ -108,7 +107,7 @@ class WorkerExecutor(Executor):
                 thread.join()
 
     def _serve(self) -> None:
-        """Takes calls one after another, as long as there are any."""
+        """Runs the calls of the queue, one after another, until the executor is shut down."""
         pool, calls, first, worn = _new_pool(), 0, 0, False
         while (call := self._calls.get()) is not None and not self._closed:
             future, fn, args, kwargs = call
@@ -119,7 +118,7 @@ class WorkerExecutor(Executor):
                 pool, calls, first, worn = _new_pool(), 0, 0, False
             calls += 1
             try:
-                # the process starts with its first call; a trial's time counts from when it stands
+                # the pool starts its process at the first call; the time limit must not include that
                 pid = pool.submit(os.getpid).result()
                 self._pids.add(pid)
                 try:
@@ -142,12 +141,12 @@ class WorkerExecutor(Executor):
 
 
 def _call(fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, int]:
-    """What a call returns, and the memory that its process holds after it."""
+    """The result of a call, and the memory of its process afterwards."""
     return fn(*args, **kwargs), resident_memory()
 
 
 def resident_memory() -> int:
-    """Returns how many bytes of this process are in memory; 0 where the system does not say, as outside Linux."""
+    """Returns the resident memory of this process in bytes; 0 if it is not known, as outside Linux."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
@@ -155,12 +154,12 @@ def resident_memory() -> int:
 
 
 def _new_pool() -> ProcessPoolExecutor:
-    # a fork after TensorFlow has run hangs; a spawned process is a new one
+    # spawned, because a fork hangs after TensorFlow has run
     return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_start_process)
 
 
 def _start_process() -> None:
-    """Leaves Ctrl-C to the driver, and ends this process when the driver dies: nobody else would."""
+    """Leaves Ctrl-C to the driver, and ends this process when the driver dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_die_with_driver, daemon=True).start()
 

@@ -1,8 +1,8 @@
 """The median rule, which stops trials that do worse than most.
 
-It stops where the median of earlier trials was better at the same share of the budget. A trial is compared with those
-only that had to end before it could start, so that what is pruned depends neither on the engine nor on how many workers
-there are. The rule is that of Optuna's `MedianPruner`, which is the oracle of its test.
+A trial is stopped if the median of earlier trials was better at the same fraction of the budget. It is compared only
+with trials that had to end before it could start, so pruning does not depend on the engine or the number of workers.
+The rule is that of Optuna's `MedianPruner`, against which it is tested.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from seqmem.config.rank import MEASURES
 from seqmem.results.run import Record
 
-# Trials have budgets and checks of their own; they are compared at equal shares of the budget.
+# Trials have different budgets and checks, so they are compared at equal fractions of the budget.
 STEPS = 50
-# Few curves have no median worth the name, and at the start all trials do badly.
+# The median of fewer curves means little, and at the start all trials do badly.
 FIRST_TRIALS = 4
 FIRST_STEPS = STEPS // 5
 
@@ -29,15 +29,15 @@ def prune_reason(records: Iterable[Record], budget: int, measure: str, medians: 
 
     Args:
         records: Its checks so far.
-        budget: Presentations that it may have.
-        measure: What is compared, one of `MEASURES`.
-        medians: What earlier trials had reached at each share of the budget, as `LearningCurves` gives it.
+        budget: Largest number of presentations.
+        measure: The measure to compare, one of `MEASURES`.
+        medians: Medians of earlier trials at each fraction of the budget, from `LearningCurves.medians`.
     """
     curve = learning_curve(records, budget, measure)
     step = max(curve, default=0)
     if not medians or step < FIRST_STEPS:
         return None
-    # the best so far, as curves are noisy; a curve of nothing but not-a-number is stopped too
+    # the best value so far, as curves are noisy; a curve of NaN only is stopped too
     sign, median = (1 if more_is_better(measure) else -1), medians.get(step, math.nan)
     best = max((sign * value for value in curve.values() if not math.isnan(value)), default=None)
     if best is not None and not best < sign * median:
@@ -48,27 +48,27 @@ def prune_reason(records: Iterable[Record], budget: int, measure: str, medians: 
 
 
 class LearningCurves:
-    """The learning curves of complete trials, sorted step by step, so that their medians are at hand after each."""
+    """The learning curves of complete trials, with the values of each step sorted for their median."""
 
     def __init__(self) -> None:
         self._trials = 0
         self._values: list[list[float]] = [[] for _ in range(STEPS)]
 
     def add(self, curve: Curve) -> None:
-        """Takes in a complete trial's, as `whole_learning_curve` gives it."""
+        """Adds the curve of a complete trial, from `whole_learning_curve`."""
         self._trials += 1
         for step, value in curve.items():
             bisect.insort(self._values[step - 1], value)
 
     def medians(self) -> Curve:
-        """Returns the median at each share of the budget, in fiftieths; empty while there are too few trials."""
+        """Returns the median at each fiftieth of the budget; empty with too few trials."""
         if self._trials < FIRST_TRIALS:
             return {}
         return {step: _middle(values) for step, values in enumerate(self._values, 1) if values}
 
 
 def learning_curve(records: Iterable[Record], budget: int, measure: str) -> Curve:
-    """Returns the measure at each share of the budget, in fiftieths; the fraction solved where it has none."""
+    """Returns the measure at each fiftieth of the budget that has a value."""
     curve: Curve = {}
     for record in records:
         value = _value(record, measure)
@@ -78,7 +78,7 @@ def learning_curve(records: Iterable[Record], budget: int, measure: str) -> Curv
 
 
 def whole_learning_curve(records: Iterable[Record], budget: int, measure: str) -> Curve:
-    """Returns that of a complete trial: where it ended early, it stays as it was."""
+    """Returns the learning curve of a complete trial, where the last value is repeated to the end of the budget."""
     curve, filled, last = learning_curve(records, budget, measure), {}, None
     for step in range(1, STEPS + 1):
         last = curve.get(step, last)
@@ -88,7 +88,7 @@ def whole_learning_curve(records: Iterable[Record], budget: int, measure: str) -
 
 
 def more_is_better(measure: str) -> bool:
-    """Tells which way trials are compared; presentations are compared by the fraction solved."""
+    """Tells whether larger values are better; presentations are compared by the fraction solved."""
     return MEASURES[measure] or measure == "presentations_to_success"
 
 

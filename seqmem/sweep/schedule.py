@@ -1,4 +1,4 @@
-"""Which trial of a sweep runs next, and how long is left."""
+"""The order of trials that are known from the start, and the time left."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from seqmem.config.plan import Plan, Point, example_points
 from seqmem.config.run_config import RunConfig
 from seqmem.results.sweep import Trial
 
-SECONDS_TO_START = 5.0  # until TensorFlow stands
-SECONDS_TO_COMPILE = 6.0  # for each shape
+SECONDS_TO_START = 5.0  # import of TensorFlow
+SECONDS_TO_COMPILE = 6.0  # per shape
 SECONDS_TO_JUDGE = 0.5  # and to store
-# An update's own cost is shared by the replicates; then each costs by its parameters.
+# A step has a fixed cost for all replicates together, and a cost per replicate and parameter.
 SECONDS_A_STEP = 6e-6
 SECONDS_A_PARAMETER = 0.9e-9
 MOST_CONFIGS = 500
@@ -23,11 +23,11 @@ Shape = tuple[object, ...]
 
 
 class Order(abc.ABC):
-    """Gives out the points of a sweep, each when its turn has come.
+    """The order in which the points of a sweep are tried.
 
     Attributes:
-        remaining: How long is left.
-        medians: What the trial given out last is compared with; empty where nothing is pruned.
+        remaining: The remaining time.
+        medians: The medians that the last point is compared with; empty without pruning.
     """
 
     remaining: RemainingTime
@@ -35,20 +35,20 @@ class Order(abc.ABC):
 
     @abc.abstractmethod
     def next(self) -> Point | None:
-        """Returns the point to try now, or None: there is none left, or a trial must end first."""
+        """Returns the point to try now; None if there is none left, or a trial must end first."""
 
     @abc.abstractmethod
     def ended(self, trial: Trial) -> None:
-        """Takes in that a trial is complete, pruned or failed; in any order."""
+        """Receives a trial that is complete, pruned or failed; in any order."""
 
 
 class ByShape(Order):
-    """Points that are known from the start, those that share compiled code one after another on the same worker.
+    """Points that are known from the start; those that share compiled code run one after another on the same worker.
 
     Args:
-        points: What is to run, with its settings.
-        longest_first: Start with the shapes whose trials train longest: with several workers, what is left for the end
-            is then short. Else the order is that of the plan.
+        points: The points to run, with their settings.
+        longest_first: Whether to start with the shapes that train longest, so that several workers end at about the
+            same time. Else the order is that of the plan.
     """
 
     def __init__(self, points: Iterable[tuple[Point, RunConfig]], longest_first: bool):
@@ -69,7 +69,7 @@ class ByShape(Order):
         self._freed: list[Shape] = []
 
     def next(self) -> Point | None:
-        """Returns a point of the shape that the free worker has compiled; else one that no worker has compiled."""
+        """Returns a point of the shape that the free worker has compiled; else of one that no worker has compiled."""
         freed = self._freed.pop() if self._freed else None
         if not self._groups:
             return None
@@ -81,25 +81,24 @@ class ByShape(Order):
         return point
 
     def ended(self, trial: Trial) -> None:
-        """Takes in that a worker is free, which has compiled this trial's shape."""
+        """Receives a trial; its worker is free, and has compiled its shape."""
         self._freed.append(self._running.pop(trial.number))
         self.remaining.end(trial.number)
 
     def _unshared(self) -> Shape:
-        """The first shape that nobody has compiled; where all are taken, the one with most trials left."""
+        """The first shape that is not running; if all are running, the one with most trials left."""
         running = set(self._running.values())
         free = next((shape for shape in self._groups if shape not in running), None)
-        # to compile twice costs less than a worker without work
+        # compiling a shape twice costs less than an idle worker
         return free or max(self._groups, key=lambda shape: len(self._groups[shape]))
 
 
 class RemainingTime:
-    """Tells how long is left by what has ended so far, each trial weighed by what was guessed of it.
+    """Estimates the remaining time from the trials that have ended, weighted by guesses of their durations.
 
     Args:
-        guesses: Seconds that each trial may take, by its number. They need only be right in proportion: a gap of 1,000
-            takes longer than one of 3.
-        clock: Gives the time in seconds.
+        guesses: Seconds per trial, by its number; only their proportions matter.
+        clock: Returns the time in seconds.
     """
 
     def __init__(self, guesses: Mapping[int, float], clock: Callable[[], float] = time.monotonic):
@@ -107,21 +106,21 @@ class RemainingTime:
         self._started, self._done, self._left = clock(), 0.0, sum(guesses.values())
 
     def end(self, number: int) -> None:
-        """Takes in that a trial has just ended."""
+        """Notes the end of a trial."""
         self._done += self._guesses[number]
         self._left -= self._guesses.pop(number)
 
     def seconds(self) -> float | None:
-        """Returns how long what is left will take; None before the first trial has ended."""
+        """Returns the remaining seconds; None before the first trial has ended."""
         if not self._done:
             return None
         return (self._clock() - self._started) / self._done * self._left if self._guesses else 0.0
 
 
 def estimated_seconds(plan: Plan, jobs: int = 1) -> float:
-    """Returns how long a sweep takes at most: where no replicate stops early."""
+    """Returns an upper bound of the duration of a sweep, as if no replicate stopped early."""
     points = example_points(plan)
-    # of many points every n-th is enough
+    # of many points, every n-th is enough
     stride = max(1, len(points) // MOST_CONFIGS)
     configs = [plan.config(point) for point in points[::stride]]
     shapes = len({shape_of(config) for config in configs})
@@ -131,7 +130,7 @@ def estimated_seconds(plan: Plan, jobs: int = 1) -> float:
 
 
 def training_seconds(config: RunConfig) -> float:
-    """Returns how long a trial trains at most, all its replicates together."""
+    """Returns an upper bound of the training time of a trial with all its replicates."""
     inputs, outputs = len(config.task.input_symbols), len(config.task.output_symbols)
     parameters = config.layers * 4 * config.units * (config.units + inputs) + config.units * outputs
     steps = config.budget * config.task.time
@@ -139,7 +138,7 @@ def training_seconds(config: RunConfig) -> float:
 
 
 def shape_of(config: RunConfig) -> Shape:
-    """Returns all that makes a run need compiled code of its own."""
+    """Returns the settings that compiled code depends on."""
     sizes = (len(config.task.input_symbols), len(config.task.output_symbols))
     network = (config.cell.graph, config.units, config.layers, *sizes, config.context)
     head = (config.head, config.scoring, config.head_bias, config.head_inputs)

@@ -25,8 +25,8 @@ from seqmem.results.importance import (
 )
 from seqmem.results.sweep import Trial
 
-# The sampler thinks longer the more it remembers. It tells at most the best 25 trials from all others: the best are
-# always remembered, and of the others the latest.
+# The sampler slows down with the number of trials. It separates at most the best 25 from all others, so the best trials
+# are always kept, and of the others the latest.
 MOST_REMEMBERED, BEST_REMEMBERED, LATEST_REMEMBERED = 1000, 100, 400
 
 
@@ -38,13 +38,10 @@ def random_points(axes: Sequence[Axis], count: int, seed: int) -> list[tuple[Any
 
 
 class TpeSearch:
-    """What a search knows, in memory; everything in it can be reported again from the run directories.
+    """The state of a search, in memory; it can be rebuilt from the run directories.
 
-    What the sampler proposes depends on the trials that were reported before, and on the number of the trial. So asking
-    and reporting in the same order, in one go or in several, finds the same trials.
-
-    Args:
-        plan: The sweep's.
+    A proposal depends on the number of the trial and on the trials reported before. So proposing and reporting in the
+    same order, with or without interruptions, gives the same trials.
     """
 
     def __init__(self, plan: Plan):
@@ -53,20 +50,20 @@ class TpeSearch:
         self._remember([])
 
     def ask(self, number: int) -> Point:
-        """Asks for the point of a number. Those asked for and not yet reported keep it away from where they are."""
+        """Returns a proposal for a number; it keeps away from proposals that were not reported yet."""
         seed = _sampler_seed(self._plan.seed, number)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # older versions of Optuna call a liar an experiment
+            warnings.simplefilter("ignore")  # older versions of Optuna warn that constant_liar is experimental
             self._study.sampler = self._optuna.samplers.TPESampler(seed=seed, constant_liar=True)
         self._running[number] = asked = self._study.ask(self._ranges)
         return number_points(self._plan.axes, [_values(self._plan.axes, asked)], self._plan.total, first=number)[0]
 
     def ask_again(self, point: Point) -> None:
-        """Takes in a point that was asked for before this process started."""
+        """Adds a point that was proposed before this process started."""
         self._enqueue(point.number, self._parameters(point))
 
     def report(self, number: int, frozen: FrozenTrial) -> None:
-        """Reports what became of a trial, as `frozen` gives it."""
+        """Reports a trial from `frozen`."""
         asked = self._running.pop(number)
         for step, value in frozen.intermediate_values.items():
             asked.report(value, step)
@@ -76,7 +73,7 @@ class TpeSearch:
             self._forget()
 
     def frozen(self, trial: Trial, curve: dict[int, float]) -> FrozenTrial:
-        """Returns a trial that is complete, pruned or failed as Optuna's own tools read it, with its learning curve."""
+        """Returns a trial that is complete, pruned or failed as a trial of Optuna, with its learning curve."""
         value = objective(trial, self._plan.rank) if trial.status == "complete" else None
         state = "PRUNED" if trial.status == "pruned" else "FAIL" if value is None else "COMPLETE"
         return self._optuna.trial.create_trial(
@@ -89,7 +86,7 @@ class TpeSearch:
         )
 
     def _forget(self) -> None:
-        """Keeps the best trials, which the sampler goes by, and of the others the latest."""
+        """Keeps the best trials, which the sampler depends on, and of the others the latest."""
         sign = -1 if study_direction(self._plan.rank) == "maximize" else 1
         complete = [index for index, frozen in enumerate(self._reported) if frozen.state.name == "COMPLETE"]
         best = sorted(complete, key=lambda index: sign * self._reported[index].value)[:BEST_REMEMBERED]
@@ -97,7 +94,7 @@ class TpeSearch:
         self._remember([self._reported[index] for index in sorted({*best, *latest})])
 
     def _remember(self, reported: list[FrozenTrial]) -> None:
-        """Starts a study that holds these trials, and those that run."""
+        """Starts a new study with these trials, and those that are running."""
         self._study = self._optuna.create_study(direction=study_direction(self._plan.rank))
         self._study.add_trials(reported)
         self._reported = reported
@@ -105,8 +102,8 @@ class TpeSearch:
             self._enqueue(number, asked.params)
 
     def _enqueue(self, number: int, parameters: dict[str, Any]) -> None:
-        """Makes the study hold a point that it did not draw."""
-        self._study.sampler = self._optuna.samplers.RandomSampler()  # has nothing to draw
+        """Adds a point to the study that its sampler did not propose."""
+        self._study.sampler = self._optuna.samplers.RandomSampler()  # all values are given
         self._study.enqueue_trial(parameters)
         self._running[number] = self._study.ask(self._ranges)
 
@@ -123,5 +120,5 @@ def _ranges(axes: Sequence[Axis]) -> dict[str, Distribution]:
 
 
 def _values(axes: Sequence[Axis], asked: FrozenTrial) -> tuple[Any, ...]:
-    """The values of a trial that a study has been asked for."""
+    """The values of a trial that a study has proposed."""
     return tuple(read_parameter(axis, asked.params[axis.name]) for axis in axes)

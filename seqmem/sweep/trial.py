@@ -1,7 +1,7 @@
 """One trial, wherever it runs: settings go in, an outcome comes out.
 
-It can be called again for the same trial: a finished run directory is read, one that was broken off is resumed, and one
-that another process holds is waited for.
+It can be called again for the same trial: a finished run is read, an interrupted one is resumed, and a run of another
+process is waited for.
 """
 
 from __future__ import annotations
@@ -40,22 +40,22 @@ from seqmem.storage.sweep_directory import PLAN, PRUNED, read_outcome
 from seqmem.sweep.pruning import prune_reason
 
 SECONDS_BETWEEN_POLLS = 0.2
-# Compiled work is shared within a process, so two threads of one worker must not run two trials at once.
+# Compiled functions are shared within a process, so two threads of a worker must not run trials at once.
 _ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """What a worker is given: plain values only, as they cross versions and machines.
+    """The task of a worker, in plain values, because they are sent between versions and machines.
 
     Attributes:
         path: The trial's run directory, absolute.
         settings: All its settings.
-        threads: Threads that an operation may use.
-        seconds: How long it may take; None for as long as it needs.
-        measure: What it is compared by.
-        medians: What it is compared with, as for `prune_reason`; empty to let it end.
-        trusted: User cells that may be imported: those that the user has named.
+        threads: Threads per operation.
+        seconds: Time limit; None for no limit.
+        measure: The measure to compare.
+        medians: The medians to compare with, as for `prune_reason`; empty without pruning.
+        trusted: User cells that may be imported, because the user has typed them.
     """
 
     path: str
@@ -68,7 +68,7 @@ class Job:
 
 
 def run_trial(job: Job) -> Outcome:
-    """Runs a trial and stores it, or returns what is stored. It never raises: an error is an outcome."""
+    """Runs and stores a trial, or reads its stored outcome. It never raises: an error is an outcome."""
     try:
         with _ONE_AT_A_TIME:
             return _run(job)
@@ -76,7 +76,7 @@ def run_trial(job: Job) -> Outcome:
         return Outcome("failed", reason=str(error))
     except MemoryError:
         return Outcome("failed", reason="out of memory")
-    # a user's cell may raise anything, and must not take the worker with it
+    # a user cell may raise anything, which must not end the worker
     except (Exception, SystemExit) as error:
         return Outcome("failed", reason=one_line(f"{type(error).__name__}: {error}", 300))
 
@@ -85,7 +85,7 @@ def _run(job: Job) -> Outcome:
     path, config = Path(job.path), RunConfig.from_settings(job.settings, job.trusted)
     if not (path.parent.parent / PLAN).exists():
         raise SeqmemError(f"the worker does not see {path.parent.parent}: workers and driver must share that folder")
-    # in a stranger's sweep a link may lead anywhere, and a trial that is broken is removed
+    # in a stranger's sweep a link could lead anywhere, and files of a broken trial are removed
     if link := next((place for place in (path, path.parent) if place.is_symlink()), None):
         raise SeqmemError(f"{link}: is a link")
     deadline = time.monotonic() + job.seconds if job.seconds is not None else math.inf
@@ -97,7 +97,7 @@ def _run(job: Job) -> Outcome:
         try:
             return _resumed_or_new(path, config, job, deadline)
         except UsageError:
-            # another process holds it, or has just finished it
+            # another process is running it, or has just finished it
             if not is_locked(path) and not (path / RESULT).exists():
                 raise
         if time.monotonic() > deadline:
@@ -106,7 +106,7 @@ def _run(job: Job) -> Outcome:
 
 
 def _pin_threads(threads: int) -> None:
-    """Sets the number of threads, or refuses where this process has already been set to another."""
+    """Sets the number of threads, or raises SeqmemError if this process already has another."""
     process.prepare(threads)
     pinned = os.environ.get("TF_NUM_INTRAOP_THREADS")
     if pinned != str(threads):
@@ -114,12 +114,12 @@ def _pin_threads(threads: int) -> None:
 
 
 def _resumed_or_new(path: Path, config: RunConfig, job: Job, deadline: float) -> Outcome:
-    """Follows the run from where it was interrupted, else from the start."""
+    """Runs the trial from where it was interrupted, else from the start."""
     try:
         if read_config(path) == config:
             return _follow(run.Run.resume(path, trusted=job.trusted), job, deadline)
     except (DamagedFileError, NoRunError):
-        pass  # killed before there was anything to resume
+        pass  # nothing to resume
     return _follow(run.Run(config, _empty_directory(path, config), threads=job.threads), job, deadline)
 
 
@@ -130,7 +130,7 @@ def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
     if (path / RESULT).exists():
         lock.release()
         raise UsageError(f"{path}: has just been ended by another process")
-    for name in (ENVIRONMENT, HISTORY, TIMING, SUMMARY, PRUNED):  # no more than seqmem has written
+    for name in (ENVIRONMENT, HISTORY, TIMING, SUMMARY, PRUNED):  # files of seqmem only
         (path / name).unlink(missing_ok=True)
     if (path / CHECKPOINTS).is_symlink():
         (path / CHECKPOINTS).unlink()
@@ -140,7 +140,7 @@ def _empty_directory(path: Path, config: RunConfig) -> RunDirectory:
 
 
 def _follow(trained: run.Run, job: Job, deadline: float) -> Outcome:
-    """Takes a run to its end, or to where it is pruned or its time is up."""
+    """Runs to the end, or until the trial is pruned or reaches its time limit."""
     path, config = Path(job.path), trained.config
     with trained:
         for progress in trained:
