@@ -79,8 +79,12 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
     runner = StateRunner(population, replicate, config.layout, recalled_symbols(task))
     every = units_of(population.network, config.layers, config.units, config.cell.state_names)
 
+    # the steps on record: not of the whole task, as few sequences of random length are nearly as long as they can be
+    shown = shown_pair(measured)
+    time = int(measured.batch.valid[measured.rows[list(shown)]].sum(axis=1).max())
+    steps = np.unique(np.linspace(0, time - 1, min(time, MOST_STEPS)).round().astype(int))
+
     # how well each unit tells the cue
-    steps = np.unique(np.linspace(0, task.time - 1, min(task.time, MOST_STEPS)).round().astype(int))
     taken = np.union1d(steps, measured.last)
     course = runner.run(measured.batch, taken, room=2).states
     ends = course[np.searchsorted(taken, measured.last), measured.rows]
@@ -94,7 +98,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
     trial, final = Silencing(runner, baseline, tried, len(order) + 1), Silencing(runner, baseline, measured, 2)
     silenced, kept_by, (intact, without, alone) = silence_units(trial, final, every, order, above)
 
-    shown, course = shown_pair(measured), course[np.searchsorted(taken, steps)]
+    course = course[np.searchsorted(taken, steps)]
     courses = (_courses(every[index], course, measured, steps, shown) for index in order)
     results = [
         UnitResult(every[index].name, digits(tells[index]), bool(above[index]), recall, states)
@@ -109,7 +113,7 @@ def cue_states(config: RunConfig, population: Population, replicate: int, baseli
         group_words=task.group_words,
         cues=shown_symbols(np.unique(measured.cues), task.output_symbols),
         baseline=baseline.recall_accuracy or 0.0,
-        time=task.time,
+        time=time,
         steps=tuple((steps + 1).tolist()),
         shown=tuple(_shown_sequence(measured, index, steps, task) for index in shown),
         units=in_order(results, [unit.name for unit in kept_by], intact.remembers),

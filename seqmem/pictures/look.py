@@ -46,7 +46,7 @@ class Look:
             "font": FONT,
             "padding": 12,
             "axis": {**words, **lines, "titlePadding": 8, "labelOverlap": True},
-            "axisX": {"grid": False},
+            "axisX": {"grid": False, "labelFlush": False, "labelSeparation": 4},
             "axisY": {"domain": False, "ticks": False, "labelPadding": 6},
             "legend": {**words, "labelColor": self.ink, "orient": "top", "symbolStrokeWidth": 2, "symbolOpacity": 1},
             "title": title | {"anchor": "start", "subtitlePadding": 4, "offset": 12, "subtitleLineHeight": 16},

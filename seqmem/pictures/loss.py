@@ -7,7 +7,7 @@ from collections import Counter
 from seqmem.backend.extras import altair as alt
 from seqmem.pictures.look import Look
 from seqmem.pictures.parts import Chart, chart_of, count_x, level, number_y, tips, titled
-from seqmem.results.findings import QUARTILES_FROM, loss_spreads, thinned
+from seqmem.results.findings import QUARTILES_FROM, loss_spreads, loss_unit, thinned
 from seqmem.results.run import RunResult
 from seqmem.terminal.counts import plural, shown_count
 from seqmem.terminal.wording import shown_score
@@ -23,16 +23,16 @@ def draw_loss(result: RunResult, look: Look) -> Chart:
         for record, spread in zip(records, spreads, strict=True)
     ]
     values = [value for spread in spreads if spread for value in vars(spread).values()] + [baseline or 1.0]
-    words = f"{'recall ' if recall else ''}loss, nats"
+    words = f"{'recall ' if recall else ''}loss, {loss_unit(result.config)}"
     x, y = count_x(records[-1].presentations, "presentations"), number_y(values, words, "median")
     base = chart_of(rows).encode(x=x)
     layers = []
     if len(result.replicates) > 1:
         band = base.mark_area(color=look.series[0], opacity=0.22)
         layers.append(band.encode(y=number_y(values, words, "low"), y2="high:Q"))
+    layers.append(base.mark_line(color=look.series[0], strokeWidth=2.5).encode(y=y))
     if baseline:
         layers.append(level(baseline, f"baseline {shown_score(baseline)}", look, number_y(values, words)))
-    layers.append(base.mark_line(color=look.series[0], strokeWidth=2.5).encode(y=y))
     if look.tips:
         pointer = tips(look, presentations="x:Q", median="median:Q", low="low:Q", high="high:Q")
         # a line is too thin to be pointed at: points that are not seen take the pointer
@@ -54,8 +54,9 @@ def _words(result: RunResult, baseline: float | None) -> str:
         words = [f"Line: median of {plural(summary.replicates, 'replicate')}; band: {band}"]
     if baseline:
         words.append("dashed: the baseline, which no network without memory goes below")
+    if summary.diverged:
+        words.append(f"{shown_count(summary.diverged)} diverged, and from then on are left out")
     if summary.solved:
-        words.append(
-            f"green ticks: when {shown_count(summary.solved)} of {shown_count(summary.replicates)} were solved"
-        )
+        several = f"ticks: when {shown_count(summary.solved)} of {shown_count(summary.replicates)} were solved"
+        words.append(f"green {several if summary.replicates > 1 else 'tick: when it was solved'}")
     return "; ".join(words) + "."

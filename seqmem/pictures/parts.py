@@ -80,8 +80,11 @@ def level(value: float, words: str, look: Look, y: Any) -> Chart:
     """Returns a level line across the chart, such as the baseline, with its words above its right end."""
     base = chart_of([{"y": value, "words": words}]).encode(y=y)
     rule = base.mark_rule(color=look.baseline, strokeDash=[6, 4], strokeWidth=1.5)
-    text = base.mark_text(align="right", baseline="bottom", dx=-2, dy=-4, color=look.baseline, fontSize=12)
-    return alt.layer(rule, text.encode(x=alt.value(look.width), text="words:N"))
+    word = {"align": "right", "baseline": "bottom", "dx": -2, "dy": -4, "fontSize": 12}
+    # a rim of paper, so that the words can be read where a curve runs through them
+    rim = base.mark_text(**word, color=look.paper, stroke=look.paper, strokeWidth=4, strokeJoin="round", opacity=0.8)
+    text = base.mark_text(**word, color=look.baseline)
+    return alt.layer(rule, *(part.encode(x=alt.value(look.width), text="words:N") for part in (rim, text)))
 
 
 def tips(look: Look, **fields: str) -> Any:

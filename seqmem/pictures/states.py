@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from seqmem.backend.extras import altair as alt
 from seqmem.pictures.look import SIGNED_HEAT, Look
 from seqmem.pictures.parts import Chart, Row, chart_of, tips, titled
 from seqmem.results.evaluation import EvalResult
-from seqmem.results.states import StatesResult, UnitResult
+from seqmem.results.states import StatesResult, UnitResult, evenly_picked
+from seqmem.terminal.counts import plural
 
 MOST_UNITS = 16
+MOST_STEPS = 48  # of more each would be a hair
 CELL = 20  # pixels that a unit is high
 BESIDE = 90  # pixels of what stands beside the three maps
 
@@ -21,10 +24,11 @@ def draw_states(result: EvalResult, look: Look) -> Chart:
     assert states is not None
     # every carrier is drawn, however many there are
     units = states.units[: max(MOST_UNITS, len(states.kept_by))]
-    rows = [row for unit in units for row in _rows(states, unit)]
+    picked = evenly_picked(len(states.steps), MOST_STEPS)
+    rows = [row for unit in units for row in _rows(states, unit, picked)]
     panels = list(dict.fromkeys(row["panel"] for row in rows))
     names = [_name(states, unit) for unit in units]
-    legend = alt.Legend(title="of the unit's largest state, at most 1", orient="bottom", gradientLength=160)
+    legend = alt.Legend(title="share of the unit's largest state", titleLimit=0, orient="bottom", gradientLength=160)
     colour = alt.Color("share:Q", legend=legend, scale=alt.Scale(scheme=SIGNED_HEAT, domain=[-1, 1], clamp=True))
     pointer = tips(look, unit="unit:N", step="step:O", symbol="symbol:N", state="value:Q")
     axis = alt.Axis(labelAngle=0, labelOverlap=True, ticks=False, domain=False)
@@ -36,14 +40,15 @@ def draw_states(result: EvalResult, look: Look) -> Chart:
         column=alt.Column("panel:N", sort=panels, title=None, header=alt.Header(labelColor=look.ink, labelFontSize=12)),
         tooltip=pointer,
     )
-    words = f"Replicate {states.replicate}: what its units hold after each step of two sequences with the same fillers"
+    words = f"Replicate {states.replicate}: what its units hold after each step of two sequences"
+    words += f"; {len(picked)} of {plural(states.time, 'step')} are drawn" if len(picked) < states.time else ""
     words += f"; * marks the {len(states.kept_by)} that carry the cue" if states.kept_by else ""
     chart = titled(chart, look, "Where the cue is kept", words + ".")
     return chart.properties(width=(look.width - BESIDE) // 3, height=CELL * len(units))
 
 
-def _rows(states: StatesResult, unit: UnitResult) -> list[Row]:
-    """A cell per step in each sequence and in their difference, as a share of the unit's largest state."""
+def _rows(states: StatesResult, unit: UnitResult, picked: Sequence[int]) -> list[Row]:
+    """A cell per picked step in each sequence and in their difference, as a share of the unit's largest state."""
     first, second = unit.memory.values
     # of both sequences together: their colours must mean the same; 1 for a unit that is always 0
     most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
@@ -54,7 +59,7 @@ def _rows(states: StatesResult, unit: UnitResult) -> list[Row]:
     return [
         {"panel": panel, "unit": name, "step": step, "symbol": str(symbol), "value": value, "share": value / most}
         for (panel, symbols), values in zip(panels, (first, second, differences), strict=True)
-        for step, symbol, value in zip(states.steps, symbols, values, strict=True)
+        for step, symbol, value in ((states.steps[at], symbols[at], values[at]) for at in picked)
     ]
 
 

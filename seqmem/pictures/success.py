@@ -12,6 +12,7 @@ from seqmem.terminal.counts import plural, shown_count
 
 MOST_TRIALS = 30
 SPACE = 22  # pixels a trial
+BESIDE = 10  # pixels from the plot to the success rate
 
 
 def draw_success(result: RunResult | SweepResult, look: Look) -> Chart:
@@ -30,18 +31,25 @@ def _run(result: RunResult, look: Look) -> Chart:
     last = max(replicate.presentations for replicate in result.replicates)
     steps = [{"x": at, "y": number / count} for number, at in enumerate(ends, 1)]
     rate = len(ends) / count
-    x, y = count_x(last, "presentations"), share_y("share of replicates solved")
+    solved = "share of replicates solved"
+    x, y = count_x(last, "presentations"), share_y(solved)
     # the curve goes on level to the end of training, where the rate is read
     curve = chart_of([{"x": 0, "y": 0.0}, *steps, {"x": last, "y": rate}]).encode(x=x, y=y)
     layers = [curve.mark_line(interpolate="step-after", color=look.series[0], strokeWidth=2.5)]
-    marks = chart_of(steps).mark_tick(color=look.series[2], thickness=2.5, size=12, orient="vertical", opacity=0.8)
-    layers.append(marks.encode(x=x, y=alt.value(look.height - 6)))
+    if look.tips and steps:
+        # a line is too thin to be pointed at: points that are not seen take the pointer
+        pointer = tips(look, presentations="x:Q", share_solved="y:Q")
+        layers.append(chart_of(steps).mark_point(opacity=0, size=60).encode(x=x, y=y, tooltip=pointer))
     if summary.interval:
         low, high = summary.interval
-        bar = chart_of([{"x": last, "y": low, "high": high, "rate": rate}]).encode(x=x, y=y, y2="high:Q")
-        pointer = tips(look, success_rate="rate:Q", low="y:Q", high="high:Q")
-        layers.append(bar.mark_rule(color=look.series[0], strokeWidth=5, opacity=0.35).encode(tooltip=pointer))
-    words = [f"{len(ends)} of {plural(count, 'replicate')} solved; bar at the right: 95 % interval of the success rate"]
+        # beside the plot, where no step of the curve hides it
+        rates = chart_of([{"y": rate, "low": low, "high": high}]).encode(x=alt.value(look.width + BESIDE))
+        pointer = tips(look, success_rate="y:Q", low="low:Q", high="high:Q")
+        bar = rates.mark_rule(color=look.series[0], strokeWidth=5, opacity=0.35)
+        layers.append(bar.encode(y=share_y(solved, "low"), y2="high:Q", tooltip=pointer))
+        point = rates.mark_point(color=look.series[0], filled=True, size=80, opacity=1)
+        layers.append(point.encode(y=y, tooltip=pointer))
+    words = [f"{len(ends)} of {plural(count, 'replicate')} solved", "at the right: the success rate, 95 % interval"]
     never = count - len(ends) - summary.diverged
     if never:
         words.append(f"{shown_count(never)} not solved within {plural(last, 'presentation')} (open circle)")

@@ -13,7 +13,7 @@ from rich.text import Text
 from seqmem.config.run_config import RunConfig
 from seqmem.render.header import header_lines
 from seqmem.render.loss_curve import draw_loss
-from seqmem.results.findings import loss_spreads, thinned
+from seqmem.results.findings import loss_spreads, loss_unit, thinned
 from seqmem.results.run import Baseline, Progress, Record
 from seqmem.terminal.console import Page, page_of, stack
 from seqmem.terminal.live import LiveDisplay, keeps_whole
@@ -77,7 +77,9 @@ class LiveRun(LiveDisplay[Progress]):
             return []
         page = dataclasses.replace(page, width=min(page.width, WIDEST_PLOT))
         for height in PLOT_HEIGHTS:
-            drawn = draw_loss(records, self._progress.baseline, self._config.budget, page, height)
+            drawn = draw_loss(
+                records, self._progress.baseline, self._config.budget, page, height, loss_unit(self._config)
+            )
             room, above = self.console.height - ROWS_OF_BAR, self._rows_above - (ROWS_OF_BAR - LINES_OF_BAR)
             if keeps_whole(drawn.split(), room, above):
                 return [drawn, Text()]

@@ -13,10 +13,12 @@ from seqmem.terminal.console import Page
 from seqmem.terminal.wording import shown_count, shown_score
 
 
-def draw_loss(history: Sequence[Record], baseline: Baseline | None, budget: int, page: Page, height: int = 10) -> Text:
+def draw_loss(
+    history: Sequence[Record], baseline: Baseline | None, budget: int, page: Page, height: int = 10, unit: str = "nats"
+) -> Text:
     """Draws the median over replicates, their spread, and the baseline, which may be None.
 
-    A `budget` above 0 is the right end, while a run goes on.
+    A `budget` above 0 is the right end, while a run goes on; `unit` is that of the losses.
     """
     records = thinned(history)
     recall, spreads = loss_spreads(records)
@@ -32,7 +34,7 @@ def draw_loss(history: Sequence[Record], baseline: Baseline | None, budget: int,
         width=page.width,
         height=height,
         x_name="presentations",
-        y_name="recall loss, nats" if recall else "loss, nats",
+        y_name=f"recall loss, {unit}" if recall else f"loss, {unit}",
         x_range=(0, budget or (records[-1].presentations if records else 1)),
         glyphs=page.glyphs,
     )

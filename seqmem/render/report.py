@@ -21,7 +21,7 @@ from seqmem.render.headline import headline
 from seqmem.render.next_command import next_commands, spelled, train_command
 from seqmem.render.predictions import kept_steps, step_marks
 from seqmem.render.run_view import COLUMNS, replicate_cells
-from seqmem.render.score_table import LABELS
+from seqmem.render.score_table import score_label
 from seqmem.render.sweep_table import trial_cells, trial_remarks
 from seqmem.render.sweep_view import count_words, fixed_words, sweep_commands
 from seqmem.render.verdict_view import OTHER_SEQUENCES, verdict_notes
@@ -176,7 +176,8 @@ def _scores(result: RunResult) -> Table:
     rows = []
     for score in scores(result):
         spread = score.spread
-        row = [Cell(LABELS[score.name]), Cell(shown_score(spread.median if spread else None), "right" * score.beyond)]
+        label, median = score_label(score.name, result.config), shown_score(spread.median if spread else None)
+        row = [Cell(label), Cell(median, "right" * score.beyond)]
         if several:
             row.append(Cell(f"{shown_score(spread.low)} to {shown_score(spread.high)}" if spread else "-"))
         rows.append((*row, *(Cell(shown_score(bound), "baseline") for bound in score.bounds)))

@@ -11,6 +11,7 @@ from seqmem.render.loss_curve import draw_loss
 from seqmem.render.predictions import prediction_lines
 from seqmem.render.verdict_view import verdict_lines
 from seqmem.render.verdict_words import recall_cell, replicate_verdict, verdict_word
+from seqmem.results.findings import loss_unit
 from seqmem.results.run import RunResult
 from seqmem.results.summary import ReplicateResult, ranked_replicates
 from seqmem.terminal.console import Page, view
@@ -31,7 +32,7 @@ def draw_run(page: Page, result: RunResult, header: bool = True) -> list[Text]:
     """Draws everything that a run found, its header left out where that has been printed above."""
     lines = [*header_lines(page, result.config), Text()] if header else []
     if result.history:
-        lines += [draw_loss(result.history, result.baseline, 0, page), Text()]
+        lines += [draw_loss(result.history, result.baseline, 0, page, unit=loss_unit(result.config)), Text()]
     lines += prediction_lines(result, page)
     replicates = replicate_lines(result, page)
     return [*lines, *replicates, *([Text()] if replicates else []), *verdict_lines(result, page, result.path)]

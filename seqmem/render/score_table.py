@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from seqmem.results.findings import scores
+from seqmem.config.run_config import RunConfig
+from seqmem.results.findings import loss_unit, scores
 from seqmem.results.run import RunResult
 from seqmem.terminal.console import Page
 from seqmem.terminal.table import Cell, Column, table
@@ -12,10 +13,15 @@ from seqmem.terminal.wording import shown_score
 
 LABELS = {
     "recall_accuracy": "recall accuracy",
-    "recall_loss": "recall loss, nats",
+    "recall_loss": "recall loss, {unit}",
     "accuracy": "accuracy at all steps",
-    "loss": "loss at all steps, nats",
+    "loss": "loss at all steps, {unit}",
 }
+
+
+def score_label(name: str, config: RunConfig) -> str:
+    """Returns what a score is called, with the unit of a loss."""
+    return LABELS[name].format(unit=loss_unit(config))
 
 
 def score_lines(result: RunResult, page: Page) -> list[Text]:
@@ -30,7 +36,8 @@ def score_lines(result: RunResult, page: Page) -> list[Text]:
         spread = score.spread
         median = (shown_score(spread.median if spread else None), "right" if score.beyond else "")
         span = f"{shown_score(spread.low)} to {shown_score(spread.high)}" if spread else "-"
-        rows.append([LABELS[score.name], median, *([span] if several else []), *map(shown_score, score.bounds)])
+        label = score_label(score.name, result.config)
+        rows.append([label, median, *([span] if several else []), *map(shown_score, score.bounds)])
         if score.trained:
             blanks = ["", ""] if several else [""]
             rows.append([("  trained at all steps", "muted"), *blanks, *map(shown_score, score.trained)])

@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from seqmem.charts.heat_map import scale_line, strip
-from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult
+from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult, evenly_picked
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
@@ -42,7 +42,7 @@ def states_lines(result: StatesResult, page: Page) -> list[Text]:
 def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list[Text]:
     """A row for each unit: one sequence, the other, and how far the second is above the first."""
     width = _map_width(page)
-    picked = _picked(len(result.steps), width)
+    picked = evenly_picked(len(result.steps), width)
     each = max(1, min(WIDEST_STEP, width // len(picked)))
     titles = [(_title(shown, width, page), "label") for shown in result.shown]
     above = [*(_heading(shown, picked, each, result) for shown in result.shown), _steps(result, picked, each)]
@@ -86,7 +86,7 @@ def _telling(result: StatesResult, units: Sequence[UnitResult], page: Page) -> l
     columns = [Column("unit", align="left", width=NAME), Column("tells the cue", align="left")]
     columns += [Column("at recall", rank=1), *after]
     room = _line_width(page)
-    picked = _picked(len(result.steps), room)
+    picked = evenly_picked(len(result.steps), room)
     each = max(1, min(WIDEST_STEP, room // len(picked)))
     rows = [["", _steps(result, picked, each)]]
     for unit in units:
@@ -183,13 +183,6 @@ def _steps(result: StatesResult, picked: Sequence[int], each: int) -> Cell:
     first, last = (shown_count(result.steps[picked[at]]) for at in (0, -1))
     first = f"step {first}" if len(picked) * each > len(first + last) + 6 else first
     return (first + last.rjust(len(picked) * each - len(first)), "label")
-
-
-def _picked(count: int, room: int) -> list[int]:
-    """Which of `count` steps are drawn where there is room for `room` of them: all, or evenly spread with both ends."""
-    if count <= room:
-        return list(range(count))
-    return [round(at * (count - 1) / (room - 1)) for at in range(room)]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from rich.text import Text
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
 from seqmem.render.header import LABEL_WIDTH, dotted, labelled, without_recall
+from seqmem.results.findings import loss_unit
 from seqmem.results.task import Example, TaskResult
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
@@ -101,7 +102,8 @@ def _baseline_lines(result: TaskResult, page: Page) -> list[Text]:
     best = result.baseline
     if best is None:
         return []
-    scores = [("accuracy", best.accuracy, best.recall_accuracy), ("loss, nats", best.loss, best.recall_loss)]
+    losses = (f"loss, {loss_unit(result.config)}", best.loss, best.recall_loss)
+    scores = [("accuracy", best.accuracy, best.recall_accuracy), losses]
     rows = [[name, shown_score(everywhere, 4), shown_score(recall, 4)] for name, everywhere, recall in scores]
     columns = [Column(align="left"), Column("all steps", style="baseline"), Column("recall steps", style="baseline")]
     title = Text("baseline: the best without memory, from the last symbol alone", "label")

@@ -7,6 +7,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
+from seqmem.config.run_config import RunConfig
 from seqmem.judge.evidence import LOSS_SHARE as LOSS_SHARE
 from seqmem.judge.evidence import P_VALUE as P_VALUE
 from seqmem.judge.evidence import guessing_chance
@@ -197,8 +198,13 @@ def thinned(history: Sequence[Record]) -> Sequence[Record]:
     return [*history[::stride], *([history[-1]] if (len(history) - 1) % stride else [])] if history else []
 
 
+def loss_unit(config: RunConfig) -> str:
+    """Returns what losses of such a run are measured in."""
+    return "nats" if config.loss_function == "cross-entropy" else "squared error"
+
+
 def loss_spreads(history: Sequence[Record]) -> tuple[bool, list[Spread | None]]:
-    """Returns the spread of the loss at each check, in nats; with 8 or more replicates that of their middle half.
+    """Returns the spread of the loss at each check, with 8 or more replicates that of their middle half.
 
     The loss is the recall loss, which the verdict depends on, if there is any.
 

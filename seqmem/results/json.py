@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import json
 import math
+import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -125,10 +126,14 @@ def _nan_for_null(hint: Any, value: object) -> object:
     """A plain value with NaN for each null in the place of a float, since msgspec reads null only as None."""
     if hint is float and value is None:
         return math.nan
+    if isinstance(hint, types.UnionType):
+        # of `X | None`: null itself stays null
+        others = [part for part in typing.get_args(hint) if part is not type(None)]
+        return _nan_for_null(others[0], value) if len(others) == 1 and value is not None else value
     if isinstance(value, list) and typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
         # only these can contain a null for NaN; long lists of whole numbers are passed on unchanged
-        changes = inner is float or dataclasses.is_dataclass(inner)
+        changes = inner is float or typing.get_origin(inner) is tuple or dataclasses.is_dataclass(inner)
         return [_nan_for_null(inner, part) for part in value] if changes else value
     if isinstance(value, dict) and isinstance(hint, type) and dataclasses.is_dataclass(hint):
         hints = _hints(hint)

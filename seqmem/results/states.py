@@ -98,7 +98,7 @@ class StatesResult(Drawn):
         group_words: The task's name of such a string, in two parts: `string`, `of fillers`.
         cues: The cues of these sequences.
         baseline: Recall accuracy of the best predictor without memory.
-        time: Steps of the longest sequence.
+        time: Steps of the longer of the two sequences shown.
         steps: The recorded steps, from 1: all, or evenly spread.
         shown: Two sequences with the same fillers and different cues.
         units: The units examined: the carriers first, then those with the largest loss when silenced.
@@ -134,3 +134,10 @@ class StatesResult(Drawn):
     kept_by: tuple[str, ...]
     without: Recall
     alone: Recall | None
+
+
+def evenly_picked(count: int, room: int) -> list[int]:
+    """Returns which of `count` steps are drawn where there is room for `room`: all, or evenly spread with both ends."""
+    if count <= room:
+        return list(range(count))
+    return [round(at * (count - 1) / (room - 1)) for at in range(room)]

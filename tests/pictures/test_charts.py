@@ -124,6 +124,35 @@ def test_the_success_curve_ends_at_the_success_rate_and_tells_who_never_succeede
     assert "4 not solved within" in words_of(chart)
 
 
+def test_replicates_that_diverged_are_told_beside_the_curve_that_leaves_them_out():
+    run = solved_run(replicates=9)
+    gone = [
+        dataclasses.replace(one, solved=False, diverged=True, presentations_to_success=None)
+        for one in run.replicates[:2]
+    ]
+    run = dataclasses.replace(run, replicates=(*gone, *run.replicates[2:]))
+    assert "2 diverged, and from then on are left out" in words_of(draw_chart(run, "loss", LIGHT))
+    assert "2 diverged" in words_of(draw_chart(run, "success", LIGHT))
+
+
+def test_a_loss_that_is_a_squared_error_is_not_called_nats():
+    for function, unit in (("squared", "squared error"), ("cross-entropy", "nats")):
+        run = solved_run(replicates=2, head="sigmoid", loss_function=function)
+        titles = {
+            layer.get("encoding", {}).get("y", {}).get("title")
+            for layer in layers_of(draw_chart(run, "loss", LIGHT).to_dict())
+        }
+        assert f"recall loss, {unit}" in titles
+
+
+def test_the_states_of_a_long_sequence_are_drawn_at_evenly_spread_steps():
+    found = EvalResult(solved_run(), states=states_record(time=300))
+    chart = draw_chart(found, "states", LIGHT)
+    steps = sorted({row["step"] for row in rows_of(chart)})
+    assert (steps[0], steps[-1], len(steps)) == (1, 300, 48)
+    assert "48 of 300 steps are drawn" in words_of(chart)
+
+
 def test_a_trial_that_never_succeeds_has_no_point_and_is_told():
     chart = draw_chart(RESULTS["three axes"], "success", LIGHT)
     rows = {row["trial"]: row for row in rows_of(chart) if "trial" in row}
