@@ -2,6 +2,9 @@
 
 A window of several steps is a loop forward, which keeps what each step needs on the way back, the head over all steps
 that are trained, and a loop backward. What lies before the window is taken as given: that is the truncation.
+
+A long window goes block by block: the states at the start of each block are kept, and all else of a block is made again
+on the way back (Chen et al. 2016, arXiv:1604.06174). Blocks of about sqrt(T) of T steps need room for 2 sqrt(T) steps.
 """
 
 from __future__ import annotations
@@ -34,7 +37,9 @@ class Window:
     order: Tensor
 
 
-def window_gradient(network: Network, time: int, reset_every: int, masked: bool, head_steps: int) -> Callable:
+def window_gradient(
+    network: Network, time: int, reset_every: int, masked: bool, head_steps: int, block: int
+) -> Callable:
     """Builds the gradient of a window's loss L.
 
     Args:
@@ -43,22 +48,72 @@ def window_gradient(network: Network, time: int, reset_every: int, masked: bool,
         reset_every: Steps after which the state starts again, where that is within the window.
         masked: Whether some steps do not exist.
         head_steps: Steps that the head sees at once.
+        block: Steps that are kept at once; fewer than `time` only where no reset is within the window.
 
     Returns:
         A function `(parameters, window, states) -> (loss per replicate, gradients, final states)`.
     """
+    if block < time:
+        return _in_blocks(network, time, block, masked, head_steps)
     through_cell = _single_step(network, masked) if time == 1 else _through_time(network, time, reset_every, masked)
 
     def backpropagate_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         cell, head = parameters[: network.cell_weight_count], parameters[network.cell_weight_count :]
         outputs, following, backpropagate_cell = through_cell(cell, window, states)
-        # the head: dL/dw of its own weights, and dL/dy of the cell's output at each step
-        arguments = (network, head, outputs, window.targets, window.weights)
-        if head_steps == time:
-            loss, d_head, d_outputs = head_gradient(*arguments)
-        else:
-            loss, d_head, d_outputs = head_gradient_in_blocks(*arguments, window.order, head_steps)
-        return loss, [*backpropagate_cell(d_outputs), *d_head], following
+        loss, d_head, d_outputs = _through_head(network, head, outputs, window, head_steps)
+        # no gradient comes from later windows, and what goes to earlier ones is dropped: this is the truncation
+        d_cell, _ = backpropagate_cell(d_outputs, _zeros(following))
+        return loss, [*d_cell, *d_head], following
+
+    return backpropagate_window
+
+
+def _through_head(network: Network, head: list[Tensor], outputs: Tensor, window: Window, head_steps: int) -> tuple:
+    """The loss, dL/dw of the head's own weights, and dL/dy of the cell's output at each step."""
+    arguments = (network, head, outputs, window.targets, window.weights)
+    if head_steps == outputs.shape[0]:
+        return head_gradient(*arguments)
+    return head_gradient_in_blocks(*arguments, window.order, head_steps)
+
+
+def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps: int) -> Callable:
+    """Builds a window of several blocks; the last one is filled up with steps that do not exist."""
+    count = -(-time // block)
+    missing = count * block - time
+    through_block = _through_time(network, block, block, masked or missing > 0)
+
+    def backpropagate_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
+        cell, head = parameters[: network.cell_weight_count], parameters[network.cell_weight_count :]
+
+        def blocks_of(array: Tensor) -> Tensor:
+            filled = tf.concat([array, tf.zeros_like(array[:missing])], axis=0)
+            return tf.reshape(filled, (count, block, *array.shape[1:]))
+
+        blocks = [blocks_of(array) for array in (window.inputs, window.targets, window.weights, window.valid)]
+
+        def block_at(index: Tensor) -> Window:
+            inputs, targets, weights, valid = [array[index] for array in blocks]
+            trained = tf.reduce_any(weights != 0.0, axis=[1, 2])
+            return Window(inputs, targets, weights, valid, tf.math.top_k(tf.cast(trained, tf.float32), block).indices)
+
+        def forward(index: Tensor, states: list[Tensor], starts: list[TensorArray]) -> tuple:
+            _, following, _ = through_block(cell, block_at(index), states)
+            return index + 1, following, _write(starts, states, index)
+
+        def backward(index: Tensor, d_states: list[Tensor], loss: Tensor, gradient: list[Tensor]) -> tuple:
+            piece = block_at(index)
+            outputs, _, backpropagate_cell = through_block(cell, piece, _read(starts, index))
+            more, d_head, d_outputs = _through_head(network, head, outputs, piece, head_steps)
+            d_cell, d_states = backpropagate_cell(d_outputs, d_states)
+            gradient = [total + part for total, part in zip(gradient, [*d_cell, *d_head], strict=True)]
+            return index - 1, d_states, loss + more, gradient
+
+        begin = (tf.constant(0), states, _record(count, [state.shape for state in states]))
+        _, following, starts = tf.while_loop(lambda index, *_: index < count, forward, begin)
+        loss = tf.zeros_like(window.weights[0, :, 0])
+        end = (tf.constant(count - 1), _zeros(following), loss, _zeros(parameters))
+        *_, loss, gradient = tf.while_loop(lambda index, *_: index >= 0, backward, end)
+        return loss, gradient, following
 
     return backpropagate_window
 
@@ -70,13 +125,13 @@ def _single_step(network: Network, masked: bool) -> Callable:
     def through_step(cell: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         output, following, kept = steps.forward(cell, window.inputs[0], states)
 
-        def backpropagate_cell(d_outputs: Tensor) -> list[Tensor]:
-            no_gradient = [tf.zeros_like(state) for state in states]
+        def backpropagate_cell(d_outputs: Tensor, d_following: list[Tensor]) -> tuple:
             # a step that does not exist has weight 0: no mask needed
-            _, parts = steps.backward(cell, window.inputs[0], states, kept, d_outputs[0], no_gradient)
+            d_before, parts = steps.backward(cell, window.inputs[0], states, kept, d_outputs[0], d_following)
             if steps.part_sizes is not None:
                 parts = _with_time(parts)
-            return steps.weight_gradient(cell, window.inputs, _with_time(states), _with_time(kept), parts)
+            d_cell = steps.weight_gradient(cell, window.inputs, _with_time(states), _with_time(kept), parts)
+            return d_cell, d_before
 
         if masked:
             return output[None], choose(window.valid[0, ..., None], following, states), backpropagate_cell
@@ -112,8 +167,8 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
         end = last_step(window.valid) + 1 if masked else time
         _, following, (started_from, [outputs], kept) = tf.while_loop(lambda step, *_: step < end, forward, start)
 
-        def backpropagate_cell(d_outputs: Tensor) -> list[Tensor]:
-            return back_through_time(cell, window, started_from, kept, d_outputs)
+        def backpropagate_cell(d_outputs: Tensor, d_following: list[Tensor]) -> tuple:
+            return back_through_time(cell, window, started_from, kept, d_outputs, d_following)
 
         return outputs.stack(), following, backpropagate_cell
 
@@ -121,7 +176,7 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
 
 
 def _back_through_time(network: Network, time: int, reset_every: int, masked: bool) -> Callable:
-    """Builds the way back: dL/dw of the cell's weights from dL/dy(t), the derivative by the output of each step."""
+    """Builds the way back: dL/dw of the cell's weights, and dL/ds(0), from dL/dy(t) and dL/ds after the last step."""
     steps = network.steps
 
     def zero_at_resets(step: Tensor, d_states: list[Tensor]) -> list[Tensor]:
@@ -129,8 +184,13 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
         return choose(step % reset_every == 0, _zeros(d_states), d_states) if reset_every < time else d_states
 
     def back_through_time(
-        cell: list[Tensor], window: Window, started_from: list[TensorArray], kept: list[TensorArray], d_outputs: Tensor
-    ) -> list[Tensor]:
+        cell: list[Tensor],
+        window: Window,
+        started_from: list[TensorArray],
+        kept: list[TensorArray],
+        d_outputs: Tensor,
+        d_following: list[Tensor],
+    ) -> tuple[list[Tensor], list[Tensor]]:
         def backward(step: Tensor, d_states: list[Tensor], parts: list) -> tuple:
             # from dL/ds(t + 1) and dL/dy(t) to dL/ds(t), and the step's part of dL/dw
             exists = window.valid[step, :, :, None]
@@ -148,14 +208,11 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
 
         lead = d_outputs.shape[1:3]
         parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])
-        # no gradient comes from later windows
-        no_gradient = _zeros(_read(started_from, time - 1))
-        start = (last_step(window.valid) if masked else tf.constant(time - 1), no_gradient, parts)
-        # dL/ds(0) is dropped here: this is the truncation
-        *_, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
+        start = (last_step(window.valid) if masked else tf.constant(time - 1), d_following, parts)
+        _, d_before, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
         if steps.part_sizes is not None:
             parts = _stack(parts)
-        return steps.weight_gradient(cell, window.inputs, _stack(started_from), _stack(kept), parts)
+        return steps.weight_gradient(cell, window.inputs, _stack(started_from), _stack(kept), parts), d_before
 
     return back_through_time
 

@@ -30,6 +30,7 @@ class ChunkPlan:
         masked: Whether some steps do not exist (sequences of unequal length): their state is frozen.
         partial: Whether some windows train some replicates only: the others make no update.
         head_steps: Steps of a window that the head sees at once.
+        block: Steps of a window that are kept at once on the way back.
         clip_norm: Norm that each replicate's gradient is clipped to; None to leave it.
     """
 
@@ -39,6 +40,7 @@ class ChunkPlan:
     masked: bool
     partial: bool
     head_steps: int
+    block: int
     clip_norm: float | None
 
 
@@ -111,7 +113,7 @@ def compile_chunk(
 
 def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> Callable:
     """Builds one update: the gradient of a window of every replicate, clipped and applied."""
-    backpropagate = window_gradient(network, plan.window, plan.reset_every, plan.masked, plan.head_steps)
+    backpropagate = window_gradient(network, plan.window, plan.reset_every, plan.masked, plan.head_steps, plan.block)
 
     def train_window(arrays: list[Tensor], values: list[list[Tensor]], made: Tensor, states: list[Tensor]) -> tuple:
         inputs, targets, weights, valid, order = arrays

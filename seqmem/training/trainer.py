@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,9 @@ from seqmem.training.head import steps_at_once
 
 # Time steps of all replicates in one compiled call: a few seconds of work, so that progress and Ctrl-C get through.
 CHUNK_STEPS = 1_000_000
+# What a window may keep of its steps, bytes; a longer one goes block by block. A unit has about 16 numbers a step: an
+# LSTM's states, gates and their derivatives, and its output.
+MOST_KEPT, BYTES_PER_UNIT = 2**26, 64
 
 
 class Trainer:
@@ -117,15 +121,26 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
     )
     all_trained = config.loss_at != "recall" and config.task.asks_everywhere and layout.lags == 1
     rows = config.replicates * config.batch_size
+    block = block_steps(config)
     return ChunkPlan(
         time=layout.length,
         window=layout.window_steps,
         reset_every=layout.reset_every,
         masked=uneven or not layout.full,
         partial=some_rows_untrained or some_windows_untrained,
-        head_steps=steps_at_once(layout.window_steps, rows, len(config.task.output_symbols), all_trained),
+        head_steps=steps_at_once(block, rows, len(config.task.output_symbols), all_trained),
+        block=block,
         clip_norm=config.clip_norm,
     )
+
+
+def block_steps(config: RunConfig) -> int:
+    """Steps of a window that are kept at once: all, or about the square root, so that all blocks are about as long."""
+    steps = config.layout.window_steps
+    kept = steps * config.replicates * config.batch_size * config.units * config.layers * BYTES_PER_UNIT
+    if kept <= MOST_KEPT or config.layout.reset_every < steps:
+        return steps
+    return -(-steps // math.isqrt(steps))
 
 
 def trained_first(weights: np.ndarray, window: int) -> np.ndarray:

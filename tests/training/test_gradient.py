@@ -10,12 +10,14 @@ from seqmem.cells.gru import GRU
 from seqmem.cells.lstm import LSTM
 from seqmem.cells.lstm1997 import LSTM1997
 from seqmem.cells.recurrence import Recurrence
+from seqmem.config.run_config import RunConfig
 from seqmem.models import symbols
 from seqmem.models.network import Network
 from seqmem.models.start import Start
 from seqmem.models.steps import TapedSteps
 from seqmem.settings import Init
 from seqmem.training.bptt import Window, window_gradient
+from seqmem.training.trainer import block_steps
 
 WRITTEN = [cell() for cell in CELLS.values() if issubclass(cell, Recurrence)] + [
     LSTM1997(recurrence="gates", truncate=False),
@@ -46,9 +48,11 @@ def a_window(time: int) -> Window:
     return Window(*map(tf.constant, arrays))
 
 
-def gradient_of(network: Network, parameters: list, time: int, reset_every: int, head_steps: int) -> list[np.ndarray]:
+def gradient_of(
+    network: Network, parameters: list, time: int, reset_every: int, head_steps: int, block: int | None = None
+) -> list[np.ndarray]:
     """The loss, every derivative and the last states, from states that are not zero."""
-    gradient = window_gradient(network, time, reset_every, True, head_steps)
+    gradient = window_gradient(network, time, reset_every, True, head_steps, block or time)
     states = [state + 0.5 for state in network.initial_states(REPLICATES, BATCH)]
     window = a_window(time)
     # compiled, as `while_loop` takes no parameters by name
@@ -76,9 +80,30 @@ def test_the_head_gives_the_same_however_many_steps_it_sees_at_once(size):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.parametrize(("cell", "layers", "block"), [("lstm", 1, 3), ("gru", 2, 4), ("mlp", 1, 4)])
+def test_a_window_gives_the_same_block_by_block(cell, layers, block):
+    network, parameters = a_network(CELLS[cell](), layers)
+    whole = gradient_of(network, parameters, 7, 7, 7)
+    for one, other in zip(whole, gradient_of(network, parameters, 7, 7, 2, block), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
 def test_the_gradient_of_a_large_kernel_is_that_of_a_small_one(monkeypatch):
     network, parameters = a_network(GRU())
     small = gradient_of(network, parameters, 7, 7, 7)
     monkeypatch.setattr(symbols, "ONE_HOT_ROWS", 1)
     for one, other in zip(small, gradient_of(network, parameters, 7, 7, 7), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("settings", "block"),
+    [
+        ({"gap": 1_000, "replicates": 20}, 1_001),
+        ({"gap": 100_000}, 317),
+        ({"gap": 10_000, "replicates": 10}, 101),
+        ({"gap": 100_000, "stateful": False, "lags": 2}, 200_002),
+    ],
+)
+def test_a_window_that_would_keep_much_goes_in_blocks_of_about_the_square_root_of_its_steps(settings, block):
+    assert block_steps(RunConfig.from_settings(settings | {"fillers": "fresh"})) == block
