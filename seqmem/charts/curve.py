@@ -1,8 +1,8 @@
 """A line chart of text.
 
-Drawn in braille dots where the stream carries them, in ASCII characters where it does not.
-plotille 6 was tried first: its ticks have eight digits and not round values, its level lines stand at fractions of the
-axis and not at values, and it has neither a logarithmic axis nor ASCII.
+Drawn in braille dots if the stream can encode them, else in ASCII characters. plotille 6 was tried first: its ticks
+have eight digits instead of round values, its level lines are at fractions of the axis instead of values, and it has
+neither a logarithmic axis nor ASCII.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from seqmem.terminal.console import fill, stack
 from seqmem.terminal.style import UNICODE, Glyphs
 from seqmem.terminal.wording import shown_amount
 
-MOST_POINTS = 12  # of a chart of single points: more have round ticks instead of one each
+MOST_POINTS = 12  # a chart of up to this many single points has a tick for each
 
 
 def curve(
@@ -37,16 +37,16 @@ def curve(
     """Draws a line chart: `height` lines, then axis, names and legend, at most `width` columns wide.
 
     Args:
-        series: The lines, drawn in order; values that are not finite numbers are left out.
-        levels: Level lines behind them, told apart by name and texture.
+        series: The lines, drawn in order; values that are not finite are left out.
+        levels: Level lines behind them.
         width: Columns in all.
         height: Lines of the plot itself.
-        x_name: What the x axis shows.
-        y_name: What the y axis shows.
-        log_x: Whether the x axis is logarithmic; None takes it for positive values more than five times apart.
-        log_y: The same of the y axis; None takes it for positive values more than ten times apart.
-        x_range: Fixed ends of the x axis; None fits it to the values.
-        y_range: Fixed ends of the y axis; None fits it to the values.
+        x_name: Name of the x axis.
+        y_name: Name of the y axis.
+        log_x: Whether the x axis is logarithmic; None if positive values differ by more than a factor of five.
+        log_y: Whether the y axis is logarithmic; None if positive values differ by more than a factor of ten.
+        x_range: Ends of the x axis; None fits it to the values.
+        y_range: Ends of the y axis; None fits it to the values.
         glyphs: The glyphs to draw with.
     """
     xs = [x for line in series for x, value in zip(line.x, line.y, strict=True) if is_number(value)]
@@ -54,16 +54,16 @@ def curve(
     if not xs or not ys:
         return Text("nothing to draw yet", "muted")
     ys += [level.value for level in levels if is_number(level.value)]
-    # an inset of two dots puts the ends of the y axis into the middle of their lines
+    # an inset of two dots centres the ends of the y axis in their lines
     y_axis = Axis(*y_range, 4 * height, bool(log_y), 2) if y_range else fit_axis(ys, 4 * height, log_y, 2)
     # a label on every second line at most
     labels = {row_of(value, y_axis): shown_amount(value) for value in y_axis.ticks(max(2, height // 2))}
     margin = max(map(len, labels.values())) + 1
     columns = max(10, width - margin - 1)
-    # a few single points get a tick each
+    # each of a few single points gets a tick
     points = sorted(set(xs)) if all(line.marked for line in series) and len(set(xs)) <= MOST_POINTS else []
     x_axis = _x_axis(x_range or (min(xs), max(xs)), 2 * columns, log_x, widen=bool(points) and x_range is None)
-    # a level that found no room for its name in the plot is named in the legend
+    # a level without room for its name in the plot is named in the legend
     cells, named = plot(series, levels, x_axis, y_axis, glyphs)
     lines = [Text(y_name, "label")] if y_name else []
     for row in range(height):
@@ -74,7 +74,7 @@ def curve(
     whole = all(float(x).is_integer() for x in xs)
     lines += _x_lines(x_axis, points or x_axis.ticks(max(2, columns // 12), whole), margin, glyphs)
     legend = _legend(series, [level for level in levels if level not in named], width, margin, glyphs)
-    # the name of the x axis stands at the end of the legend where it fits, else on a line of its own
+    # the name of the x axis goes to the end of the legend if it fits, else on its own line
     if x_name and not (legend and legend[-1].cell_len + len(x_name) + 3 <= width):
         lines.append(Text(f"{x_name:>{width}}", "label"))
     elif x_name:
@@ -84,7 +84,7 @@ def curve(
 
 def _x_axis(ends: tuple[float, float], size: int, log: bool | None, widen: bool) -> Axis:
     left, right = ends
-    # five here and ten for y: gaps such as 3, 10, 30 crowd at the left of an even axis
+    # five here, ten for y: gaps such as 3, 10, 30 would crowd at the left of a linear axis
     log = left > 0 and right / left > 5 if log is None else log
     if widen and log:
         # room for the markers at both ends
@@ -97,7 +97,7 @@ def _x_axis(ends: tuple[float, float], size: int, log: bool | None, widen: bool)
 
 
 def _x_lines(axis: Axis, ticks: Sequence[float], margin: int, glyphs: Glyphs) -> list[Text]:
-    """The x axis and its numbers; a number that would touch the one before is left out."""
+    """The x axis and its numbers, without those that would touch the previous one."""
     columns = axis.size // 2
     rule, numbers = list(glyphs.rule * columns), [" "] * (columns + margin + 1)
     free_from = 0
@@ -108,7 +108,7 @@ def _x_lines(axis: Axis, ticks: Sequence[float], margin: int, glyphs: Glyphs) ->
             continue
         rule[column] = glyphs.tick_down
         numbers[start : start + len(label)] = label
-        free_from = start + len(label) + 2  # two columns apart, else two numbers read as one
+        free_from = start + len(label) + 2  # two columns apart, so that numbers are not read as one
     line = Text(" " * margin + glyphs.corner + "".join(rule), "axis")
     return [line, Text("".join(numbers).rstrip(), "axis")]
 

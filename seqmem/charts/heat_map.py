@@ -1,4 +1,4 @@
-"""Values over two axes: coloured cells, with digits where there is room."""
+"""Values over two axes as coloured cells, with digits if they fit."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from seqmem.terminal.style import UNICODE, Glyphs
 from seqmem.terminal.wording import shown_amount, shown_symbol
 
 Colour = tuple[int, int, int]
-# From nothing to everything, dark to light, so that it also reads in grey.
+# From low to high, dark to light, so that it is readable in grey too.
 SCALE = ((38, 32, 70), (48, 84, 130), (42, 140, 138), (112, 192, 110), (236, 222, 92))
-# Around zero: the sign is the hue, and how far from zero is how light.
+# Around zero: hue for the sign, lightness for the absolute value.
 SIGNED = ((140, 200, 255), (44, 108, 190), (30, 32, 40), (186, 92, 36), (255, 190, 110))
 WIDEST_NAME = 16
 SCALE_STEPS = 12
@@ -41,9 +41,9 @@ def heat_map(
 ) -> Text:
     """Draws values over two axes: titles, names, cells, and a scale from `low` (dark) to `high` (light).
 
-    `values` has a row for each row name and a value for each column name, None where there is none. Where the digits
-    do not fit into `width`, a value is one column wide; where even that does not fit, neighbours are averaged. Without
-    `colour` digits or shades say what the backgrounds say, and digits need no scale.
+    `values` has a row for each row name and a value, or None, for each column name. If digits do not fit into `width`,
+    a value is one column wide; if that does not fit either, neighbours are averaged. Without `colour` there are digits
+    or shades instead of backgrounds, and digits need no scale.
     """
     names = [f" {shown_symbol(name, WIDEST_NAME, glyphs)}" for name in row_names]
     heads = [shown_symbol(name, WIDEST_NAME, glyphs) for name in column_names]
@@ -89,11 +89,11 @@ def shade(value: float, low: float, high: float, scale: Sequence[Colour] = SCALE
 
 
 def _background(value: Value, low: float, high: float) -> Style | str:
-    """The cell's colour, and black or white on it, whichever reads better."""
+    """The colour of a cell, with black or white digits, whichever has more contrast."""
     if not is_number(value):
         return ""
     red, green, blue = shade(value, low, high)
-    # how bright the eye takes the three, by the weights of ITU-R BT.601
+    # perceived brightness, by the weights of ITU-R BT.601
     light = 0.299 * red + 0.587 * green + 0.114 * blue > 120
     ink = Color.from_rgb(15, 15, 20) if light else Color.from_rgb(240, 242, 246)
     return Style(color=ink, bgcolor=Color.from_rgb(red, green, blue))
@@ -102,9 +102,9 @@ def _background(value: Value, low: float, high: float) -> Style | str:
 def block(
     value: Value, low: float, high: float, glyphs: Glyphs, colour: bool, signed: bool = False
 ) -> tuple[str, Style | str]:
-    """Returns one column for a value: its colour, or a glyph that is as dense as the value is high.
+    """Returns one column for a value: its colour, or a glyph whose density is the value.
 
-    Where values are `signed`, zero is in the middle, and colour or glyph tell the sign.
+    If values are `signed`, zero is in the middle, and colour or glyph show the sign.
     """
     if not is_number(value):
         return " " if colour else "?", ""
@@ -126,7 +126,7 @@ def strip(
     signed: bool = False,
     thin: bool = False,
 ) -> Text:
-    """Draws one row of values, each of them `each` columns wide; see `block`. Where it is `thin`, as a line."""
+    """Draws one row of values, each `each` columns wide; see `block`. A `thin` strip is drawn as a line."""
     blocks = [block(value, low, high, glyphs, colour, signed) for value in values]
     if thin and colour:
         blocks = [
@@ -136,8 +136,8 @@ def strip(
 
 
 def _averaged(row: Sequence[Value], columns: int) -> list[Value]:
-    """Averages neighbours, so that `columns` values are left."""
-    # parts differ in length by one value at most, and together they are all of the row
+    """Averages neighbours to `columns` values."""
+    # parts cover the row, and differ in length by at most one value
     edges = [round(index * len(row) / columns) for index in range(columns + 1)]
     parts = [[value for value in row[start:end] if is_number(value)] for start, end in itertools.pairwise(edges)]
     return [statistics.fmean(part) if part else None for part in parts]

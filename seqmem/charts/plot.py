@@ -25,9 +25,9 @@ class Series:
         name: For the legend.
         x: Ascending.
         y: A value each; None breaks the line.
-        low, high: Both ends of the spread at each x: a band behind the line, or bars where `marked`.
-        spread: What the spread is, for the legend.
-        marked: Whether each point gets the series' own marker: for few points.
+        low, high: Both ends of the spread at each x: a band behind the line, or bars if `marked`.
+        spread: Name of the spread, for the legend.
+        marked: Whether each point gets a marker, for few points.
         style: A style of the theme; None takes the next one.
     """
 
@@ -44,7 +44,7 @@ class Series:
     def spread_over(
         cls, name: str, x: Sequence[float], rows: Sequence[Sequence[Value]], spread: str, marked: bool = False
     ) -> Self:
-        """Returns a line of middles with their lowest and highest: rows of the three, or of none for a break."""
+        """Returns a line of medians with their ranges, from rows `(median, low, high)`, empty for a break."""
         middle, low, high = zip(*(row or (None, None, None) for row in rows), strict=True)
         return cls(name, x, middle, low, high, spread, marked)
 
@@ -76,17 +76,17 @@ def row_of(value: float, y_axis: Axis) -> int:
 def plot(
     series: Sequence[Series], levels: Sequence[Level], x_axis: Axis, y_axis: Axis, glyphs: Glyphs
 ) -> tuple[Plotted, list[Level]]:
-    """Draws everything between the axes, two dots by four a cell.
+    """Draws everything between the axes, two by four dots per cell.
 
     Returns:
-        Character and style by `(row, column)`, row 0 at the top; and the levels that carry their name in the plot.
+        Character and style by `(row, column)`, row 0 at the top; and the levels with their name in the plot.
     """
     drawn: Plotted = {}
-    # what is drawn later lies over what is drawn before: spreads, then levels, then curves
+    # spreads first, then levels, then curves, which cover what is drawn before
     for line in series:
         if line.low and line.high and not line.marked:
             lows, highs = (dict(_trace(line.x, row, x_axis, y_axis)) for row in (line.low, line.high))
-            # every other dot, so that a band is paler than a line
+            # every other dot, so that bands are paler than lines
             area = [(x, y) for x in lows.keys() & highs for y in range(lows[x], highs[x] + 1) if not (x % 2 or y % 2)]
             drawn |= _cells(area, y_axis, "band", glyphs, ".")
     for level in levels:
@@ -97,7 +97,7 @@ def plot(
         style, marker = look(series, index, glyphs)
         cells = _cells(_joined(_trace(line.x, line.y, x_axis, y_axis)), y_axis, style, glyphs, ".*"[not line.marked])
         if line.marked:
-            # series that share their x step aside, so that no bar hides another
+            # series are shifted sideways, so that no bar hides another
             aside = index - (len(series) - 1) // 2 if len(series) > 1 else 0
             cells |= _points(line, aside, x_axis, y_axis, style, marker, glyphs.vertical)
         drawn |= cells
@@ -106,7 +106,7 @@ def plot(
 
 
 def _trace(xs: Sequence[float], ys: Sequence[Value], x_axis: Axis, y_axis: Axis) -> list[Dot]:
-    """The line as dots, at every column of dots between its first point and its last; a break has none."""
+    """The line as dots, one per column of dots between its points, with none in a break."""
     dots: list[Dot] = []
     before: Dot | None = None
     for at, value in zip(xs, ys, strict=True):
@@ -115,7 +115,6 @@ def _trace(xs: Sequence[float], ys: Sequence[Value], x_axis: Axis, y_axis: Axis)
             continue
         dot = x_axis.dot(at), y_axis.dot(value)
         if before:
-            # straight between two points, a dot in every column of dots
             slope = (dot[1] - before[1]) / max(1, dot[0] - before[0])
             dots += [(x, round(before[1] + slope * (x - before[0]))) for x in range(before[0] + 1, dot[0])]
         dots.append(dot)
@@ -124,10 +123,10 @@ def _trace(xs: Sequence[float], ys: Sequence[Value], x_axis: Axis, y_axis: Axis)
 
 
 def _joined(dots: Sequence[Dot]) -> Iterable[Dot]:
-    """Yields the dots, and those that close the steps between neighbours."""
+    """Yields the dots, and vertical dots between neighbours of different height."""
     for (x, y), (next_x, next_y) in itertools.pairwise(dots):
         yield x, y
-        # only between neighbours: where a line breaks there is nothing to close
+        # only between neighbouring columns, not over a break
         if next_x - x <= 1:
             middle = (y + next_y) // 2
             yield from ((x if abs(at - y) <= abs(middle - y) else next_x, at) for at in range(*sorted((y, next_y))))
@@ -135,7 +134,7 @@ def _joined(dots: Sequence[Dot]) -> Iterable[Dot]:
 
 
 def _cells(dots: Iterable[Dot], y_axis: Axis, style: str, glyphs: Glyphs, plain: str) -> Plotted:
-    """Gathers dots into braille characters, or puts a plain one where any dot is."""
+    """Combines dots to braille characters, or puts a plain character where any dot is."""
     bits: dict[Cell, int] = {}
     for x, y in dots:
         cell = y_axis.size // 4 - 1 - y // 4, x // 2
@@ -160,7 +159,7 @@ def _points(line: Series, aside: int, x_axis: Axis, y_axis: Axis, style: str, ma
 
 
 def _write_name(level: Level, drawn: Plotted, taken: set[Cell], x_axis: Axis, y_axis: Axis) -> bool:
-    """Writes the name of a level where no curve runs: on its line, above or below it, at the right or at the left."""
+    """Writes the name of a level where no curve is: on its line, above or below it, at the right or the left."""
     columns, rows, text = x_axis.size // 2, y_axis.size // 4, f" {level.name} "
     row = row_of(level.value, y_axis)
     for at, start in itertools.product((row, row - 1, row + 1), (columns - len(text) - 1, 2)):

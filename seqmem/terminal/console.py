@@ -19,7 +19,7 @@ from seqmem.terminal.style import UNICODE, Glyphs, build_theme, glyphs_for
 WIDEST = 160
 WIDTH_WITHOUT_TERMINAL = 80
 WIDTH_IN_NOTEBOOK = 100
-# filled by rich; colours of the page it stands on, so that it reads on light and dark
+# filled by rich; without a background of its own, so that it is readable on light and dark pages
 NOTEBOOK = '<pre style="white-space: pre; overflow-x: auto; line-height: 1.2; font-family: monospace">{code}</pre>'
 
 Asked = ParamSpec("Asked")
@@ -27,13 +27,13 @@ ColourSystem = Literal["standard", "256", "truecolor"]
 
 
 class FittingConsole(Console):
-    """A console that asks for its width each time it draws, so that what moves fits after the window is resized."""
+    """A console that reads its width at each drawing, so that live displays fit after the window is resized."""
 
     widest = WIDEST
 
     @property  # type: ignore[misc]  # rich lets it be set as well
     def size(self) -> ConsoleDimensions:
-        """Columns, never more than `widest`, and lines."""
+        """Columns, at most `widest`, and lines."""
         width, height = super().size
         return ConsoleDimensions(max(1, min(width, self.widest)), height)
 
@@ -41,12 +41,12 @@ class FittingConsole(Console):
 def build_console(
     stream: IO[str], color: str = "auto", width: int | None = None, environment: Mapping[str, str] | None = None
 ) -> Console:
-    """Builds the console of one stream, which takes text as it is: no markup, no emoji codes, no highlighting.
+    """Builds the console of one stream, which prints text unchanged: no markup, no emoji codes, no highlighting.
 
-    Colour is decided by `color` (`auto`, `always`, `never`), then NO_COLOR, then FORCE_COLOR, then the terminal
-    (TERM=dumb has none). Without colour no style code at all is written, bold included. Whether anything may move is
-    decided by the stream alone: FORCE_COLOR in a pipe colours, and animates nothing. A width of None takes COLUMNS or
-    the terminal's, 80 without either, and never more than 160. What the stream cannot encode is escaped.
+    Colour depends on `color` (`auto`, `always`, `never`), then NO_COLOR, then FORCE_COLOR, then the terminal (TERM=dumb
+    has none). Without colour there are no style codes at all, not even bold. Live displays depend on the stream only:
+    with FORCE_COLOR a pipe is coloured, but not animated. A width of None takes COLUMNS or the width of the terminal,
+    else 80, and at most 160. Characters that the stream cannot encode are escaped.
     """
     variables = os.environ if environment is None else environment
     terminal = bool(getattr(stream, "isatty", lambda: False)())
@@ -61,12 +61,12 @@ def build_console(
         color_system=_colour_system(variables) if coloured else None,
         no_color=not coloured,
         force_terminal=terminal,
-        # a dumb terminal cannot move its cursor, so nothing is drawn in place
+        # a dumb terminal cannot move its cursor, so there are no live displays
         force_interactive=terminal and not dumb,
         force_jupyter=False,
         theme=build_theme(),
         width=width,
-        # symbols are the user's own words: `[bold]` and `:smile:` among them stay what they are
+        # symbols are the user's words: `[bold]` and `:smile:` must be printed unchanged
         markup=False,
         emoji=False,
         highlight=False,
@@ -81,7 +81,7 @@ def _is_coloured(color: str, environment: Mapping[str, str], terminal: bool) -> 
         return color == "always"
     if environment.get("NO_COLOR"):
         return False
-    # an empty variable counts as none, as no-color.org has it
+    # an empty variable counts as unset, as on no-color.org
     forced = environment.get("FORCE_COLOR")
     return forced != "0" if forced else terminal
 
@@ -95,11 +95,11 @@ def _colour_system(environment: Mapping[str, str]) -> ColourSystem:
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """Where a drawing goes.
+    """The target of a drawing.
 
     Attributes:
-        width, glyphs: Its columns, and the characters that it can carry.
-        colour: Whether colours show; a drawing must say all it says without them.
+        width, glyphs: Its columns, and the glyphs that it can display.
+        colour: Whether it displays colours; drawings must be complete without them.
     """
 
     width: int = 80
@@ -109,7 +109,7 @@ class Page:
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """A drawing that waits for its page: rich draws it, at the console's width and in its glyphs."""
+    """A drawing that rich requests for a page: at the console's width and in its glyphs."""
 
     draw: Callable[[Page], RenderableType]
 
@@ -129,7 +129,7 @@ class View:
 
 
 def view(lines: Callable[Concatenate[Page, Asked], list[Text]]) -> Callable[Asked, View]:
-    """Makes a function that returns lines for a page one that returns a drawing: it is called without the page."""
+    """Decorator: turns a function from a page and arguments to lines into one from the arguments to a `View`."""
 
     @functools.wraps(lines)
     def draw(*asked: Asked.args, **named: Asked.kwargs) -> View:
@@ -139,7 +139,7 @@ def view(lines: Callable[Concatenate[Page, Asked], list[Text]]) -> Callable[Aske
 
 
 def _within(parts: Iterable[Text], width: int) -> list[Text]:
-    """The lines of a drawing, those that are still too wide for a narrow page broken rather than cut."""
+    """The lines of a drawing; those too wide for a narrow page are wrapped, not cut."""
     lines: list[Text] = []
     for line in (line for part in parts for line in part.split("\n", allow_blank=True)):
         if line.cell_len > width:
@@ -150,7 +150,7 @@ def _within(parts: Iterable[Text], width: int) -> list[Text]:
 
 
 def recorded(renderable: RenderableType, width: int) -> Console:
-    """Returns a console that holds a drawing in colour, to be exported."""
+    """Returns a console with a recorded drawing in colour, for export."""
     console = build_console(io.StringIO(), "always", width, {"COLORTERM": "truecolor"})
     console.record = True
     console.print(renderable)
@@ -158,13 +158,13 @@ def recorded(renderable: RenderableType, width: int) -> Console:
 
 
 def page_of(console: Console, width: int | None = None) -> Page:
-    """Returns the page that a console offers."""
+    """Returns the page of a console."""
     colour = console.color_system is not None and not console.no_color
     return Page(width or console.width, glyphs_for(console.encoding), colour)
 
 
 def stack(parts: list[Text]) -> Text:
-    """Returns the lines one under another, none of them wrapped."""
+    """Returns lines joined to one text that is not wrapped."""
     text = Text("\n", no_wrap=True, overflow="ellipsis").join(parts)
     text.no_wrap, text.overflow = True, "crop"
     return text
@@ -173,14 +173,14 @@ def stack(parts: list[Text]) -> Text:
 def fill(
     parts: Iterable[Text | str], width: int, between: Text | str = " ", start: int = 0, hanging: int = 0
 ) -> list[Text]:
-    """Sets parts behind one another on as many lines as they need.
+    """Sets parts one after another on as many lines as they need.
 
     Args:
-        parts: What is never broken.
-        width: Cells of a line, blanks at its beginning included.
-        between: Stands between two parts of a line.
-        start: Blanks before the first line.
-        hanging: Blanks before the others.
+        parts: Texts that are never broken.
+        width: Cells of a line, including its indentation.
+        between: Separator of two parts of a line.
+        start: Indentation of the first line.
+        hanging: Indentation of the others.
     """
     lines: list[Text] = []
     for part in parts:
@@ -192,7 +192,7 @@ def fill(
 
 
 def wrap(text: Text | str, width: int, start: int = 0, hanging: int = 0) -> list[Text]:
-    """Breaks a text between words, and within those that are longer than a line; blanks keep the style around them."""
+    """Wraps a text between words, and within words that are longer than a line; blanks keep their style."""
     whole, room = Text.assemble(text), max(8, width - max(start, hanging))
     parts = [word[at : at + room] for word in whole.plain.split(" ") for at in range(0, max(1, len(word)), room)]
     lines: list[Text] = []
@@ -213,11 +213,11 @@ def talk(output: Output) -> Console:
 def draw(output: Output, drawing: RenderableType) -> None:
     """Writes a drawing to stdout, in one piece."""
     console = build_console(sys.stdout, color=output.color)
-    # rich ends the program with its own status at a broken pipe, so it only draws and we write
+    # captured, because rich itself would end the program at a broken pipe with a status of its own
     with console.capture() as captured:
         console.print(drawing)
     sys.stdout.write(captured.get())
-    # so that a note on stderr comes after it, where both go into one file
+    # so that a later note on stderr comes after it, if both go to the same file
     sys.stdout.flush()
 
 
@@ -225,12 +225,12 @@ def same_place() -> bool:
     """Tells whether stdout and stderr go to the same terminal or file."""
     try:
         return os.path.sameopenfile(sys.stdout.fileno(), sys.stderr.fileno())
-    except (OSError, ValueError):  # streams of a notebook or a test have no number
+    except (OSError, ValueError):  # streams of a notebook or a test have no descriptor
         return False
 
 
 def print_result(output: Output, result: Any) -> None:
-    """Writes a result to stdout as requested: its document, or the drawing that it makes of itself."""
+    """Writes a result to stdout as requested: as a JSON document, or as its drawing."""
     if output.json:
         output.document(result.to_json())
     else:

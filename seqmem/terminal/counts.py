@@ -1,4 +1,4 @@
-"""Counts as words. Loads nothing, so that tasks may use it."""
+"""Counts as words, without any import."""
 
 from __future__ import annotations
 

@@ -23,22 +23,22 @@ from rich.text import Text
 from seqmem.terminal.console import Page, page_of
 
 WIDEST_BAR = 32
-ROOM_OF_BAR = 20  # columns that a bar and its percentage take at least
-NARROWEST = 40  # columns that a window may shrink to while something is drawn in it, with no line left behind
+ROOM_OF_BAR = 20  # least columns of a bar with its percentage
+NARROWEST = 40  # columns to which a window may shrink during a live display without leaving lines behind
 
 State = TypeVar("State")
 
 
 class LiveDisplay(abc.ABC, Generic[State]):
-    """Shows where work stands; its subclasses say what is shown.
+    """A live display of progress; subclasses define its content.
 
     Args:
-        console: Where to draw: the console of standard error.
-        quiet: Draw nothing at all.
-        clock: Tells the seconds.
+        console: The console of standard error.
+        quiet: Whether to draw nothing.
+        clock: Returns the time in seconds.
 
     Attributes:
-        notice: A line below the bar. Setting it is all that a handler of signals may do: printing is not safe there.
+        notice: A line below the bar. Signal handlers may set it, but must not print.
     """
 
     seconds_between_lines = 5.0
@@ -48,10 +48,10 @@ class LiveDisplay(abc.ABC, Generic[State]):
         self.notice = ""
         bar = BarColumn(None, "bar.left", "bar.done", "bar.done", table_column=Column(max_width=WIDEST_BAR))
         words = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True))
-        # the rate is that of the whole work: its steps may be further apart than the 30 s that rich looks back
+        # the rate of the whole work: its steps may be further apart than the 30 s that rich averages over
         self._bar = Progress(bar, TaskProgressColumn(), words, get_time=clock, speed_estimate_period=math.inf)
         self._live: Live | None = None
-        # rich measures its speed from the first step on, which holds the time to compile
+        # rich measures the speed from the first step, so that compiling is not included
         self._bar.add_task("", total=None)
         self.task = self._bar.tasks[0]
         self.started = self._printed = clock()
@@ -59,23 +59,23 @@ class LiveDisplay(abc.ABC, Generic[State]):
 
     @abc.abstractmethod
     def show(self, state: State) -> None:
-        """Takes note of where the work stands now, by `advance` and `print_line`."""
+        """Updates the display to a state, by `advance` and `print_line`."""
 
     @abc.abstractmethod
     def words(self, short: bool = False) -> list[str]:
-        """Returns what stands behind the bar, or in its place before the first step; `short`: what matters most."""
+        """Returns the words after the bar, or instead of it before the first step; `short`: the most important."""
 
     def above(self, page: Page) -> Sequence[RenderableType]:
-        """Returns what stands above the bar."""
+        """Returns the drawings above the bar."""
         return ()
 
     def below(self, page: Page) -> Sequence[RenderableType]:
-        """Returns what stands below the bar."""
+        """Returns the drawings below the bar."""
         return ()
 
     @property
     def moves(self) -> bool:
-        """Whether something is drawn in place; where not, lines can be printed."""
+        """Whether a live display is drawn; if not, lines can be printed."""
         return self._live is not None
 
     def __enter__(self) -> Self:
@@ -102,7 +102,7 @@ class LiveDisplay(abc.ABC, Generic[State]):
         self._bar.update(self.task.id, completed=done, total=total)
 
     def print_line(self, line: Text) -> None:
-        """Prints a line where nothing moves: now if the last was long ago, else at the end if no other comes."""
+        """Prints a line if there is no live display: now if the last was long ago, else at the end."""
         if self.quiet or self.moves:
             return
         self._unprinted = line
@@ -111,17 +111,16 @@ class LiveDisplay(abc.ABC, Generic[State]):
             self.console.print(line, soft_wrap=True)
 
     def take_away(self) -> str:
-        """Returns what takes a drawing off the terminal, for a process that ends at once: no frame comes after it."""
+        """Returns the control codes that clear the display, for a process that ends immediately; stops all drawing."""
         if self._live is None:
             return ""
         self._live._lock.acquire(timeout=1.0)
         return str(self._live._live_render.position_cursor())
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """What stands on the terminal now."""
         page = page_of(console, options.max_width)
         joined = [f" {page.glyphs.dot} ".join(self.words(short)) for short in (False, True)]
-        # words go before the bar does
+        # if the line is too narrow for both, the bar stays and words go
         words = next((words for words in joined if cell_len(words) + ROOM_OF_BAR <= page.width), None)
         self._bar.update(self.task.id, description=words or "")
         parts: list[RenderableType] = [] if self.task.total is None else [self._bar]
@@ -135,22 +134,22 @@ class LiveDisplay(abc.ABC, Generic[State]):
 
 
 def keeps_whole(lines: Iterable[Text], height: int, above: int) -> bool:
-    """Tells whether nothing of these lines leaves the screen when the window shrinks to 40 columns.
+    """Tells whether all these lines stay on the screen when the window shrinks to 40 columns.
 
-    A terminal then breaks each line into several, and moves as many from the top of its screen into the scrollback,
-    where nothing takes them away: tmux even where the bottom of the screen is empty.
+    A terminal then wraps each line, and moves as many rows from the top of its screen into the scrollback, where they
+    cannot be cleared; tmux does so even if the bottom of the screen is empty.
 
     Args:
-        lines: What is drawn in place.
+        lines: The lines of a live display.
         height: Rows of the screen that they may take.
-        above: Rows that stand above them for certain, and go first.
+        above: Rows known to be above them, which are moved first.
     """
     rows = [max(1, math.ceil(line.cell_len / NARROWEST)) for line in lines]
     return sum(rows) <= height and sum(rows) - len(rows) <= above
 
 
 class _Frame(LiveRender):
-    """A frame that is taken away by the lines it has now: a terminal breaks lines again when its width changes."""
+    """A frame that is cleared by its present number of rows: a terminal wraps lines again when its width changes."""
 
     def __init__(self, display: LiveDisplay[Any]):
         super().__init__(display)
@@ -163,12 +162,12 @@ class _Frame(LiveRender):
         return iter(segments)
 
     def position_cursor(self) -> Control:
-        """Returns what takes the frame away and goes to its beginning."""
+        """Returns the codes that clear the frame and go to its beginning."""
         self._measure()
         return super().position_cursor()
 
     def restore_cursor(self) -> Control:
-        """Returns the same from the line below the frame."""
+        """Returns the same codes from the line below the frame."""
         self._measure()
         return super().restore_cursor()
 

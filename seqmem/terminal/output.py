@@ -1,7 +1,7 @@
 """The output of a command, as the user asked for it.
 
-The result goes to stdout, everything else to stderr. Nothing here imports rich, so that the command line answers at
-once where nothing is drawn; nor click, which drawing does not need. `terminal.console` draws.
+The result goes to stdout, everything else to stderr. Nothing here imports rich or click, so that commands that draw
+nothing start fast; `terminal.console` draws.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Output:
     json: bool = False  # the result as one JSON document
 
     def note(self, text: str) -> None:
-        """Says something beside the result, on one line that is never wrapped, so that a path can be copied."""
+        """Prints a note beside the result, on one line that is never wrapped, so that paths can be copied."""
         if not self.quiet:
             print(text, file=sys.stderr, flush=True)
 

@@ -1,4 +1,4 @@
-"""The colours and glyphs. Meaning never depends on colour alone."""
+"""The colours and glyphs; meaning never depends on colour alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 
 from rich.theme import Theme
 
-# The sixteen colours of the terminal's own palette, so that light and dark backgrounds both stay readable.
+# The sixteen colours of the terminal's own palette, which are readable on light and dark backgrounds.
 STYLES = {
     "title": "bold",
     "label": "bright_black",
@@ -44,27 +44,26 @@ SERIES = tuple(name for name in STYLES if name.startswith("series"))
 
 
 def build_theme() -> Theme:
-    """Returns the theme for a console; rich's own styles stay what they are."""
+    """Returns the theme for a console, with rich's own styles."""
     return Theme(STYLES)
 
 
 @dataclasses.dataclass(frozen=True)
 class Glyphs:
-    """One glyph for each thing; every glyph is a single cell wide.
+    """The glyphs of drawings, each a single cell wide.
 
     Attributes:
         right, wrong, near, open, untrained: Marks of a predicted step.
         solved, partly, remembers, memoryless, diverged, nothing_to_remember, unsolved: Verdicts.
-        recall: Marks a recall step. `up` points at something in the line above.
-        dot: Stands between words of a line; `bullet` begins one.
-        ellipsis: For what is left out of a line; `vertical_ellipsis` for rows left out.
+        recall: Marks a recall step. `up` points at the line above.
+        dot: Separates phrases of a line; `bullet` begins a line.
+        ellipsis: For an omitted part of a line; `vertical_ellipsis` for omitted rows.
         line, rule: A level line in a chart, and a rule. `vertical`, `corner`, `tick_left`, `tick_down` draw axes.
-        markers: Tell the series of a chart apart.
-        dash: A short line in a legend.
-        full, empty: A bar's done and open part.
-        shades: From nothing to everything. `signed`: from far below zero to far above.
-        braille: Whether curves may use braille dots, two by four a cell.
-        encoding: What characters beside these the stream can carry: all others are escaped.
+        markers: One for each series of a chart.
+        full, empty: The done and the open part of a bar.
+        shades: From low to high. `signed`: from negative to positive.
+        braille: Whether curves may use braille dots, two by four per cell.
+        encoding: The encoding of the stream; other characters are escaped.
     """
 
     right: str = "✓"
@@ -143,7 +142,7 @@ ASCII = Glyphs(
 
 
 def glyphs_for(encoding: str) -> Glyphs:
-    """Returns the glyphs that a stream of this encoding can carry."""
+    """Returns the glyphs for a stream of this encoding."""
     if encoding.lower().replace("_", "-").startswith("utf"):
         return UNICODE
     return ASCII if encoding == ASCII.encoding else dataclasses.replace(ASCII, encoding=encoding)

@@ -1,7 +1,7 @@
-"""Tables of text: columns that do not fit are left out.
+"""Tables of text, without the columns that do not fit.
 
-Built on rich's `Text`, which measures, aligns and cuts by the cells of a terminal. rich.table leaves no column out,
-lets no cell span others, ends each line in blanks, and took 14 times as long when it was tried (2,000 rows: 1.9 s).
+Built on rich's `Text`, which measures, aligns and cuts by the cells of a terminal. rich.table cannot leave columns out
+or let cells span others, pads each line with blanks, and took 14 times as long when it was tried (2,000 rows: 1.9 s).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Column:
     """A column of a table.
 
     Attributes:
-        name, align, width: Its heading, at which side heading and cells stand, and how wide it is at least.
-        rank: 0 is always shown; of the others the lowest come first, those of one rank together, as far as they fit.
-        least: Where even the columns of rank 0 do not fit, its cells are cut, down to this width; None: never.
-        style: Lies under the styles of its cells.
-        keeps_ends: Cells that are too long lose their middle: both ends of a path say more.
+        name, align, width: Its heading, the alignment of heading and cells, and its least width.
+        rank: Columns of rank 0 are always shown; others by rank, lowest first, those of one rank together, if they fit.
+        least: If the columns of rank 0 do not fit, its cells are cut down to this width; None for never.
+        style: Default style of its cells.
+        keeps_ends: Whether cells that are too long lose their middle, as is best for paths.
     """
 
     name: str = ""
@@ -39,10 +39,7 @@ class Column:
 
 
 def fit_columns(widths: Sequence[int], ranks: Sequence[int], room: int, gap: int = 2) -> list[int]:
-    """Returns which columns are shown: those of rank 0, and rank by rank the others, up to the first that do not fit.
-
-    A column is thus shown only with all that tell more.
-    """
+    """Returns the shown columns: those of rank 0, then rank by rank up to the first that do not fit."""
     kept: list[int] = []
     for rank in sorted(set(ranks)):
         wider = kept + [index for index, its in enumerate(ranks) if its == rank]
@@ -55,20 +52,20 @@ def fit_columns(widths: Sequence[int], ranks: Sequence[int], room: int, gap: int
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[Cell]], page: Page, indent: int = 1, gap: int = 2
 ) -> list[Text]:
-    """Returns a line of headings, where there are any, and a line for each row; what is too long ends in an ellipsis.
+    """Returns a line of headings, if there are any, and a line for each row; long cells end in an ellipsis.
 
-    The last cell of a row with fewer cells than columns runs on to the end of the line, and widens no column. Where
-    there is no room even for the columns of rank 0, each cell stands on lines of its own behind its heading.
+    The last cell of a row with fewer cells than columns spans the rest of the line. If not even the columns of rank 0
+    fit, each cell gets its own lines, after its heading.
     """
     heading = [(column.name, "label") for column in columns]
     cells = [[Text.assemble(cell) for cell in row] for row in (heading, *rows)]
-    # a cell that runs on over its line says nothing of how wide its column must be
+    # a cell that spans the rest of the line does not widen its column
     measured = [row if len(row) == len(columns) else row[:-1] for row in cells]
     widths = [
         max(column.width, *(row[at].cell_len for row in measured if at < len(row))) for at, column in enumerate(columns)
     ]
     kept = fit_columns(widths, [column.rank for column in columns], page.width - indent, gap)
-    # where even these are too wide, those that may be cut give way, from left to right
+    # if these are too wide, columns that may be cut are narrowed, from left to right
     for at in kept:
         over = indent + sum(widths[index] + gap for index in kept) - gap - page.width
         widths[at] -= max(0, min(over, widths[at] - (columns[at].least or widths[at])))
@@ -91,11 +88,10 @@ def table(
 
 
 def _stacked(cells: Sequence[Sequence[Text]], kept: Sequence[int], page: Page, indent: int) -> list[Text]:
-    """The rows below each other, on a page too narrow for columns: nothing is cut."""
+    """The cells below each other, uncut, for a page too narrow for columns."""
     heading, *rows = cells
     lines = []
     for row in rows:
-        # a cell that runs on stands under the last column that it reaches
         shown = [at for at in kept if at < len(row)]
         for place, at in enumerate(shown):
             named = place and heading[at].plain
@@ -106,7 +102,7 @@ def _stacked(cells: Sequence[Sequence[Text]], kept: Sequence[int], page: Page, i
 
 
 def cut(text: Text, width: int, page: Page, keeps_ends: bool = False) -> Text:
-    """Returns the text at most `width` cells wide, an ellipsis in place of its end, or of its middle."""
+    """Returns the text in at most `width` cells, with an ellipsis for its end, or its middle."""
     if text.cell_len <= width:
         return text
     head = text.copy()
@@ -116,5 +112,5 @@ def cut(text: Text, width: int, page: Page, keeps_ends: bool = False) -> Text:
             text = text[1:]
         tail = text
     head.truncate(max(0, width - 1 - tail.cell_len))
-    head.rstrip()  # rich puts a blank where half of a wide character would stand
+    head.rstrip()  # rich pads half of a wide character with a blank
     return head.append(page.glyphs.ellipsis).append_text(tail)

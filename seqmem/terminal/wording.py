@@ -12,9 +12,9 @@ from seqmem.terminal.style import UNICODE, Glyphs
 
 
 def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> str:
-    r"""Returns a symbol as it is drawn: at most `width` cells, and what could steer a terminal escaped (`\x1b`).
+    r"""Returns a symbol in at most `width` cells, with control characters escaped (`\x1b`).
 
-    What the stream cannot carry is escaped too (`\u4f60`), so that two such symbols are not drawn alike.
+    Characters that the stream cannot encode are escaped too (`\u4f60`), so that different symbols stay different.
     """
     text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(symbol))
     text = text.encode(glyphs.encoding, "backslashreplace").decode(glyphs.encoding)
@@ -22,7 +22,7 @@ def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> s
 
 
 def shown_score(value: float | None, digits: int = 3) -> str:
-    """Returns a score or loss with `digits` digits after the point; `-` where there is none."""
+    """Returns a score or loss with `digits` decimals; `-` for None."""
     if value is None:
         return "-"
     if not math.isfinite(value):
