@@ -7,31 +7,44 @@ from collections.abc import Callable
 
 from seqmem.backend import process
 from seqmem.backend.lazy import Tensor, tf
+from seqmem.backend.naming import named_after
 from seqmem.errors import SeqmemError
 
 
-def compiled(function: Callable) -> Callable:
-    """Compiles a function of tensors at its first call; a decorator.
+def compiled(*recipe: object) -> Callable[[Callable], Callable]:
+    """Compiles a function of tensors at its first call; makes a decorator.
 
     If an entry of the cache is truncated or foreign, TensorFlow raises, and keeps raising for this function object. The
     cache is then emptied and the function compiled again, so damage costs time only.
 
+    Args:
+        recipe: What the function is made from. Its text names the program, by which the cache finds it.
+
     Raises:
         SeqmemError: At a call, if there is not enough memory.
     """
-    current = tf.function(function, jit_compile=True, autograph=False)
 
-    @functools.wraps(function)
-    def call(*arguments: Tensor) -> Tensor:
-        nonlocal current
-        try:
-            return current(*arguments)
-        except tf.errors.ResourceExhaustedError:
-            raise SeqmemError("out of memory: ask for fewer units, replicates, symbols or sequences") from None
-        except tf.errors.OpError:
-            if not process.clear_cache():
-                raise
-            current = tf.function(function, jit_compile=True, autograph=False)
-            return current(*arguments)
+    def decorator(function: Callable) -> Callable:
+        def new() -> Callable:
+            return tf.function(function, jit_compile=True, autograph=False)
 
-    return call
+        current = new()
+
+        @functools.wraps(function)
+        def call(*arguments: Tensor) -> Tensor:
+            nonlocal current
+            shapes = [(getattr(part, "shape", part), getattr(part, "dtype", "")) for part in tf.nest.flatten(arguments)]
+            with named_after(f"{function.__qualname__} {recipe} {shapes}"):
+                try:
+                    return current(*arguments)
+                except tf.errors.ResourceExhaustedError:
+                    raise SeqmemError("out of memory: ask for fewer units, replicates, symbols or sequences") from None
+                except tf.errors.OpError:
+                    if not process.clear_cache():
+                        raise
+                    current = new()
+                    return current(*arguments)
+
+        return call
+
+    return decorator

@@ -65,7 +65,7 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
         margin = best - tf.reduce_max(others, axis=-1)
         return network.losses(logits, wanted), predicted, best, margin, error, best_cue
 
-    @compiled
+    @compiled(network, output_size, reset_every)
     def forward(parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor) -> list[Tensor]:
         time, replicates, rows = targets.shape
         values = network.split(parameters)

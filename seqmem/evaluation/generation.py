@@ -33,7 +33,7 @@ def compile_generation(network: Network, context: int, lags: int, reset_every: i
         returns the generated symbols, int32, and the largest output at each, float32, `(step, replicate, row)`.
     """
 
-    @compiled
+    @compiled(network, context, lags, reset_every)
     def generate(parameters: Tensor, first: Tensor, steps: int) -> tuple[Tensor, Tensor]:
         replicates, rows = first.shape
         values = network.split(parameters)

@@ -104,7 +104,7 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
         `(time, variant, row)`, the first variant's states `(time, row, numbers)`, and the states at the end.
     """
 
-    @compiled
+    @compiled(network, input_size, output_size, reset_every, lanes)
     def forward(
         parameters: Tensor,
         inputs: Tensor,

@@ -76,6 +76,9 @@ class Network:
         if head_inputs:
             self.steps = BesideInputs(self.steps, units, features)
 
+    def __repr__(self) -> str:
+        return f"Network{(*self._architecture, self._head_kind, self._scoring)}"
+
     @property
     def parameter_count(self) -> int:
         """Number of parameters."""

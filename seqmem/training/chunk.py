@@ -72,7 +72,7 @@ def compile_chunk(
     windows_per_row = plan.time // plan.window
     train_window = _window_builder(network, optimizer, plan)
 
-    @compiled
+    @compiled(network, optimizer, plan)
     def train_chunk(
         inputs: Tensor, targets: Tensor, weights: Tensor, valid: Tensor, order: Tensor, count: Tensor, active: Tensor
     ) -> Tensor:

@@ -25,7 +25,7 @@ class PopulationOptimizer:
 
     def __init__(self, name: str, parameters: KerasVariable):
         self.updates = keras.Variable(tf.zeros((parameters.shape[0], 1), tf.int32), dtype="int32", trainable=False)
-        self._parameters = parameters
+        self._name, self._parameters = name, parameters
         # The rule is built for a single number, and is given arrays in its place: it never asks how many there are.
         self._number = keras.Variable(0.0)
         self._rule = _pure(getattr(keras.optimizers, _KERAS[name]))()
@@ -33,6 +33,9 @@ class PopulationOptimizer:
         others = (self._rule.iterations, self._rule._learning_rate)
         self._number_slots = [slot for slot in self._rule.variables if all(slot is not other for other in others)]
         self.slots = [keras.Variable(tf.zeros(parameters.shape), trainable=False) for _ in self._number_slots]
+
+    def __repr__(self) -> str:
+        return f"PopulationOptimizer({self._name}, {tuple(self._parameters.shape)})"
 
     @property
     def variables(self) -> list[KerasVariable]:
