@@ -12,7 +12,8 @@ from seqmem.backend.seeding import seeded
 from seqmem.cells.cell import Cell
 from seqmem.cells.probe import cell_states
 from seqmem.cells.recurrence import Recurrence
-from seqmem.models.start import Start, apply_start
+from seqmem.cells.user import UserCell
+from seqmem.models.start import Start, built_weights, drawn_weights, initial_weights
 from seqmem.models.steps import BesideInputs, Steps, TapedSteps, WrittenSteps
 from seqmem.tasks.streams import stream_rng
 
@@ -56,10 +57,11 @@ class Network:
         head_inputs: bool = False,
     ):
         self.features, self.seen = features, units + features * head_inputs
-        self._architecture = (cell, units, layers, features, alphabet_size, head_bias, self.seen)
+        self._cells, self._alphabet_size = (cell, units, layers), alphabet_size
         self._head_kind, self._scoring, self._head_bias = head, scoring or head, head_bias
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
-        self._cell, self._head = _build(*self._architecture)
+        self._cell, self._head = build_cell(cell, units, layers, features), self._new_head()
+        self._head.build((None, self.seen))
         # Keras nests the states of stacked cells in one list per layer; the engine uses one flat list
         self._structure = cell_states(self._cell, 1)
         self.cell_weight_count = len(self._cell.trainable_variables)
@@ -77,7 +79,8 @@ class Network:
             self.steps = BesideInputs(self.steps, units, features)
 
     def __repr__(self) -> str:
-        return f"Network{(*self._architecture, self._head_kind, self._scoring)}"
+        head = (self._alphabet_size, self._head_kind, self._scoring, self._head_bias, self.seen)
+        return f"Network({self._cells}, {self.features}, {head})"
 
     @property
     def parameter_count(self) -> int:
@@ -87,7 +90,7 @@ class Network:
     def initial_parameters(self, seed: int, start: Start) -> np.ndarray:
         """Returns the initial parameters of a seed, float32 `(parameters,)`: drawn by Keras, then changed by `start`.
 
-        Keras takes about 30 ms to build a layer, so they are cached: trials of a sweep often start alike.
+        Keras takes about 10 ms to draw them, so they are cached: trials of a sweep often start alike.
         """
         if (seed, start) not in self._drawn:
             if len(self._drawn) >= MAX_CACHED_STARTS:
@@ -97,11 +100,17 @@ class Network:
 
     def _draw(self, seed: int, start: Start) -> np.ndarray:
         rng = stream_rng(seed, "weights")
-        # Keras' initializers draw from the process-wide generator
+        cell, units, layers = self._cells
+        weights_of = built_weights if isinstance(cell, UserCell) else drawn_weights
+        # Keras' initializers draw from the process-wide generator when a layer is made, and some when it is built
         with seeded(int(rng.integers(2**31))):
-            cell, head = _build(*self._architecture)
-        apply_start(cell, head.trainable_variables, start, rng)
-        return self.flatten([variable.numpy() for variable in cell.trainable_variables + head.trainable_variables])
+            stack = [cell.layer(units) for _ in range(layers)]
+            drawn = [weights_of(layer, units if index else self.features) for index, layer in enumerate(stack)]
+            head = drawn_weights(self._new_head(), self.seen)
+        return self.flatten(initial_weights(drawn, head, start, units, rng))
+
+    def _new_head(self) -> KerasLayer:
+        return keras.layers.Dense(self._alphabet_size, use_bias=self._head_bias)
 
     def flatten(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
         """Joins arrays `(..., *shape)` of all weights into one `(..., parameters)`."""
@@ -110,9 +119,10 @@ class Network:
 
     def split(self, flat: Tensor) -> list[Tensor]:
         """Splits a tensor or array `(replicate, parameters)` into one `(replicate, *shape)` per weight."""
-        ends = np.cumsum(self.sizes)
-        pieces = [flat[:, end - size : end] for end, size in zip(ends, self.sizes, strict=True)]
-        reshape = np.reshape if isinstance(flat, np.ndarray) else tf.reshape
+        if isinstance(flat, np.ndarray):
+            pieces, reshape = np.split(flat, np.cumsum(self.sizes)[:-1], axis=1), np.reshape
+        else:
+            pieces, reshape = tf.split(flat, self.sizes, axis=1), tf.reshape
         return [reshape(piece, (-1, *shape)) for piece, shape in zip(pieces, self.shapes, strict=True)]
 
     def join(self, pieces: Sequence[Tensor]) -> Tensor:
@@ -123,7 +133,7 @@ class Network:
     def initial_states(self, replicates: int, batch: int) -> list[Tensor]:
         """Returns the states at the start of a sequence, float32 `(replicate, batch, size)` each."""
         states = tf.nest.flatten(cell_states(self._cell, batch))
-        return [tf.repeat(state[None], replicates, axis=0) for state in states]
+        return [tf.broadcast_to(state, (replicates, *state.shape)) for state in states]
 
     def advance(
         self, parameters: Sequence[Tensor], inputs: Tensor, states: Sequence[Tensor]
@@ -168,15 +178,6 @@ class Network:
     def probabilities(self, logits: Tensor) -> Tensor:
         """Returns the outputs, `(batch, alphabet)`."""
         return tf.nn.softmax(logits) if self._head_kind == "softmax" else tf.nn.sigmoid(logits)
-
-
-def _build(
-    cell: Cell, units: int, layers: int, features: int, alphabet_size: int, head_bias: bool, seen: int
-) -> tuple[KerasLayer, KerasLayer]:
-    built = build_cell(cell, units, layers, features)
-    head = keras.layers.Dense(alphabet_size, use_bias=head_bias)
-    head.build((None, seen))
-    return built, head
 
 
 def _names(variables: Sequence[KerasVariable], owner: str) -> list[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
-from seqmem.backend.lazy import KerasLayer, KerasVariable
+from seqmem.backend.lazy import KerasLayer, Tensor, keras
 from seqmem.cells.cell import Cell
 from seqmem.settings import Init
+
+Weights = list[tuple[str, np.ndarray]]  # by name, in the order of the layer's trainable variables
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,24 +29,60 @@ class Start:
     steps: int = 1
 
 
-def apply_start(built: KerasLayer, others: list[KerasVariable], start: Start, rng: np.random.Generator) -> None:
-    """Changes parameters that Keras has drawn as `start` says.
+def built_weights(layer: KerasLayer, inputs: int) -> Weights:
+    """Builds a layer for inputs of a given length, and returns the weights it drew."""
+    layer.build((None, inputs))
+    return [(variable.name, variable.numpy()) for variable in layer.trainable_variables]
+
+
+def drawn_weights(layer: KerasLayer, inputs: int) -> Weights:
+    """Returns the same without making variables, for a layer that gets all its weights from `add_weight`.
+
+    Variables take Keras half of the time, which adds up: each replicate draws weights of its own.
+    """
+    drawn: Weights = []
+
+    def add_weight(*, name: str, shape: Sequence[int], initializer: object, **_: object) -> Tensor:
+        value = keras.initializers.get(initializer)(shape, dtype="float32")
+        drawn.append((name, np.array(value)))
+        return value
+
+    layer.add_weight = add_weight
+    layer.build((None, inputs))
+    return drawn
+
+
+def initial_weights(
+    layers: list[Weights], head: Weights, start: Start, units: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Changes weights that Keras has drawn as `start` says.
 
     Args:
-        built: From `build_cell`.
-        others: Variables outside the cell: those of the head.
+        layers: Those of each layer of the cell.
+        head: Those of the head.
         start: The initialisation.
+        units: Units of each layer.
         rng: The replicate's generator of weights.
+
+    Returns:
+        All weights, float32, those of the cell first.
     """
     if start.init.kind == "uniform":
         bound = start.init.bound
-        for variable in [*built.trainable_variables, *others]:
-            variable.assign(rng.uniform(-bound, bound, variable.shape).astype(np.float32))
-    for layer in getattr(built, "cells", [built]):
-        # a user cell may have no bias, or one of another name: then nothing is changed
-        for bias in (variable for variable in layer.trainable_variables if variable.name == "bias"):
-            if start.init.kind == "chrono":
-                # Tallec and Ollivier 2018, section 3: gates that keep the state for 1 to T - 1 steps
-                held = np.log(rng.uniform(1, max(1, start.steps - 1), layer.units)).astype(np.float32)
-                bias.assign(start.cell.chrono(bias.numpy(), held))
-            bias.assign(start.cell.start_bias(bias.numpy()))
+        *layers, head = (
+            [(name, rng.uniform(-bound, bound, array.shape).astype(np.float32)) for name, array in weights]
+            for weights in (*layers, head)
+        )
+    cells = [weight for weights in layers for weight in weights]
+    # a user cell may have no bias, or one of another name: then nothing is changed
+    arrays = [_initial_bias(array, start, units, rng) if name == "bias" else array for name, array in cells]
+    return arrays + [array for _, array in head]
+
+
+def _initial_bias(bias: np.ndarray, start: Start, units: int, rng: np.random.Generator) -> np.ndarray:
+    """A cell's bias, changed by the initialisation and by the cell's own settings."""
+    if start.init.kind == "chrono":
+        # Tallec and Ollivier 2018, section 3: gates that keep the state for 1 to T - 1 steps
+        held = np.log(rng.uniform(1, max(1, start.steps - 1), units)).astype(np.float32)
+        bias = start.cell.chrono(bias, held)
+    return start.cell.start_bias(bias)

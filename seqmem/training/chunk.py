@@ -83,12 +83,13 @@ def compile_chunk(
         ]
         first_states = network.initial_states(replicates, batch)
         # parameters and slots, each as one tensor per weight
-        before = [network.split(variable.value) for variable in (parameters, *optimizer.slots)]
+        variables = (parameters, *optimizer.slots)
+        before = [network.split(variable.value) for variable in variables]
 
         def body(
             index: Tensor, values: list, made: Tensor, states: list[Tensor], loss: Tensor, windows_made: Tensor
         ) -> tuple:
-            pieces = [array[index] for array in windows]
+            pieces = [tf.gather(array, index) for array in windows]
             if plan.reset_every < plan.time or windows_per_row == 1:
                 states = first_states
             else:
@@ -103,8 +104,8 @@ def compile_chunk(
         _, after, made, _, loss, windows_made = tf.while_loop(lambda index, *_: index < end, body, carried)
 
         # a replicate that no longer trains went along, and gets its values from before back
-        for variable, new, old in zip((parameters, *optimizer.slots), after, before, strict=True):
-            variable.assign(tf.where(active[:, None], network.join(new), network.join(old)))
+        for variable, new in zip(variables, after, strict=True):
+            variable.assign(tf.where(active[:, None], network.join(new), variable.value))
         optimizer.updates.assign(tf.where(active[:, None], made, optimizer.updates.value))
         return loss / tf.maximum(windows_made, 1.0)
 
