@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from seqmem.config.run_config import RunConfig
-from seqmem.evaluation.forward import StepOutputs, step_outputs
+from seqmem.evaluation.forward import StepOutputs, compile_step_outputs, step_outputs
 from seqmem.evaluation.predictions import SHOWN_SEQUENCES
 from seqmem.evaluation.scores import Tally, count_groups, tallies
 from seqmem.judge.baseline import Baseline
@@ -80,6 +80,10 @@ class Evaluator:
         rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
         self._rows = _rows_at_once(config, rows)
         self._streams = [SequenceStream(config.task, seed, "checks") for seed in config.seeds]
+
+    def compile(self) -> None:
+        """Compiles the forward pass of checks and of the report, without a check."""
+        compile_step_outputs(self._population, self._config.layout, self._rows, self._cues)
 
     def check(self) -> tuple[list[Metrics], list[bool]]:
         """Returns the metrics of each replicate, and whether it is solved: twice in a row where sequences are drawn."""

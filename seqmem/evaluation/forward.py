@@ -49,8 +49,8 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
-        int32 and `valid` bool `(time, replicate, row)`, and `cues` bool `(output,)`. It returns the six arrays of
-        `StepOutputs`, `(time, replicate, row)`.
+        int32 and `valid` bool `(time, replicate, row)`, `cues` bool `(output,)`, and the number of steps to take. It
+        returns the six arrays of `StepOutputs`, `(time, replicate, row)`.
     """
 
     def answers(values: list[Tensor], output: Tensor, targets: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
@@ -66,7 +66,9 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
         return network.losses(logits, wanted), predicted, best, margin, error, best_cue
 
     @compiled(network, output_size, reset_every)
-    def forward(parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor) -> list[Tensor]:
+    def forward(
+        parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor, count: Tensor
+    ) -> list[Tensor]:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
         first = network.initial_states(replicates, rows)
@@ -81,10 +83,19 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
             outputs = answers(values, output, targets[step], cues)
             return step + 1, following, [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
 
-        *_, records = tf.while_loop(lambda step, *_: step < time, body, (tf.constant(0), first, records))
+        *_, records = tf.while_loop(lambda step, *_: step < count, body, (tf.constant(0), first, records))
         return [array.stack() for array in records]
 
     return forward
+
+
+def compile_step_outputs(population: Population, layout: Layout, sequences_at_once: int, cues: np.ndarray) -> None:
+    """Compiles what `step_outputs` uses by taking no step with it; the arguments are those of `step_outputs`."""
+    parameters = population.parameters.shape
+    shape = (layout.length, parameters[0], sequences_at_once * layout.rows)
+    inputs, targets = (tf.zeros(wanted, tf.int32) for wanted in ((*shape, layout.context), shape))
+    arrays = (tf.zeros(parameters), inputs, targets, tf.zeros(shape, tf.bool))
+    _forward_of(population, layout, cues)(*arrays, tf.constant(cues), tf.constant(0))
 
 
 def step_outputs(
@@ -107,8 +118,7 @@ def step_outputs(
             the population; if only a few are asked for, each fills several places with different sequences.
     """
     wanted = range(len(sequences)) if replicates is None else replicates
-    reset_every = 0 if layout.reset_every == layout.length else layout.reset_every
-    forward = compile_forward(population.network, len(cues), reset_every)
+    forward = _forward_of(population, layout, cues)
     places = population.parameters.shape[0]
     count = len(sequences[0])
     starts = range(0, count, sequences_at_once)
@@ -128,7 +138,7 @@ def step_outputs(
 
         inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
         parameters = tf.gather(population.parameters.value, [wanted[index] for index, _ in filled])
-        answers = forward(parameters, inputs, targets, valid, tf.constant(cues))
+        answers = forward(parameters, inputs, targets, valid, tf.constant(cues), tf.constant(layout.length))
         shape = (*targets.shape[:2], sequences_at_once, layout.rows)
         apart = [layout.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
         for place, block in enumerate(taken):
@@ -138,3 +148,8 @@ def step_outputs(
         for index in range(len(wanted))
     ]
     return StepOutputs(*(np.stack(arrays) for arrays in zip(*joined, strict=True)))
+
+
+def _forward_of(population: Population, layout: Layout, cues: np.ndarray) -> Callable:
+    reset_every = 0 if layout.reset_every == layout.length else layout.reset_every
+    return compile_forward(population.network, len(cues), reset_every)

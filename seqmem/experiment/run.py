@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self
 
@@ -129,7 +130,7 @@ class Run:
 
             # Compile before the first chunk, so that this time is measured separately.
             with self._timed("compile"):
-                self.trainer.compile()
+                self._compile()
 
             config, trainer, baseline = self.config, self.trainer, mean_baseline(self.baselines)
             # Train until the budget is used up, or every replicate is solved or has diverged.
@@ -174,15 +175,23 @@ class Run:
         self.evaluator = Evaluator(self.config, self.population, self.baselines)
         self.trainer = Trainer(self.config, self.population)
 
-        # Start from the newest checkpoint, else from weights that each replicate draws from its own seed.
         if self._stored is not None and holds_checkpoints(self._stored.path / CHECKPOINTS):
             self._restore(self._stored)
-        else:
-            self.population.start(self.config)
         # Records after the checkpoint are removed; training writes them again, with the same bytes.
         if self.directory is not None and self._stored is not None:
             self.directory.cut_history(self.trainer.presentations)
         self._saved = (self.trainer.presentations, time.monotonic())
+
+    def _compile(self) -> None:
+        """Compiles the programs for training and for checks side by side, and draws weights where none are restored."""
+        with ThreadPoolExecutor() as pool:
+            programs = [pool.submit(part.compile) for part in (self.trainer, self.evaluator)]
+            drawn = self.population.draw(self.config) if self.trainer.updates_done == 0 else None
+            for program in programs:
+                program.result()
+        # Only now: the training program has written back the parameters that it was given.
+        if drawn is not None:
+            self.population.parameters.assign(drawn)
 
     def _check(self) -> Record:
         """Measures every replicate, and updates accounts and history."""

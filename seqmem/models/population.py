@@ -26,9 +26,13 @@ class Population:
         self.parameters = keras.Variable(np.zeros((replicates, network.parameter_count), np.float32))
 
     def start(self, config: RunConfig) -> None:
-        """Sets each replicate to the initial parameters of its seed."""
+        """Gives each replicate the parameters that its seed starts from."""
+        self.parameters.assign(self.draw(config))
+
+    def draw(self, config: RunConfig) -> np.ndarray:
+        """Returns the initial parameters of each replicate, float32 `(replicate, parameters)`; changes nothing."""
         start = Start(config.cell, config.init, config.task.time if config.init.kind == "chrono" else 1)
-        self.parameters.assign(np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds]))
+        return np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Returns the parameters by name, float32 `(replicate, *shape)` each."""
