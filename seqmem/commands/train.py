@@ -48,7 +48,7 @@ def resume(path: Path, cell: Cell | None, *, cache: bool, checkpoint_every: int 
 
 
 def _follow(run: experiment.Run, path: Path, output: Output, sequences_option: str | None = None) -> None:
-    with run, LiveRun(talk(output), run.config, quiet=output.quiet) as live:
+    with run, LiveRun(talk(output), run.config, quiet=output.quiet, stage=lambda: run.stage) as live:
         live.follow(until_stopped(run, path, live))
     result = dataclasses.replace(run.result, path=path, sequences_option=sequences_option)
     # the header stands above already where what moved was printed to the same place

@@ -59,6 +59,7 @@ class Run:
         accounts: Whether and when each replicate was solved, stopped or diverged.
         population, trainer, evaluator: The networks, and what trains and measures them; set when iteration starts.
         baselines: The best scores without memory, for each replicate; set when iteration starts.
+        stage: What it is doing: `start`, `compile`, `train`, `check` or `evaluate`.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Run:
         self._iterated = self._between_chunks = False
         self._result: RunResult | None = None
         self._seconds: dict[str, float] = {}
+        self.stage = "start"
 
     @classmethod
     def resume(
@@ -283,5 +285,7 @@ class Run:
     def _timed(self, part: str) -> Iterator[None]:
         """Adds the duration of its block to `timing.json`, which covers this process only, and not the final writes."""
         started = time.perf_counter()
+        if part != "total":
+            self.stage = part
         yield
         self._seconds[part] = self._seconds.get(part, 0.0) + time.perf_counter() - started

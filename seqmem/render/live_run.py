@@ -22,18 +22,32 @@ from seqmem.terminal.wording import shown_amount, shown_count, shown_score, show
 PLOT_HEIGHTS = (6, 4)
 WIDEST_PLOT = 80
 MOST_RECORDS = 2000
+WAITING = {"start": "starting TensorFlow", "compile": "compiling: the first time takes longer"}
 ROWS_OF_BAR = 5  # in a window of 40 columns, with what stands around it
 LINES_OF_BAR = 3  # where it has room
 
 
 class LiveRun(LiveDisplay[Progress]):
-    """A run: its header once, then loss curve and bar; its console is that of standard error."""
+    """A run: its header once, then loss curve and bar; its console is that of standard error.
+
+    Args:
+        console: As in `LiveDisplay`.
+        config: The run.
+        quiet: As in `LiveDisplay`.
+        clock: As in `LiveDisplay`.
+        stage: Tells what the run is doing before its first chunk ends, see `WAITING`.
+    """
 
     def __init__(
-        self, console: Console, config: RunConfig, quiet: bool = False, clock: Callable[[], float] = time.monotonic
+        self,
+        console: Console,
+        config: RunConfig,
+        quiet: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        stage: Callable[[], str] = lambda: "start",
     ):
         super().__init__(console, quiet, clock)
-        self._config = config
+        self._config, self._stage = config, stage
         self._records: list[Record] = []
         self._progress: Progress | None = None
         self._rows_above = 0
@@ -43,7 +57,11 @@ class LiveRun(LiveDisplay[Progress]):
             lines = header_lines(page_of(self.console), self._config)
             self._rows_above = len(lines) + 1
             self.console.print(stack(lines), Text(), sep="\n")
-        return super().__enter__()
+        super().__enter__()
+        if not self.quiet and not self.moves:
+            # nothing else comes before the first chunk has been trained
+            self.console.print(f"{WAITING['start']}, then {WAITING['compile']}", soft_wrap=True)
+        return self
 
     def show(self, state: Progress) -> None:
         """Takes note of where the run stands now."""
@@ -60,7 +78,7 @@ class LiveRun(LiveDisplay[Progress]):
     def words(self, short: bool = False) -> list[str]:
         """Returns what is solved, how fast it goes unless `short`, and how much time is left."""
         if self._progress is None:
-            return ["getting ready", "compiling", shown_seconds(self.clock() - self.started)]
+            return [WAITING.get(self._stage(), "training"), shown_seconds(self.clock() - self.started)]
         progress = self._progress
         reached = "every settled step right" if progress.baseline.recall_accuracy is None else "solved"
         words = [f"{shown_count(progress.solved)} of {shown_count(progress.replicates)} {reached}"]

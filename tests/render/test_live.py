@@ -52,6 +52,12 @@ def test_a_quick_run_without_a_terminal_has_one_line():
     assert sum("presentations," in line for line in follow(pipe(), seconds=0.01).splitlines()) == 1
 
 
+def test_without_a_terminal_a_line_says_at_once_what_takes_its_time():
+    with LiveRun(pipe(), RUN.config) as live:
+        last = live.console.file.getvalue().splitlines()[-1]
+    assert last == "starting TensorFlow, then compiling: the first time takes longer"
+
+
 def test_a_pipe_gets_no_cursor_codes():
     assert "\x1b" not in follow(pipe())
 
@@ -78,7 +84,8 @@ def test_an_interrupted_view_is_taken_away_and_the_interrupt_goes_on():
 def test_the_bar_says_what_is_done_how_fast_and_how_long_it_takes():
     clock = [0.0]
     console = build_console(io.StringIO(), "never", width=100, environment={})
-    live = LiveRun(console, RUN.config, quiet=True, clock=lambda: clock[0])
+    stage = "start"
+    live = LiveRun(console, RUN.config, quiet=True, clock=lambda: clock[0], stage=lambda: stage)
 
     def bar_line():
         with console.capture() as captured:
@@ -86,7 +93,9 @@ def test_the_bar_says_what_is_done_how_fast_and_how_long_it_takes():
         return captured.get().splitlines()[-1]
 
     clock[0] = 3.0
-    assert bar_line() == " getting ready · compiling · 3 s"
+    assert bar_line() == " starting TensorFlow · 3 s"
+    stage = "compile"
+    assert bar_line() == " compiling: the first time takes longer · 3 s"
     run = steps(1.0, clock)
     live.follow(step for _, step in zip(range(25), run, strict=False))
     bar, _, words = bar_line().strip().partition(" ")
