@@ -1,4 +1,4 @@
-"""Columns that say what became of a run, the same in every table."""
+"""Columns with the outcome of a run, the same in every table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqmem.terminal.wording import shown_amount, shown_score
 
 
 def shown_columns(ranks: Mapping[ShownColumn, int]) -> list[Column]:
-    """Returns the columns of a table: words begin at the left, numbers end at the right."""
+    """Returns the columns of a table: words aligned left, numbers right."""
     return [
         Column(column.title, "left" if column.kind == "verdict" else "right", rank=rank)
         for column, rank in ranks.items()
@@ -28,7 +28,7 @@ def shown_cells(columns: Iterable[ShownColumn], row: Row, glyphs: Glyphs) -> lis
 
 
 def remarks(rows: Iterable[Row], glyphs: Glyphs) -> list[str]:
-    """Returns what the glyphs of single cells mean, those that occur only."""
+    """Returns the meaning of glyphs that occur in single cells."""
     rows, words = list(rows), []
     if any(_recall(row, "recall_accuracy", glyphs).startswith(glyphs.near) for row in rows):
         words.append(f"{glyphs.near} recall that was not counted as evidence of memory")

@@ -1,4 +1,4 @@
-"""Runs side by side: a column each, and how they differ."""
+"""Runs side by side, one column each, and their differences."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _label(at: int) -> str:
 
 
 def _median(run: RunResult) -> str:
-    """The middle of all replicates, those not solved counted as beyond the budget: Kaplan and Meier's median."""
+    """The Kaplan-Meier median: of all replicates, those not solved counted as beyond the budget."""
     median = run.summary.median_presentations
     return f"> {shown_count(run.config.budget)}" if median is None else shown_count(median)
 
@@ -101,7 +101,7 @@ def _p(value: float) -> str:
 
 
 def _notes(comparison: Comparison) -> list[str]:
-    """How a difference is found, and what keeps one from being found."""
+    """Notes on the tests, and on reasons why they may mislead."""
     differences = [difference for difference in comparison.differences if difference is not None]
     if not differences:
         return []

@@ -1,4 +1,4 @@
-"""A stored run judged again: other gaps, and the network by itself."""
+"""A stored run judged again: other gaps, free running, states."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RULE = "remembers: p < 0.001 / (gaps x replicates), or a recall loss below 0.9 o
 
 @view
 def draw_eval(page: Page, result: EvalResult) -> list[Text]:
-    """Draws what judging a stored run again found: predictions, gaps, free runs, verdict."""
+    """Draws an evaluation: predictions, gaps, free runs, states, verdict."""
     head = header_lines(page, result.run.config, model=result.model)
     lines = [*head, Text(), *prediction_lines(result.run, page)]
     if result.model:
@@ -46,7 +46,7 @@ def draw_eval(page: Page, result: EvalResult) -> list[Text]:
 
 
 def gap_lines(gaps: Sequence[GapResult], page: Page) -> list[Text]:
-    """Returns recall over gaps as a table, and as a curve where there are at least three."""
+    """Returns recall over gaps as a table, and from three gaps on as a curve too."""
     several = any(len(gap.recall_accuracy) > 1 for gap in gaps)
     rows = [gap_cells(gap, page.glyphs) for gap in gaps]
     lines = [*table(COLUMNS, rows, page), *wrap(Text(RULE, "muted"), page.width, 1, 3)]
@@ -85,7 +85,7 @@ def _gap_curve(gaps: Sequence[GapResult], several: bool, page: Page) -> Text:
     cues = Series("among the cues", x, [statistics.median(gap.cue_accuracy) for gap in gaps], marked=True)
     baselines = [gap.baseline for gap in gaps]
     series, levels = [cues, recall], [Level(f"baseline {shown_score(max(baselines))}", max(baselines))]
-    # one level line where the baseline is the same over all gaps, a curve where it is not
+    # a level line if the baseline is the same for all gaps, else a curve
     if max(baselines) - min(baselines) >= 0.01:
         series, levels = [*series, Series("baseline", x, baselines, marked=True, style="baseline")], []
     return curve(
@@ -102,7 +102,7 @@ def _gap_curve(gaps: Sequence[GapResult], several: bool, page: Page) -> Text:
 
 
 def free_run_lines(runs: Sequence[FreeRun], page: Page) -> list[Text]:
-    """Returns each free run beside what the task goes on with, a wrong symbol marked below."""
+    """Returns each free run above the continuation in the task, with wrong symbols marked below."""
     lines = [Text(" going on by itself: each prediction is the next input", "title"), Text()]
     several = len({run.replicate for run in runs}) > 1
     for run in runs:
@@ -116,7 +116,7 @@ def _free_run(run: FreeRun, page: Page) -> list[Text]:
     glyphs = page.glyphs
     cell = max(cell_len(_shown(symbol, page)) for row in (run.prompt, run.generated, run.expected) for symbol in row)
     fitting = max(2, (page.width - 16) // (cell + 1) - len(run.prompt) - 1)
-    # one of the two may end before the other
+    # one of the two may be shorter
     steps = list(itertools.zip_longest(run.generated, run.expected))[:fitting]
     marks = ["muted" if None in step else "right" if step[0] == step[1] else "wrong" for step in steps]
     before = [""] * (len(run.prompt) + 1)

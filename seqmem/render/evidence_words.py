@@ -8,10 +8,10 @@ from seqmem.terminal.wording import plural, shown_count, shown_score
 
 
 def evidence_words(result: RunResult) -> str | None:
-    """Returns what is counted as evidence and how much there is of it; None where there is none to count.
+    """Returns the evidence of memory in words; None if there are no groups.
 
     A line such as `evidence: 126 of 126 strings of fillers recalled after at least two cues (guessing: 1 in 4),
-    p < 0.001`. Where so few strings were judged that guessing could recall them all, it says that the loss decides.
+    p < 0.001`. If guessing could recall all judged strings, because they are few, it says that the loss decides.
     """
     counts, task = group_counts(result), result.config.task
     if counts is None:
@@ -41,7 +41,7 @@ def shown_p(value: float) -> str:
 
 
 def judged_words(judged: JudgedOn, replicates: int) -> str:
-    """Returns on how many sequences each replicate was judged, and how many of them training has shown, if counted."""
+    """Returns how many sequences each replicate was judged on, and how many of them it was trained on, if counted."""
     count, different, trained = judged.sequences, judged.different, judged.trained_on
     each = f" for each of {replicates:,} replicates" if replicates > 1 else ""
     if judged.exhaustive:

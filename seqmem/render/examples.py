@@ -15,10 +15,10 @@ WIDEST_SYMBOL = 12
 
 
 def draw_strips(examples: Sequence[Example], width: int, glyphs: Glyphs) -> list[Text]:
-    """Returns a line for each sequence, aligned, at most `width` cells wide: a longer one loses its middle.
+    """Returns a line for each sequence, aligned, at most `width` cells wide; longer ones lose their middle.
 
-    Where targets are labels, these stand on a second line. Below the last sequence that has a recall, a line names cue
-    and recall, for those who see no colour.
+    If targets are labels, they are on a second line. Below the last sequence with a recall, a line names cue and recall
+    for readers without colour.
     """
     words = [word for example in examples for word in (*example.symbols, *(example.labels or ()))]
     cell = max(cell_len(shown_symbol(word, WIDEST_SYMBOL, glyphs)) for word in words)
@@ -47,18 +47,18 @@ def _strip(words: Sequence[str], parts: Sequence[str], places: Sequence[int | No
 
 
 def shown_positions(example: Example, fitting: int) -> list[int | None]:
-    """Chooses which positions fit; None stands where some are left out. The first and the last are always kept."""
+    """Returns the positions that fit, always with the first and the last; None where some are left out."""
     count = len(example.symbols)
     if count <= fitting:
         return list(range(count))
-    # the beginning has the cue and the first fillers, the end the recall: a third goes to it
+    # a third of the room for the end, which has the recall
     tail = max(1, min(fitting // 3, fitting - 3))
     head = fitting - 1 - tail
     return [*range(head), None, *range(count - tail, count)]
 
 
 def _names(example: Example, columns: dict[int, int], width: int, glyphs: Glyphs) -> Text:
-    """`▴ cue` and `▴ recall` below what they name; `recall ▴` where the line would be too long."""
+    """`▴ cue` and `▴ recall` below these symbols; `recall ▴` if the line would be too long."""
     line = Text(no_wrap=True)
     for part in ("cue", "recall"):
         shown = [column for position, column in sorted(columns.items()) if example.parts[position] == part]

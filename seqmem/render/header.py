@@ -1,4 +1,4 @@
-"""The head of a run: task, network, training, budget."""
+"""The header of a run: task, network, training, budget."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ LOSS_WORDS = {
 
 
 def header_lines(page: Page, config: RunConfig, parameters: int | None = None, model: str = "") -> list[Text]:
-    """Returns what is about to be trained, in about six lines; parameters of None are counted for cells of Keras.
+    """Returns task, network, training and budget in about six lines.
 
-    A network that no run has trained is called by the name `model`; of its training nothing is said.
+    A network that no run has trained is named `model`, without lines on training and budget.
     """
     room = page.width - LABEL_WIDTH - 1
-    # 72: strips are read, not filled
+    # at most 72 columns, so that strips are easy to read
     examples = config.task.examples(config.seed, STRIPS)
     strips = draw_strips(examples, min(room, 72), page.glyphs)
     count = config.parameter_count if parameters is None else parameters
     network = [*network_words(config), *([f"{count:,} parameters"] if count else [])]
     words = config.task.words()
     widest = max(strip.cell_len for strip in strips)
-    # the settings of the task stand beside its strips where they fit, else below them
+    # the settings of the task go beside its strips if they fit, else below
     beside = dotted(words, max(1, room - widest - 4), page)
     if room - widest - 4 > max(map(len, words)) and len(beside) <= len(strips):
         for strip, line in zip(strips, beside, strict=False):
@@ -55,7 +55,7 @@ draw_header = view(header_lines)
 
 
 def labelled(label: str, lines: Sequence[Text]) -> list[Text]:
-    """Returns lines with a label before the first."""
+    """Returns lines with a label in front of the first."""
     labels = [label, *[""] * len(lines)]
     return [
         Text.assemble(" ", (f"{its:{LABEL_WIDTH}}", "label"), line) for its, line in zip(labels, lines, strict=False)
@@ -63,13 +63,13 @@ def labelled(label: str, lines: Sequence[Text]) -> list[Text]:
 
 
 def dotted(words: list[str], width: int, page: Page) -> list[Text]:
-    """Sets phrases apart by dots, on as many lines as they need."""
+    """Returns phrases separated by dots, on as many lines as they need."""
     lines = fill(words, width, Text(f" {page.glyphs.dot} ", "muted"))
     return [part for line in lines for part in wrap(line, width, 0, 2)]
 
 
 def network_words(config: RunConfig) -> list[str]:
-    """Returns the network as phrases, what is usual left out."""
+    """Returns the network as phrases, mostly without defaults."""
     stacked = f"{config.layers} layers of " if config.layers > 1 else ""
     words = [f"{stacked}{shown_symbol(config.cell.name, 40)} {config.units}", f"{config.head} head"]
     words += [f"sees {config.context} symbols"] if config.context > 1 else []
@@ -79,7 +79,7 @@ def network_words(config: RunConfig) -> list[str]:
 
 
 def training_words(config: RunConfig) -> list[str]:
-    """Returns how it is trained as phrases, what is usual left out."""
+    """Returns the training as phrases, mostly without defaults."""
     steps, time = config.steps_per_window, config.task.time
     window = "window sequence" if steps == time else f"window {steps} of {plural(time, 'step')}"
     words = [window, f"{config.optimizer} {config.learning_rate:g}", f"batch {config.batch_size}"]
@@ -94,14 +94,14 @@ def training_words(config: RunConfig) -> list[str]:
 
 
 def _loss_words(config: RunConfig) -> list[str]:
-    """The steps that are trained, with the reason where a rule chose the recall steps."""
+    """The trained steps, with the reason if a rule chose the recall steps."""
     if "loss_at" not in config.decided_by_rule:
         return [LOSS_WORDS[config.loss_at]]
     return [f"{LOSS_WORDS['recall']}: {recall_reason(config.task)}"] if config.loss_at == "recall" else []
 
 
 def budget_words(config: RunConfig) -> list[str]:
-    """Returns how long it is trained, as phrases."""
+    """Returns the budget and the criterion as phrases."""
     budget = plural(config.budget, "presentation")
     words = [f"{plural(config.epochs, 'epoch')} = {budget}" if config.epochs else budget]
     criterion = str(config.criterion)
@@ -111,7 +111,7 @@ def budget_words(config: RunConfig) -> list[str]:
 
 
 def without_recall(config: RunConfig) -> str | None:
-    """Says that a task has nothing to remember, and why; None where it has."""
+    """Returns why a task has nothing to remember; None if it has recall steps."""
     if config.task.sequences_with_recall:
         return None
     if config.task.settled_somewhere:

@@ -14,17 +14,14 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_symbol
 
 SHORTEST_NAME = 24
-
-
 RANKS = {column: column.listed for column in SHOWN if column.listed is not None}
 
 
 @view
 def draw_list(page: Page, rows: Sequence[Row]) -> list[Text]:
-    """Draws stored runs, one on a line, from what `seqmem.results.columns.run_row` gives."""
+    """Draws stored runs, one per line, from the rows of `seqmem.results.columns.run_row`."""
     if not rows:
         return [Text(" no runs here yet: seqmem train makes one", "muted")]
-    # the name of a run is shown in full where it can be
     columns = [Column("run", "left", least=SHORTEST_NAME, keeps_ends=True), *shown_columns(RANKS)]
     lines = table(columns, [_cells(row, page.glyphs) for row in rows], page)
     unfinished = sum(row["status"] != "complete" for row in rows)

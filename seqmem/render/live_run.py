@@ -1,4 +1,4 @@
-"""A run while it goes on: the loss curve and a bar."""
+"""The live display of a run: the loss curve and a bar."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class LiveRun(LiveDisplay[Progress]):
         return self
 
     def show(self, state: Progress) -> None:
-        """Takes note of where the run stands now."""
+        """Updates the display to the progress of the run."""
         self._progress = state
         self.advance(state.presentations, state.budget)
         if state.record is not None:
@@ -76,7 +76,7 @@ class LiveRun(LiveDisplay[Progress]):
         self.print_line(Text(", ".join([*words, *self.words()])))
 
     def words(self, short: bool = False) -> list[str]:
-        """Returns what is solved, how fast it goes unless `short`, and how much time is left."""
+        """Returns how many are solved, the speed unless `short`, and the time left."""
         if self._progress is None:
             return [WAITING.get(self._stage(), "training"), shown_seconds(self.clock() - self.started)]
         progress = self._progress
@@ -89,7 +89,7 @@ class LiveRun(LiveDisplay[Progress]):
         return words
 
     def above(self, page: Page) -> list[RenderableType]:
-        """Returns the curve, as high as the terminal has room for."""
+        """Returns the curve, as high as fits on the terminal."""
         records = list(self._records)
         if self._progress is None or len(records) < 2:
             return []

@@ -1,4 +1,4 @@
-"""A sweep while it goes on: a bar, the trials that run, the best."""
+"""The live display of a sweep: a bar, the running trials, the best."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MOST_RUNNING = 6
 
 
 class LiveSweep(LiveDisplay[SweepProgress]):
-    """A sweep: its bar, what runs, and the best so far; what failed is said in any case."""
+    """A sweep: its bar, the running trials and the best so far; failures are printed in any case."""
 
     seconds_between_lines = 1.0
     _progress: SweepProgress | None = None
 
     def show(self, state: SweepProgress) -> None:
-        """Takes note of where the sweep stands, and says what became of the trial that has just ended."""
+        """Updates the display to the progress of the sweep, and prints the outcome of a trial that has just ended."""
         self._progress, trial = state, state.ended
         self.advance(_ended(state), state.total)
         if trial is None or self.quiet:
@@ -33,7 +33,7 @@ class LiveSweep(LiveDisplay[SweepProgress]):
             self.print_line(Text(", ".join([f"{shown_values(trial.values)}: {_outcome(trial)}", *self.words()])))
 
     def words(self, short: bool = False) -> list[str]:
-        """Returns what became of the trials so far, what runs unless `short`, and how much time is left."""
+        """Returns the counts of ended trials, of running ones unless `short`, and the time left."""
         state = self._progress
         if state is None:
             return ["getting ready"]
@@ -45,7 +45,7 @@ class LiveSweep(LiveDisplay[SweepProgress]):
         return words + ([f"{shown_seconds(state.seconds_left)} left"] if state.seconds_left else [])
 
     def below(self, page: Page) -> list[Text]:
-        """Returns what runs now, and the best trial so far."""
+        """Returns the running trials, and the best so far."""
         state = self._progress
         if state is None:
             return []

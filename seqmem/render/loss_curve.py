@@ -1,4 +1,4 @@
-"""The loss over presentations, above the baseline."""
+"""The loss over presentations, with the baseline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next commands worth trying, from what a run found."""
+"""The next commands worth trying after a run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from seqmem.results.findings import above_baseline, blown_up, missed, nothing_se
 from seqmem.results.run import RunResult
 from seqmem.settings import settings_of
 
-# Said even where they go back to the default: they are the point.
+# Changes of these are always spelled out, even back to the default.
 ALWAYS_SAID = ("cell", "rows", "stateful", "window", "init", "head", "loss_at", "alphabet_size")
-ALPHABET = 12  # symbols at most of the recipe that remembers over long gaps
+ALPHABET = 12  # largest alphabet of the recipe that remembers over long gaps
 REASONS = {
     "init": "gates that begin by holding the state",
     "head": "softmax outputs",
@@ -24,7 +24,7 @@ REASONS = {
     "alphabet_size": "fewer symbols",
     "learning_rate": "larger steps",
 }
-LONGEST_SEQUENCES = 80  # characters of sequences that are still worth repeating on a line
+LONGEST_SEQUENCES = 80  # characters of sequences that are repeated in a command
 
 
 def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[
 
 
 def _from_file(command: str, result: RunResult, run: PurePath | None) -> str:
-    """Names the file that sequences came from, or the settings of the run that hold them where they are long."""
+    """Replaces sequences by the file that they came from, or if they are long by the settings of the run."""
     written = result.config.to_settings().get("sequences")
     if not written:
         return command
@@ -55,25 +55,25 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     config, verdict = result.config, result.summary.verdict
     if verdict == "diverged" or (verdict == "memoryless" and blown_up(result)):
         return train_command(config, learning_rate=config.learning_rate / 10, clip_norm=1.0), "smaller, clipped steps:"
-    # no predictor can settle such sequences: only other sequences help
+    # no target can be predicted: only other sequences help
     if nothing_settled(result) and (cued := with_cues(config)):
         return train_command(cued), "begin each sequence with a word that tells them apart:"
     if verdict == "nothing_to_remember":
         return train_command(RunConfig()), "a task that needs memory:"
     if verdict == "solved":
         return _after_success(config)
-    # where half of the replicates remember, the recipe lacks nothing, and it is a matter of time
+    # if half of the replicates remember, the recipe is sufficient, and only time is missing
     few = not result.summary.solved and 2 * result.summary.remember <= len(result.replicates)
     if few and (lacks := _lacks(config)):
         return lacks
-    # what stopped too early has learned enough to stop: its loss still falls, and more budget is not what it lacks
+    # replicates that stopped too early do not need a larger budget, even if their loss still falls
     late = missed(result)
     falling = still_falling(result.history) and not late
     if falling and verdict != "memoryless":
         return train_command(config, **_longer_budget(config)), "the loss still falls: train longer:"
     if changes := untried(config):
         reasons = ", ".join(REASONS[name] for name in changes if name in REASONS)
-        # a loss above the baseline has not even come to the frequencies of the symbols
+        # a loss above the baseline: not even the frequencies of the symbols are learned yet
         longer = _longer_budget(config) if above_baseline(result) else {}
         return train_command(config, **changes, **longer), f"what helps over long gaps and was not tried: {reasons}:"
     if late and config.stop:
@@ -81,7 +81,7 @@ def _next_training(result: RunResult) -> tuple[str, str]:
     if late or falling or above_baseline(result):
         why = "the loss still falls: train longer:" if falling else "train longer:"
         return train_command(config, **_longer_budget(config)), why
-    # nothing is left to try but other starts, and then smaller steps
+    # nothing is left to try but other seeds, and then smaller steps
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
     smaller = {"learning_rate": config.learning_rate / 3, "clip_norm": config.clip_norm or 1.0}
@@ -89,7 +89,7 @@ def _next_training(result: RunResult) -> tuple[str, str]:
 
 
 def _after_success(config: RunConfig) -> tuple[str, str]:
-    """What a solved run leads on to."""
+    """The next question after a solved run."""
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
     changes, question = config.task.harder() or ({"units": max(1, config.units // 4)}, "does a smaller network do?")
@@ -97,8 +97,8 @@ def _after_success(config: RunConfig) -> tuple[str, str]:
 
 
 def _lacks(config: RunConfig) -> tuple[str, str] | None:
-    """What a recipe lacks without which no training helps."""
-    # a whole sequence per update means fewer updates, so they must be larger
+    """The first change without which no training can succeed, if there is one."""
+    # with whole sequences there are fewer updates, so they must be larger
     quick = {"learning_rate": max(config.learning_rate, 0.01)} if config.optimizer == "adam" else {}
     whole = {"window": None, "stop": True, **quick}
     if not config.cell.keeps_state:
@@ -113,10 +113,10 @@ def _lacks(config: RunConfig) -> tuple[str, str] | None:
 
 
 def untried(config: RunConfig) -> dict[str, Any]:
-    """Returns what a run leaves out of the recipe that remembers over a thousand steps, as changes of settings.
+    """Returns the missing parts of the recipe that remembers over a thousand steps, as changes of settings.
 
-    Each part is needed somewhere: without the first the state fades, without the second and the third the few steps
-    that need memory hardly count, and with many symbols the cue is one input among too many.
+    Each part is needed in some tasks: without chrono the state fades, without softmax and loss at recall steps the few
+    recall steps have little weight, and with many symbols the cue is one input among too many.
     """
     changes: dict[str, Any] = {}
     if config.cell.gated and config.init.kind != "chrono":
@@ -134,9 +134,9 @@ def untried(config: RunConfig) -> dict[str, Any]:
 
 
 def train_command(config: RunConfig, **changes: object) -> str:
-    """Returns the `seqmem train` line of a config with some settings changed: what differs from the defaults.
+    """Returns the `seqmem train` line of a config with changed settings, without defaults.
 
-    What is as the rules would have it is left to them, so that it follows the changes.
+    Settings that a rule decided are left out, so that the rule is applied again to the changed settings.
     """
     settings = {name: value for name, value in _without_decided(config).items() if name not in config.task.implied()}
     settings, changes = _agreeing(settings, changes)
@@ -167,7 +167,7 @@ def _agreeing(settings: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[s
 
 
 def with_cues(config: RunConfig) -> RunConfig | None:
-    """Returns a config of one's own sequences with a new word before each: a cue; None for other tasks."""
+    """Returns a config with a new word, a cue, before each of the user's sequences; None for other tasks."""
     cued = config.task.with_cues()
     if cued is None:
         return None
@@ -186,14 +186,14 @@ def _written(name: str, value: object) -> object:
 
 
 def _longer_budget(config: RunConfig) -> dict[str, Any]:
-    """Four times the budget, under the name that the run has it."""
+    """Four times the budget, in epochs or presentations as in the run."""
     if config.presentations:
         return {"presentations": min(4 * config.presentations, 2**31 - 1)}
     return {"epochs": 4 * (config.epochs or 1)}
 
 
 def spelled(name: str, value: object) -> str:
-    """Returns a setting as a shell takes it."""
+    """Returns a setting as an option, quoted for a shell."""
     if name == "sequences" and isinstance(value, (list, tuple)):
         if sum(map(len, value)) > LONGEST_SEQUENCES:
             return "--sequences FILE"

@@ -1,4 +1,4 @@
-"""The reason that a recipe can solve its task, or cannot."""
+"""The reason why a recipe can or cannot solve its task."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from seqmem.config.run_config import RunConfig
 
 
 def recipe_note(config: RunConfig) -> str | None:
-    """Returns why a recipe can solve its task, or why not, in a sentence or two; None where there is no recall."""
+    """Returns why a recipe can or cannot solve its task, in a sentence or two; None without recall steps."""
     needed = config.task.memory_needed
     if needed < 2:
         return None
@@ -53,7 +53,7 @@ def _note_on_stateless(config: RunConfig, needed: int) -> str:
 
 
 def _gradient_reach(config: RunConfig) -> int:
-    """How many of the last symbols the gradient of the last step of the longest sequence reaches."""
+    """How many last symbols the gradient reaches back over from the last step of the longest sequence."""
     return (config.task.time - 1) % config.steps_per_window + config.lags + config.context - 1
 
 

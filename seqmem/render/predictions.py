@@ -1,4 +1,4 @@
-"""Predictions step by step: input, target, answer, and how sure it was."""
+"""Predictions step by step: input, target, prediction, probability."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from seqmem.terminal.style import Glyphs
 from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_symbol
 
-LONGEST = 12  # steps of a table in full
+LONGEST = 12  # longest sequence whose steps are all shown
 KEPT_HEAD, KEPT_TAIL, KEPT_FAULTS = 3, 2, 6
-# before them the mark of a recall step, behind them that of the step
+# the first column marks recall steps, the last right and wrong predictions
 COLUMNS = (Column(width=1), *map(Column, ("step", "input", "expected", "predicted")), Column("prob.", rank=1))
 COLUMNS += (Column("margin", rank=2), Column())
 SIDE_BY_SIDE_FROM = 100
-# Where the criterion names no error, a step counts as near when the runner-up comes closer than this.
+# If the criterion has no bound on errors, a step counts as near if the runner-up is closer than this.
 NEAR_MARGIN = 0.1
-MOST_TABLES = 2  # of a replicate, and in all where none stand side by side
-Judged = tuple[Prediction, tuple[str, ...]]  # with what `step_marks` says of each step
+MOST_TABLES = 2  # per replicate, and in all if none are side by side
+Judged = tuple[Prediction, tuple[str, ...]]  # with the marks of its steps from `step_marks`
 
 
 def draw_tables(judged: Sequence[Judged], page: Page) -> list[Text]:
-    """Draws a table for each prediction and what `step_marks` says of it, two side by side from 100 columns on."""
+    """Draws a table for each prediction with its marks, two side by side from 100 columns on."""
     tables = [table_lines(prediction, marks, page) for prediction, marks in judged]
     widest = max(line.cell_len for table in tables for line in table)
     columns = 2 if page.width >= max(SIDE_BY_SIDE_FROM, 2 * widest + 4) else 1
@@ -39,7 +39,7 @@ def draw_tables(judged: Sequence[Judged], page: Page) -> list[Text]:
 
 
 def table_lines(prediction: Prediction, marks: Sequence[str], page: Page) -> list[Text]:
-    """Returns the lines of one table, headings first; a long sequence keeps its ends, its recall and its faults."""
+    """Returns the lines of one table; of a long sequence its ends, recall steps and faults."""
     words = [prediction.inputs, prediction.expected, prediction.predicted]
     shown = [["" if word is None else shown_symbol(word, 12, page.glyphs) for word in column] for column in words]
     rows: list[list[Cell]] = []
@@ -60,7 +60,7 @@ def table_lines(prediction: Prediction, marks: Sequence[str], page: Page) -> lis
 
 
 def kept_steps(prediction: Prediction, marks: Sequence[str]) -> list[int]:
-    """Chooses the steps of a table: all of a short sequence, otherwise both ends, recall steps and faults."""
+    """Returns the steps of a table: all of a short sequence, else both ends, recall steps and faults."""
     count = len(marks)
     if count <= LONGEST:
         return list(range(count))
@@ -80,7 +80,7 @@ MARK_WORDS = {"right": "right", "near": "near", "wrong": "wrong", "open": "open"
 
 
 def draw_key(marks: Collection[str], recall: bool, bound: float | None, lucky: bool, page: Page) -> list[Text]:
-    """Says what the marks mean, those that occur only; `lucky` where a network is shown that has no memory."""
+    """Explains the marks that occur; `lucky` if a shown network has no memory."""
     near = f"by a margin below {NEAR_MARGIN:g}" if bound is None else f"more than {bound} off"
     meanings = {
         "right": "right",
@@ -117,38 +117,48 @@ def step_marks(prediction: Prediction, bound: float | None, has_memory: bool, lo
     return tuple(mark(step) for step in range(len(prediction.inputs)))
 
 
+def chosen_predictions(result: RunResult) -> dict[int, tuple[str, str, list[Judged]]]:
+    """Returns title, remark and judged predictions of the best and the worst replicate, by their numbers.
+
+    The best is left out if the worst has the same marks; the title is empty for a single replicate.
+    """
+    kept = {prediction.replicate for prediction in result.predictions}
+    ranked = [index for index in ranked_replicates(result.replicates) if index in kept]
+    bound, loss_at = result.config.criterion.largest_error, result.config.loss_at
+    judged: dict[int, list[Judged]] = {index: [] for index in (*ranked[:1], *ranked[-1:])}
+    for prediction in result.predictions:
+        if (index := prediction.replicate) in judged:
+            marks = step_marks(prediction, bound, result.replicates[index].remembers, loss_at)
+            judged[index].append((prediction, marks))
+    alike = len(judged) == 2 and len({tuple(marks for _, marks in pairs) for pairs in judged.values()}) == 1
+    also = "; the best has the same marks" if alike else ""
+    chosen = {}
+    for index in ranked[-1:] if alike else judged:
+        name = f"{'best' if index == ranked[0] else 'worst'} replicate {index}, seed {result.replicates[index].seed}"
+        chosen[index] = (name if len(result.replicates) > 1 else "", also, judged[index])
+    return chosen
+
+
 def prediction_lines(result: RunResult, page: Page) -> list[Text]:
     """Returns the prediction tables of the best and the worst replicate, and a key to their marks.
 
     The best is left out where the worst has the same marks. Of many sequences those with faults are shown.
     """
-    kept = {prediction.replicate for prediction in result.predictions}
-    ranked = [index for index in ranked_replicates(result.replicates) if index in kept]
-    if not ranked:
+    chosen = chosen_predictions(result)
+    if not chosen:
         return []
-    best, worst = ranked[0], ranked[-1]
-    remembers = {index: result.replicates[index].remembers for index in (best, worst)}
-    bound, loss_at = result.config.criterion.largest_error, result.config.loss_at
-    judged: dict[int, list[Judged]] = {best: [], worst: []}
-    for prediction in result.predictions:
-        if (index := prediction.replicate) in judged:
-            judged[index].append((prediction, step_marks(prediction, bound, remembers[index], loss_at)))
-    alike = [marks for _, marks in judged[best]] == [marks for _, marks in judged[worst]]
-    chosen = [worst] if alike else [best, worst]
-    count = MOST_TABLES if alike or page.width >= SIDE_BY_SIDE_FROM else MOST_TABLES // 2
+    count = MOST_TABLES if len(chosen) < 2 or page.width >= SIDE_BY_SIDE_FROM else MOST_TABLES // 2
     lines: list[Text] = []
     drawn: list[Judged] = []
-    for index in chosen:
-        if len(result.replicates) > 1:
-            also = "; the best has the same marks" if alike and best != worst else ""
-            title = f"{'best' if index == best else 'worst'} replicate {index}, seed {result.replicates[index].seed}"
+    for title, also, judged in chosen.values():
+        if title:
             lines += [*wrap(Text.assemble((title, "title"), (also, "muted")), page.width), Text()]
-        shown = sorted(judged[index], key=lambda pair: not {"wrong", "near"} & {*pair[1]})[:count]
+        shown = sorted(judged, key=lambda pair: not {"wrong", "near"} & {*pair[1]})[:count]
         drawn += shown
         lines += draw_tables(shown, page)
-        if (more := len(judged[index]) - count) > 0:
+        if (more := len(judged) - count) > 0:
             lines += [Text(f"  and {plural(more, 'sequence')} more", "muted"), Text()]
     marks = {mark for _, row in drawn for mark in row}
     recall = any(any(prediction.recall) for prediction, _ in drawn)
-    lucky = not all(remembers[index] for index in chosen)
-    return [*lines, *draw_key(marks, recall, bound, lucky, page), Text()]
+    lucky = not all(result.replicates[index].remembers for index in chosen)
+    return [*lines, *draw_key(marks, recall, result.config.criterion.largest_error, lucky, page), Text()]

@@ -19,7 +19,7 @@ from seqmem.render.examples import shown_positions
 from seqmem.render.header import budget_words, network_words, training_words, without_recall
 from seqmem.render.headline import headline
 from seqmem.render.next_command import next_commands, spelled, train_command
-from seqmem.render.predictions import kept_steps, step_marks
+from seqmem.render.predictions import MARK_WORDS, chosen_predictions, kept_steps
 from seqmem.render.run_view import COLUMNS, replicate_cells
 from seqmem.render.score_table import score_label
 from seqmem.render.sweep_table import trial_cells, trial_remarks
@@ -39,13 +39,13 @@ from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symb
 SEQUENCES, LONGEST = 4, 24  # sequences of the task, and symbols of each
 TABLES_EACH = 2  # of predictions, of a replicate
 MOST_ROWS = 60
-WORST_RANK = 6  # of the columns of trials: for more a page has no room
+WORST_RANK = 6  # highest rank of the columns of trials on a page
 WIDEST = 40  # characters of a symbol
-MOST_NAMED = 3  # of trials that are equally good
+MOST_NAMED = 3  # equally good trials that are named
 
 
 def run_report(result: RunResult, title: str, versions: Mapping[str, str]) -> Report:
-    """Returns what a report says of a run."""
+    """Returns the report of a run."""
     config = result.config
     commands = [(train_command(config), "This run again:")]
     commands += [(command, why[:1].upper() + why[1:]) for command, why in next_commands(result, result.path)]
@@ -67,13 +67,13 @@ def run_report(result: RunResult, title: str, versions: Mapping[str, str]) -> Re
 
 
 def evaluation_report(result: EvalResult, title: str, versions: Mapping[str, str]) -> Report:
-    """Returns what a report says of a run that was judged again."""
+    """Returns the report of an evaluation."""
     report = run_report(result.run, title, versions)
     gaps = ",".join(str(gap.gap) for gap in result.gaps)
     asked = f" --gaps {gaps}" if gaps else ""
     fields: dict[str, Any] = vars(report) | {"commands": ((f"seqmem eval RUN{asked}", "This evaluation again:"),)}
     if result.model:
-        # of the settings of a network that no run has trained only those of the task are its own
+        # the other settings of `run` do not apply to a network that no run has trained
         facts = {"task": report.facts["task"], "network": (result.model,)}
         fields |= {"question": f"What does {result.model} remember?", "facts": facts, "settings": {}, "commands": ()}
     if not result.own_task:
@@ -91,7 +91,7 @@ def evaluation_report(result: EvalResult, title: str, versions: Mapping[str, str
 
 
 def sweep_report(sweep: SweepResult, title: str, versions: Mapping[str, str], plan: Plan) -> Report:
-    """Returns what a report says of a sweep."""
+    """Returns the report of a sweep."""
     axes = [axis.name.replace("_", " ") for axis in sweep.axes]
     measure = measure_of(sweep.rank).replace("_", " ")
     facts: dict[str, tuple[str, ...]] = {
@@ -186,30 +186,14 @@ def _scores(result: RunResult) -> Table:
 
 
 def _predictions(result: RunResult) -> Iterable[Table]:
-    """The first sequences as the best and the worst replicate predict them; the worst alone, where marks are equal."""
-    shown = {prediction.replicate for prediction in result.predictions}
-    order = [index for index in ranked_replicates(result.replicates) if index in shown]
-    bound, loss_at = result.config.criterion.largest_error, result.config.loss_at
-    judged = {}
-    for index in dict.fromkeys([*order[:1], *order[-1:]]):
-        predictions = [prediction for prediction in result.predictions if prediction.replicate == index]
-        remembers = result.replicates[index].remembers
-        judged[index] = [(each, step_marks(each, bound, remembers, loss_at)) for each in predictions]
-    marks = [[marks for _, marks in pairs] for pairs in judged.values()]
-    alike = len(marks) == 2 and marks[0] == marks[1]
-    for index in order[-1:] if alike else judged:
-        label = ""
-        if len(result.replicates) > 1:
-            name = "best" if index == order[0] else "worst"
-            label = f", {name} replicate {index}, seed {result.replicates[index].seed}"
-            label += "; the best has the same marks" if alike else ""
-        for number, (prediction, its_marks) in enumerate(judged[index][:TABLES_EACH], 1):
-            yield _prediction(prediction, its_marks, f"Sequence {number}{label}")
+    """The first sequences as the best and the worst replicate predict them."""
+    for title, also, judged in chosen_predictions(result).values():
+        for number, (prediction, marks) in enumerate(judged[:TABLES_EACH], 1):
+            yield _prediction(prediction, marks, f"Sequence {number}{', ' if title else ''}{title}{also}")
 
 
 def _prediction(prediction: Prediction, marks: Sequence[str], title: str) -> Table:
     columns = ("step", "input", "expected", "predicted", "probability", "margin", "")
-    words = {"right": "right", "near": "near", "wrong": "wrong", "open": "open", "untrained": "not trained"}
     rows: list[tuple[Cell, ...]] = []
     before = -1
     for step in kept_steps(prediction, marks):
@@ -220,7 +204,7 @@ def _prediction(prediction: Prediction, marks: Sequence[str], title: str) -> Tab
         cells = [Cell("" if symbol is None else shown_symbol(symbol, WIDEST)) for symbol in symbols]
         figures = [Cell(f"{value:.3f}") for value in (prediction.probability[step], prediction.margin[step])]
         recall = Cell(f"{step + 1}", "recall" if prediction.recall[step] else "")
-        rows.append((recall, *cells, *figures, Cell(f"{getattr(UNICODE, mark)} {words[mark]}", mark)))
+        rows.append((recall, *cells, *figures, Cell(f"{getattr(UNICODE, mark)} {MARK_WORDS[mark]}", mark)))
         before = step
     return Table(title, columns, tuple(rows), ("right",) * 6 + ("left",))
 
@@ -282,6 +266,6 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _sentence(words: str) -> str:
-    """A note as a sentence of its own; what begins with the name of a criterion keeps it."""
+    """A note as a sentence; a note that begins with a criterion keeps it in lower case."""
     begun = words if ":" in words.split(" ")[0][:-1] else words[:1].upper() + words[1:]
     return begun if begun.endswith((".", "?")) else f"{begun}."

@@ -20,7 +20,7 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import shown_count, shown_score
 
 ALL_UP_TO = 6
-# one blank before the verdict and wider columns, so that the recall accuracy fits beside it on 60 columns
+# wide columns with a gap of one, so that the recall accuracy fits beside the verdict on 60 columns
 COLUMNS = (
     *(Column("replicate", style="label"), Column("solved at", width=10), Column("recall loss", width=12, rank=1)),
     *(Column("recall acc.", width=12, rank=2), Column("max error", width=10, rank=3)),
@@ -29,7 +29,7 @@ COLUMNS = (
 
 @view
 def draw_run(page: Page, result: RunResult, header: bool = True) -> list[Text]:
-    """Draws everything that a run found, its header left out where that has been printed above."""
+    """Draws the result of a run, without its header if that has been printed above."""
     lines = [*header_lines(page, result.config), Text()] if header else []
     if result.history:
         lines += [draw_loss(result.history, result.baseline, 0, page, unit=loss_unit(result.config)), Text()]
@@ -44,13 +44,13 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
     if count < 2:
         return []
     ranked = ranked_replicates(result.replicates)
-    # all of a few; of many the quartiles, by rank
+    # all of a few replicates, else the quartiles by rank
     if count <= ALL_UP_TO:
         places = dict.fromkeys(range(count), "")
     else:
         names = {0: "best", count // 4: "", count // 2: "median", 3 * count // 4: "", count - 1: "worst"}
         places = {ranked[rank]: name for rank, name in names.items()}
-    # accuracy counts all steps, and those that were not trained say nothing
+    # accuracy counts all steps, which means nothing if only recall steps were trained
     accuracy = [] if result.config.loss_at == "recall" else [Column("accuracy", rank=4)]
     columns = [*COLUMNS, *accuracy, Column(align="left")]
     rows = [replicate_cells(index, place, result, bool(accuracy), page.glyphs) for index, place in places.items()]
@@ -58,12 +58,12 @@ def replicate_lines(result: RunResult, page: Page) -> list[Text]:
 
 
 def replicate_cells(index: int, place: str, result: RunResult, accuracy: bool, glyphs: Glyphs) -> list[Cell]:
-    """Returns a replicate's row of `COLUMNS`, then its accuracy, if asked for, and its verdict."""
+    """Returns the row of a replicate: `COLUMNS`, its accuracy if requested, and its verdict."""
     replicate = result.replicates[index]
     recall = result.baseline.recall_accuracy is not None
     metrics, verdict = replicate.metrics, replicate_verdict(replicate, recall)
     values = [metrics.recall_loss, metrics.recall_accuracy, metrics.max_error, metrics.accuracy]
-    # what has diverged answers nothing, whatever its largest output is
+    # the scores of a diverged network mean nothing
     finite = [None if value is None or not math.isfinite(value) or replicate.diverged else value for value in values]
     return [
         f"{place} {index}".strip(),

@@ -1,4 +1,4 @@
-"""Scores of the replicates beside the baseline and the recipe limit."""
+"""Scores of the replicates, with the baseline and the recipe limit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def score_label(name: str, config: RunConfig) -> str:
 
 
 def score_lines(result: RunResult, page: Page) -> list[Text]:
-    """Returns a row for each score: the network's or its median over replicates, its range, and its bounds."""
+    """Returns a row for each score: its value or median over replicates, its range, and its bounds."""
     several = len(result.replicates) > 1
     columns = [Column(align="left"), Column("median" if several else "network")]
     columns += [Column("range", "left", rank=2, style="muted")] if several else []

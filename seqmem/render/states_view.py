@@ -15,7 +15,7 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
 MOST_ROWS = 8  # units drawn, unless more of them carry the cue
-WIDEST_STEP = 6  # columns of a step, where there are few
+WIDEST_STEP = 6  # most columns of a step
 NAME = 6
 OF_THE_LARGEST = "of the unit's largest, at most 1"
 SCALE_STEPS = 9
@@ -23,12 +23,12 @@ SCALE_STEPS = 9
 
 @view
 def draw_states(page: Page, result: StatesResult) -> list[Text]:
-    """Draws where a replicate keeps the cue."""
+    """Draws the states of a replicate; see `states_lines`."""
     return states_lines(result, page)
 
 
 def states_lines(result: StatesResult, page: Page) -> list[Text]:
-    """Returns what units do in two sequences, what each tells and is needed for, and which of them carry the cue."""
+    """Returns states of units in two sequences, how well each tells the cue, recall without it, and the carriers."""
     units = result.units[: max(MOST_ROWS, len(result.kept_by))]
     title = f"where the cue is kept: replicate {result.replicate}, seed {result.seed}"
     among = f"{len(units)} of " if len(units) < result.unit_count else ""
@@ -40,7 +40,7 @@ def states_lines(result: StatesResult, page: Page) -> list[Text]:
 
 
 def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list[Text]:
-    """A row for each unit: one sequence, the other, and how far the second is above the first."""
+    """A row for each unit: the two sequences, and the second minus the first."""
     width = _map_width(page)
     picked = evenly_picked(len(result.steps), width)
     each = max(1, min(WIDEST_STEP, width // len(picked)))
@@ -50,7 +50,7 @@ def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list
     lines = [_row((f"unit {state}", "label"), [*titles, ("difference", "label")], width), _row("", above, width)]
     for unit in units:
         first, second = ([values[at] for at in picked] for values in unit.memory.values)
-        # every unit on a scale of its own: a small value may have large weights behind it
+        # each unit has its own scale, since a small value may meet large weights
         most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
         apart = [later - earlier for earlier, later in zip(first, second, strict=True)]
         strips = [
@@ -63,13 +63,13 @@ def _maps(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list
 
 
 def _title(shown: ShownSequence, width: int, page: Page) -> str:
-    """A cue is what the sequence begins with; what else is asked for is a recall."""
+    """`cue` if the sequence begins with the recalled symbol, else `recall`."""
     word = "cue" if shown.cue == shown.inputs[0] else "recall"
     return f"{word} {shown_symbol(shown.cue, width - len(word) - 1, page.glyphs)}"
 
 
 def _row(name: Cell, cells: Sequence[Cell], width: int) -> Text:
-    """A name, and three cells of equal width; blanks at the end stay, because they may be coloured."""
+    """A name and three cells of equal width; trailing blanks are kept, because they may be coloured."""
     line = Text.assemble(" ", name, no_wrap=True)
     for at, cell in enumerate(cells):
         line.append(" " * (NAME + 3 + at * (width + 2) - line.cell_len)).append_text(Text.assemble(cell))
@@ -77,7 +77,7 @@ def _row(name: Cell, cells: Sequence[Cell], width: int) -> Text:
 
 
 def _telling(result: StatesResult, units: Sequence[UnitResult], page: Page) -> list[Text]:
-    """A row for each unit: how well it alone tells the cue, step by step and at the recall, and recall without it."""
+    """A row for each unit: how well it tells the cue, step by step and at the recall, and recall without it."""
     after = [Column("recall without it"), Column("loss", rank=2)]
     if result.chance is None:
         rows = [[_name(unit, result, page), *_recall(unit.silenced, page)] for unit in units]
@@ -104,7 +104,7 @@ def _map_width(page: Page) -> int:
 
 
 def _line_width(page: Page) -> int:
-    """What the columns of figures leave; on a narrow page the last of them go."""
+    """The room beside the columns of figures, the last of which are left out on a narrow page."""
     return max(16, page.width - NAME - 9 - len("at recall") - len("recall without it") - len("0.000"))
 
 
@@ -118,7 +118,7 @@ def _recall(recall: Recall, page: Page) -> list[Cell]:
 
 
 def _finding(result: StatesResult, page: Page) -> list[Text]:
-    """Which units carry the cue, with the figures that show it."""
+    """The units that carry the cue, with the figures that show it."""
     kept, without = _listed(result.kept_by), shown_score(result.without.accuracy)
     sign = (page.glyphs.wrong, "wrong")
     if result.kept_by:
@@ -137,7 +137,7 @@ def _finding(result: StatesResult, page: Page) -> list[Text]:
 
 
 def _notes(result: StatesResult, page: Page) -> list[str]:
-    """What was measured, and on what."""
+    """Notes on the measurements."""
     notes = []
     if result.alone is not None and (others := result.unit_count - len(result.kept_by)):
         them = f"the {others} others" if others > 1 else "the other"

@@ -23,7 +23,7 @@ MOST_REASONS = 10
 
 
 def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
-    """Returns a heading and a line for each trial that is known; many missing ones are only counted."""
+    """Returns headings and a line for each trial, without missing ones, which are counted."""
     trials = ranked(sweep.trials, sweep.rank)
     shown = [trial for trial in trials if trial.status != "missing"]
     left_out = shown[MOST_ROWS:]
@@ -41,18 +41,18 @@ def trial_lines(sweep: SweepResult, page: Page) -> list[Text]:
 
 
 def trial_cells(trial: Trial, columns: Iterable[ShownColumn], glyphs: Glyphs) -> list[Cell]:
-    """Returns the values of a trial, and what became of it: of one without a result its status."""
+    """Returns the values of a trial and its outcome, or its status if there is no result."""
     cells: list[Cell] = [shown_symbol(shown_value(value), 16, glyphs) for value in trial.values.values()]
     if result := trial.result:
         return cells + shown_cells(columns, outcome_row(result), glyphs)
     if trial.status == "failed":
-        # why stands below the table, in full
+        # the reason is below the table, in full
         return [*cells, ("failed", "wrong")]
     return [*cells, (f"{trial.status}  {shown_symbol(trial.reason, 200, glyphs)}".rstrip(), "muted")]
 
 
 def trial_remarks(sweep: SweepResult, glyphs: Glyphs) -> list[str]:
-    """Returns what trials are sorted by, how many are called what they are by chance, and what single glyphs mean."""
+    """Returns the order of the trials, the expected number of false verdicts, and the meaning of glyphs."""
     results = [trial.result for trial in sweep.trials if trial.result]
     judged = [summary for summary in results if summary.baseline.recall_accuracy is not None]
     words = [_order(sweep)]
@@ -75,7 +75,7 @@ def failure_lines(sweep: SweepResult, page: Page) -> list[Text]:
 
 
 def _order(sweep: SweepResult) -> str:
-    """What the rows are sorted by, and its baseline, where that is the same for all."""
+    """The column that rows are sorted by, with its baseline if that is the same for all."""
     name = sweep.rank.replace("_", " ")
     if sweep.rank not in MEASURES:
         return f"in the order of {name}"

@@ -27,7 +27,7 @@ PLOT_HEIGHT = 12
 
 @view
 def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
-    """Draws a sweep as far as it has come."""
+    """Draws a sweep, complete or in part."""
     axes = f" {page.glyphs.times} ".join(f"{axis.name} ({_values(axis)})" for axis in sweep.axes)
     lines = wrap(Text.assemble(("Sweep ", "title"), axes), page.width, 1, 3)
     lines += wrap(Text(count_words(sweep), "muted"), page.width, 1, 1)
@@ -46,7 +46,7 @@ def draw_sweep(page: Page, sweep: SweepResult) -> list[Text]:
 
 
 def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Sequence[str]) -> list[str]:
-    """Tells as phrases what all trials share: network, replicates, what the user gave, and what rules decided."""
+    """Returns as phrases what all trials share: network, replicates, given settings, and those decided by rules."""
     fixed = {name: value for name, value in (essential_settings() | dict(base)).items() if name not in varied}
     words = ["sequences of your own"] if fixed.pop("sequences", None) else []
     cell, units, replicates = (fixed.pop(name, None) for name in ("cell", "units", "replicates"))
@@ -64,7 +64,7 @@ def fixed_words(base: Mapping[str, Any], decided: Mapping[str, Any], varied: Seq
 
 
 def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
-    """Returns what to run next, with why: what is missing, else the best trial and the worst."""
+    """Returns the next commands with their reasons: for missing trials, else for the best and the worst trial."""
     if sweep.path is None:
         return []
     if sweep.counts["complete"] + sweep.counts["pruned"] < sweep.total:
@@ -75,7 +75,7 @@ def sweep_commands(sweep: SweepResult) -> list[tuple[str, str]]:
 
 
 def count_words(sweep: SweepResult) -> str:
-    """Returns how many trials have ended, and what became of the others."""
+    """Returns the number of trials by status."""
     counts = sweep.counts
     others = [name for name in ("pruned", "failed", "running", "missing") if counts[name]]
     complete = f"{shown_count(counts['complete'])} of {plural(sweep.total, 'trial')} complete"
@@ -88,7 +88,7 @@ def _values(axis: Axis) -> str:
 
 
 def _drawing(sweep: SweepResult, page: Page) -> list[Text]:
-    """The curve or the heat map; nothing where an axis gives no order to draw in."""
+    """A curve over one axis, or a heat map over two; nothing for other sweeps."""
     varied = sweep.varied_axes
     if len(varied) == 1:
         return _curve_lines(sweep, varied[0], page)
@@ -107,7 +107,7 @@ def _curve_lines(sweep: SweepResult, axis: Axis, page: Page) -> list[Text]:
         points.append((float(value if numeric else axis.values.index(value) + 1), trial.result))
     points.sort(key=lambda point: point[0])
     if not numeric:
-        # words have no order, so no line joins them: an empty point between two breaks it
+        # words have no order, so points are not joined: an empty point between two breaks the line
         points = [point for x, result in points for point in ((x, result), (x + 0.5, None))][:-1]
     name = axis.name.replace("_", " ")
     if not numeric:
@@ -144,7 +144,7 @@ def _lines_of(points: list[tuple[float, RunSummary | None]]) -> tuple[list[Serie
 
 
 def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
-    """One measure over two axes: the one that is ranked by, if it is a measure."""
+    """The measure that trials are ranked by, over two axes."""
     rows, columns = axes
     name = measure_of(sweep.rank)
     values: list[list[float | None]] = [[None] * len(columns.values) for _ in rows.values]
@@ -152,7 +152,7 @@ def _heat_lines(sweep: SweepResult, axes: list[Axis], page: Page) -> list[Text]:
         if trial.result:
             row, column = (axis.values.index(trial.values[axis.name]) for axis in axes)
             values[row][column] = trial.measure(name)
-    # shares keep the whole scale, so that two sweeps have the same colours
+    # shares use the whole scale, so that sweeps can be compared
     finite = [value for row in values for value in row if value is not None]
     low, high = (0.0, 1.0) if name in SHARES or not finite else (min(finite), max(finite))
     title = Text(f" {name.replace('_', ' ')}", "title")

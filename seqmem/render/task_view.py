@@ -1,4 +1,4 @@
-"""A task: its sequences, its conflict, its baselines, its shapes."""
+"""A task: its sequences, conflict, baseline and shapes."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from seqmem.terminal.table import Cell, Column, table
 from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
 SHOWN = 8
-MOST_SHOWN = 40  # of presentations asked for: more is for a file, not for the eye
+MOST_SHOWN = 40  # presentations drawn; a file can hold more
 SHOWN_PAIRS = 2
 LONGEST_TABLE = 24
-MOST_SEEN = 6  # of the symbols that a step sees, those nearest to it
+MOST_SEEN = 6  # symbols of an input that are drawn, the newest
 MOST_CONFLICTS = 4
 MOST_OPTIONS = 6
 LONGEST_START = 4
@@ -29,7 +29,7 @@ LONGEST_START = 4
 
 @view
 def draw_task(page: Page, result: TaskResult) -> list[Text]:
-    """Draws a task: each kind of sequence, or the presentations that training begins with."""
+    """Draws a task: each kind of sequence, or the first presentations of training."""
     config, task = result.config, result.config.task
     examples = result.examples(SHOWN, MOST_SHOWN)
     lines = [Text.assemble(" ", (f"{task.name} task", "title"), no_wrap=True)]
@@ -91,7 +91,7 @@ def _conflict_lines(config: RunConfig, page: Page) -> list[Text]:
 
 
 def _either(symbols: Sequence[str], page: Page) -> str:
-    """`3 or 4`, `1, 2 or 3`, and no more than a few."""
+    """`3 or 4`, `1, 2 or 3`, with an ellipsis for many."""
     words = [shown_symbol(symbol, 12, page.glyphs) for symbol in symbols]
     if len(words) > MOST_OPTIONS:
         words = [*words[: MOST_OPTIONS - 2], page.glyphs.ellipsis, words[-1]]
@@ -117,11 +117,11 @@ def _kept(count: int) -> list[int | None]:
 
 
 def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
-    """Every step as what the network sees, the last `reach` symbols, and what it is to say."""
+    """Every step as a pair of input, the last `reach` symbols, and target."""
     sees = "one symbol" if reach == 1 else f"the last {reach} symbols"
     wanted, tells = ("its label", "an earlier symbol") if examples[0].labels else ("the next", "the cue")
     lines = [Text(f" pairs: each step sees {sees} and is to predict {wanted}", "label")]
-    # where the page is narrow, the oldest symbols are left out first
+    # on a narrow page, the oldest symbols are left out first
     seen = [Column(width=3, rank=back) for back in reversed(range(min(reach, MOST_SEEN)))]
     columns = [Column(style="label"), *seen, Column(style="muted"), *[Column(align="left")] * 2]
     for number, example in enumerate(examples):
@@ -137,7 +137,7 @@ def _pair_lines(examples: list[Example], reach: int, page: Page) -> list[Text]:
             places = range(step - len(seen) + 1, step + 1)
             target, part = example.target(step)
             remark = f"only {tells} tells" if part == "recall" else ""
-            # a dash stands for the zeros before the start
+            # a dash for the zeros before the start
             shown = [cells[at] if at >= 0 else ("-", "muted") for at in places]
             answer = (shown_symbol(target, 12, page.glyphs), part)
             rows.append([f"step {step + 1:>4}", *shown, page.glyphs.arrow, answer, (remark, "muted")])
@@ -151,7 +151,7 @@ def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
     size = max(len(seen), len(answers))
     lines = [Text(" one-hot arrays of the first sequence, float32", "label")]
     room = (page.width - 12) // 2
-    # vectors too long to be read are described in words
+    # long vectors are described in words
     if 2 * size + 4 > room:
         places = [seen.index(symbol) for symbol in example.symbols[:2]]
         shown = [shown_symbol(symbol, 12, page.glyphs) for symbol in example.symbols[:2]]
@@ -169,14 +169,14 @@ def _array_lines(example: Example, config: RunConfig, page: Page) -> list[Text]:
 
 
 def _one_hot(symbols: tuple[str, ...], symbol: str, part: str) -> Text:
-    # the 1 of a filler stands out from the zeros too
+    # the 1 of a filler has no style, so that it differs from the zeros, which are muted
     bits = [("1", "" if part == "filler" else part) if other == symbol else "0" for other in symbols]
     spaced = [cell for bit in bits for cell in (" ", bit)][1:]
     return Text.assemble("[", *spaced, "]", style="muted")
 
 
 def shape_lines(config: RunConfig, page: Page) -> list[Text]:
-    """Returns a line for each way to feed one sequence, or a batch, to a Keras layer: input, target, what is kept."""
+    """Returns a line for each way to feed a sequence, or a batch, to a Keras layer: input, target and state."""
     time, batch = config.task.time, max(2, config.batch_size)
     size, out = len(config.task.input_symbols), len(config.task.output_symbols)
     lags, context = max(2, config.lags), max(2, config.context)
@@ -195,7 +195,7 @@ def shape_lines(config: RunConfig, page: Page) -> list[Text]:
     cells = [[name, str(inputs), str(targets), note] for name, inputs, targets, note in rows]
     lines = table(columns, cells, dataclasses.replace(page, width=10 * page.width), indent=3)
     if max(line.cell_len for line in lines) > page.width:
-        # each note on a line of its own
+        # each note on its own line
         below = [part for *shapes, note in cells for part in (shapes, [(f"    {note}", "muted")])]
         lines = table(columns[:-1], below, page, indent=3)
     return [Text(" shapes (samples, time steps, features)", "label"), *lines]

@@ -1,4 +1,4 @@
-"""The verdict in words, with the figures that carry it."""
+"""The verdict in words, with its figures, notes and advice."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ OTHER_SEQUENCES = "Not the sequences that this run was made for: their scores, a
 
 
 def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) -> list[Text]:
-    """Returns the verdict, its figures beside what is possible without memory, notes, and what to try next.
+    """Returns the verdict, notes, scores with their baselines, and what to try next.
 
-    `run` is the run directory, where it is known, for commands that take it.
+    `run` is the run directory, if known, for commands that take it.
     """
     verdict = result.summary.verdict
     sign = (getattr(page.glyphs, verdict), verdict)
@@ -39,14 +39,14 @@ def verdict_lines(result: RunResult, page: Page, run: PurePath | None = None) ->
 
 
 def verdict_notes(result: RunResult) -> list[str]:
-    """Returns what one must know to read a verdict: counts, evidence, what was judged, why the recipe can do it."""
+    """Returns the notes on a verdict: counts, evidence, judged sequences, why the recipe can or cannot succeed."""
     version = "judged by version 0.1, which looked at the loss alone" if result.judged else None
     notes = [*_counts(result), version, *_notes(result, recipe_note(result.config))]
     return [note for note in notes if note]
 
 
 def model_lines(result: RunResult, page: Page) -> list[Text]:
-    """Returns the verdict on networks that no run has trained: nothing of training, and no advice."""
+    """Returns the verdict on networks that no run has trained, without notes on training and advice."""
     verdict = result.summary.verdict
     sign = (getattr(page.glyphs, verdict), verdict)
     lines = wrap(Text.assemble(sign, " ", (headline(result), verdict)), page.width, 1, 3)
@@ -55,7 +55,7 @@ def model_lines(result: RunResult, page: Page) -> list[Text]:
 
 
 def other_lines(result: RunResult, page: Page) -> list[Text]:
-    """Returns the scores and the evidence on sequences that a run was not made for, without a verdict or advice."""
+    """Returns scores and evidence on sequences of another task, without a verdict or advice."""
     lines = wrap(Text.assemble(page.glyphs.bullet, " ", (OTHER_SEQUENCES, "title")), page.width, 1, 3)
     lines += _bulleted(_notes(result), page)
     return [*lines, Text(), *score_lines(result, page)]
@@ -66,19 +66,19 @@ def _bulleted(texts: Sequence[str | None], page: Page) -> list[Text]:
 
 
 def command_lines(command: str, width: int) -> list[Text]:
-    """Breaks a command before an option where the line is full, so that a shell takes all of it when it is copied."""
+    """Wraps a command before options, with backslashes, so that it can be copied to a shell."""
     parts = re.split(r" (?=--)", command)
-    if max(map(len, parts)) > width - 7:  # at any blank, but for those in quotes
+    if max(map(len, parts)) > width - 7:  # at any blank that is not in quotes
         parts = re.split(r" (?=(?:[^']*'[^']*')*[^']*$)", command)
     lines = [line.plain for line in fill(parts, width - 2, start=3, hanging=5)]
-    # a word that is longer than a line goes on at the very beginning of the next, as a shell joins the two
+    # the rest of a word that is longer than a line starts in the first column, so that a shell joins the two
     pieces = [[line] if "'" in line else textwrap.wrap(line, width - 2, drop_whitespace=False) for line in lines]
     joined = " \\\n".join("\\\n".join(piece) for piece in pieces)
     return [Text(line, "command", no_wrap=True) for line in joined.split("\n")]
 
 
 def _counts(result: RunResult) -> list[str]:
-    """By what and when it was solved, what missed it, and how many look right without being it."""
+    """When the criterion was met, how many missed it, and how many look right without being solved."""
     summary, config = result.summary, result.config
     solved = [replicate for replicate in result.replicates if replicate.solved]
     if result.baseline.recall_accuracy is None:
