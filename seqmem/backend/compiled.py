@@ -40,7 +40,7 @@ def compiled(*recipe: object) -> Callable[[Callable], Callable]:
                 except tf.errors.ResourceExhaustedError:
                     raise SeqmemError("out of memory: ask for fewer units, replicates, symbols or sequences") from None
                 except tf.errors.OpError:
-                    # not told from other errors: another thread may have emptied the cache a moment ago
+                    # also if the cache is empty: another thread may have emptied it a moment ago
                     process.clear_cache()
                     current = new()
                     return current(*arguments)
