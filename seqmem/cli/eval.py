@@ -28,7 +28,7 @@ class Gaps(Kind):
     metavar = "N,N,..."
 
     def parse(self, name: str, text: str) -> Any:
-        """Returns the numbers, or the text itself where it is none."""
+        """Returns the numbers; any other text as it is, for `check` to refuse."""
         try:
             return [int(gap) for gap in text.split(",")]
         except ValueError:
@@ -44,12 +44,12 @@ class Gaps(Kind):
 
 @dataclasses.dataclass(frozen=True)
 class Replicate(Kind):
-    """A replicate by number, or which one by how it did."""
+    """A replicate by number, or the best, the worst or all."""
 
     metavar = "N|best|worst|all"
 
     def check(self, name: str, value: Any) -> str:
-        """Returns the word if it is one of the three or a number."""
+        """Returns the text if it is one of these words or a number."""
         if value not in ("best", "worst", "all") and not (value.isascii() and value.isdigit()):
             raise SettingError(name, value, "must be the number of a replicate, from 0, or best, worst or all")
         return str(value)

@@ -20,7 +20,7 @@ from seqmem.commands.stopping import StoppedError
 from seqmem.errors import DamageWarning, SeqmemError, did_you_mean, one_line
 from seqmem.terminal.output import Output
 
-# Every command with its short help. Its module, of the same name in this package, is imported when it is called.
+# Every command with its short help. The module of the same name in this package is imported when the command is called.
 COMMANDS = {
     "train": "Train networks on a task, judge them and store the run.",
     "eval": "Judge a stored run again: other gaps, other sequences, running free, states.",
@@ -38,7 +38,7 @@ EXAMPLES = {
     "seqmem train --preset list": "Lists the presets.",
     "seqmem help eval": "What a command can do, or seqmem eval --help.",
 }
-# Every variable that changes what a command does; `SEQMEM_...` are its own.
+# All environment variables that commands depend on.
 ENVIRONMENT = {
     "SEQMEM_CACHE": "Folder of compiled programs [default: ~/.cache/seqmem], at most 512 MB for each version of "
     "TensorFlow and kind of processor: the oldest are dropped. It can be deleted at any time.",
@@ -51,7 +51,7 @@ LONGEST_LINE = 1000
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and imports only the one that is called."""
+    """A group that imports only the command that is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Returns the names in the order of `COMMANDS`."""
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line; returns 0, 1 for a run that failed, 2 for bad usage, 130 after Ctrl-C."""
-    # set by the script of `seqmem completion`: click answers the shell, and no command runs
+    # set by the script of `seqmem completion`, for which no command is run
     request = os.environ.get("_SEQMEM_COMPLETE")
     if request:
         return shell_complete(group, {}, "seqmem", "_SEQMEM_COMPLETE", request)
@@ -129,13 +129,13 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with _damage_told(), group.make_context("seqmem", list(arguments), obj=shared) as context:
             group.invoke(context)
-        # a pipe that has closed is noticed here, not when the interpreter ends
+        # here, so that a closed pipe is not noticed only when the interpreter ends
         sys.stdout.flush()
         return 0
     except click.exceptions.Exit as end:
         return end.exit_code
     except BrokenPipeError:
-        # the interpreter flushes stdout once more at its end, and would complain
+        # the interpreter flushes stdout once more at its end, which would print an error
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except (click.ClickException, SeqmemError, KeyboardInterrupt, click.Abort, MemoryError, OSError) as error:
@@ -152,7 +152,7 @@ def run(arguments: Sequence[str]) -> int:
 
 @contextlib.contextmanager
 def _damage_told() -> Iterator[None]:
-    """Says on stderr, in a line each, what was damaged and passed over."""
+    """Prints each DamageWarning as a line on stderr."""
 
     def tell(message: Warning | str, category: type[Warning], *place: Any, **line: Any) -> None:
         if issubclass(category, DamageWarning):
@@ -160,7 +160,7 @@ def _damage_told() -> Iterator[None]:
         else:
             show(message, category, *place, **line)
 
-    # damage is passed over and must not be silent; other warnings stay as Python shows them
+    # other warnings are shown as usual
     show = warnings.showwarning
     with warnings.catch_warnings():
         warnings.simplefilter("always", DamageWarning)
@@ -169,11 +169,7 @@ def _damage_told() -> Iterator[None]:
 
 
 def describe(error: BaseException) -> tuple[str, int]:
-    """Returns the one line and the exit status that an error makes.
-
-    Raises:
-        BaseException: The error itself where it is a fault of seqmem, not of its user.
-    """
+    """Returns the line and the exit status of an error; a bug of seqmem is raised again."""
     if isinstance(error, (KeyboardInterrupt, click.Abort)):
         return "Interrupted.", INTERRUPTED
     if isinstance(error, StoppedError):
@@ -192,7 +188,7 @@ def describe(error: BaseException) -> tuple[str, int]:
 
 
 def error_document(error: BaseException, line: str) -> dict[str, Any]:
-    """Returns an error for a program: the setting to blame and its value, None where it is none alone, and the line."""
+    """Returns an error for programs: the wrong setting and its value, None if it is not a single one, and the line."""
     setting, value = getattr(error, "setting", None), getattr(error, "value", None)
     if isinstance(error, click.NoSuchOption):
         setting = error.option_name.lstrip("-")

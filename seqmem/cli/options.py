@@ -28,27 +28,27 @@ SEQUENCE_OPTIONS = ("sequence", "sequences", "format", "header", "chars")
 
 
 class KindType(click.ParamType):
-    """Lets an option take what a kind of setting takes; the value becomes what a TOML file would hold."""
+    """An option whose value is read by a kind of setting."""
 
     def __init__(self, name: str, kind: Kind):
         self.name = name
         self.kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Returns the value as its kind reads it, or raises UsageError in the words of the kind."""
+        """Returns the value read by its kind, or raises UsageError."""
         return read_typed(self.name, self.kind, value, param.opts[0] if param else option_name(self.name)).value
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        """Returns the words that the value may be and that begin as typed; what stands for a number is no word."""
+        """Returns the words of a choice that begin with the typed text."""
         words = [word for word in self.kind.metavar.split("|") if word.isalnum() and word.islower()]
         return completed(words, incomplete)
 
 
 class SettingType(KindType):
-    """The type of an option that is a setting: its value carries along how it was typed."""
+    """An option that is a setting; its value keeps the typed text."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Given:
-        """Returns the value with its source; UsageError for a list of values names the command that takes one."""
+        """Returns the value with its source; for a list of values, UsageError names `sweep`."""
         try:
             return read_typed(self.name, self.kind, value, option_name(self.name))
         except UsageError:
@@ -68,12 +68,12 @@ class SettingType(KindType):
 
 
 def completed(words: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    """Returns the words that begin as typed, for a shell."""
+    """Returns the words that begin with the typed text, for a shell."""
     return [CompletionItem(word) for word in words if word.startswith(incomplete)]
 
 
 class HeadedOption(click.Option):
-    """An option that stands under a heading of `--help`."""
+    """An option with a heading in `--help`."""
 
     def __init__(self, *args: Any, heading: str = "Run", **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -81,11 +81,7 @@ class HeadedOption(click.Option):
 
 
 class HeadedCommand(click.Command):
-    """A command whose help groups its options under headings and ends with examples.
-
-    Args:
-        examples: Complete command lines, each with what it is for.
-    """
+    """A command whose help groups its options under headings and ends with examples: command lines and purposes."""
 
     def __init__(self, *args: Any, examples: dict[str, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -104,7 +100,7 @@ class HeadedCommand(click.Command):
                 formatter.write_dl(records, col_max=28)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the examples, which are never wrapped: they are to be copied."""
+        """Writes the examples, unwrapped so that they can be copied."""
         with formatter.section("Examples"):
             for line, purpose in self.examples.items():
                 formatter.write(f"  {line}\n")
@@ -113,17 +109,14 @@ class HeadedCommand(click.Command):
 
 
 def option(*names: str, kind: Kind | None = None, help: str, heading: str = "Run", **kwargs: Any) -> Decorator:
-    """Declares an option; a `kind` gives it its type and how its value is called."""
+    """Declares an option; a `kind` gives it type and metavar."""
     if kind is not None:
         kwargs = {"type": KindType(names[0].lstrip("-").replace("-", "_"), kind), "metavar": kind.metavar, **kwargs}
     return click.option(*names, cls=HeadedOption, heading=heading, help=help, **kwargs)
 
 
 def setting_option(field: dataclasses.Field[Any]) -> Decorator:
-    """Declares the option of a setting.
-
-    It is None unless typed, so that only what was typed wins over a preset or a file.
-    """
+    """Declares the option of a setting, which is None unless typed, so that presets and files keep their values."""
     kind, name = field.metadata["kind"], option_name(field.name)
     words = {"help": field.metadata["help"] + _default_note(field), "heading": heading_of(field)}
     if isinstance(kind, Flag):
@@ -133,7 +126,7 @@ def setting_option(field: dataclasses.Field[Any]) -> Decorator:
 
 
 def heading_of(field: dataclasses.Field[Any]) -> str:
-    """Returns what a setting stands under: its group, and of the tasks' settings the one task that has it."""
+    """Returns the heading of a setting: its group, or the only task that has it."""
     group: str = field.metadata["group"]
     owners = tasks_with(field.name) if group == "Task" else []
     return f"Task {owners[0]} ({TASKS[owners[0]].summary})" if len(owners) == 1 else group
@@ -156,7 +149,7 @@ def _default_note(field: dataclasses.Field[Any]) -> str:
 
 
 def sequence_options(heading: str) -> Decorator:
-    """Declares `--sequence` and `--sequences`, the two ways to bring sequences of one's own, and how files are read."""
+    """Declares `--sequence` and `--sequences` for the user's sequences, and the options for reading files."""
 
     def declare(function: Command) -> Command:
         field = setting_fields()["sequences"]
@@ -183,13 +176,13 @@ def sequence_options(heading: str) -> Decorator:
 
 
 def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
-    """Declares the options of all settings in the named groups and of those named, in the order of declaration."""
+    """Declares the options of all settings in some groups, and of some by name, in the order of their fields."""
 
     def declare(function: Command) -> Command:
         fields = [
             field for field in setting_fields().values() if field.metadata["group"] in groups or field.name in names
         ]
-        # click lists options against the order in which they are declared
+        # click lists options in the reverse order of their decorators
         for field in reversed(fields):
             own = field.name == "sequences"
             function = (sequence_options(heading_of(field)) if own else setting_option(field))(function)
@@ -199,7 +192,7 @@ def setting_options(*groups: str, names: tuple[str, ...] = ()) -> Decorator:
 
 
 def cache_option(function: Command) -> Command:
-    """Declares `--cache`, wherever programs are compiled."""
+    """Declares `--cache`."""
     words = "Keep compiled programs for the next time. [default: cache]"
     return option("--cache/--no-cache", default=True, help=words)(function)
 
@@ -223,7 +216,7 @@ def _complete_presets(ctx: click.Context, param: click.Parameter, incomplete: st
 
 
 def list_presets_first(function: Command) -> Command:
-    """Lets a command answer `--preset list` and do nothing else."""
+    """Makes a command list the presets, and do nothing else, for `--preset list`."""
 
     @functools.wraps(function)
     def command(preset: str | None, output: Output, **kwargs: object) -> None:
@@ -236,7 +229,7 @@ def list_presets_first(function: Command) -> Command:
 
 
 def print_presets(output: Output) -> None:
-    """Names the presets, a line each, or as one JSON object."""
+    """Prints the presets, one per line, or as one JSON object."""
     summaries = {name: presets.preset_summary(name) for name in presets.preset_names()}
     if output.json:
         output.document(summaries)

@@ -1,4 +1,4 @@
-"""The options that say how a command speaks."""
+"""The options for the output of a command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqmem.terminal.output import Output
 
 
 def output_options(function: Command) -> Command:
-    """Declares `--json`, `--quiet`, `--color` and `--verbose`; the command gets one `output` in their place."""
+    """Declares `--json`, `--quiet`, `--color` and `--verbose`; the command gets one argument `output` for them."""
 
     @functools.wraps(function)
     def command(*args: object, color: str, quiet: bool, as_json: bool, verbose: bool, **kwargs: object) -> None:

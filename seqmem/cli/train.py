@@ -71,7 +71,7 @@ def command(
 
 
 def _refuse_settings(sources: dict[str, object], typed: dict[str, Any]) -> None:
-    """Raises UsageError where settings were given for a run that has its own."""
+    """Raises UsageError if settings were given together with --resume."""
     given = [name for name, value in sources.items() if value is not None]
     given += [option_name(name) for name in typed_settings(typed)]
     if given:

@@ -32,9 +32,9 @@ def evaluate(
     states: bool,
     cache: bool,
 ) -> None:
-    """Judges a stored run again, prints what was found and keeps it in the new file `out`, if there is to be one.
+    """Judges a stored run again, prints the result, and writes it to the new file `out` if given.
 
-    `cell` is as in `trusted_cell`; what follows `output` is as in `seqmem.experiment.evaluate`.
+    `cell` is as in `trusted_cell`; the arguments after `output` are those of `seqmem.experiment.evaluate`.
     """
     trusted = trusted_cell(path, cell)
     if out is not None:

@@ -48,23 +48,22 @@ def export(
     stateful: bool = True,
     cell: Cell | None = None,
 ) -> None:
-    """Writes what is stored in a directory to a new file, or for TensorBoard to a new folder.
+    """Writes a stored result to a new file, or for TensorBoard to a new folder.
 
     Args:
         path: A run or sweep directory, or the file of an evaluation.
         to: The new file.
-        output: Where it is said that it was written.
-        format: One of `FORMATS`; None for the one that the name ends in.
-        chart: What is drawn: one of `CHARTS`, `report` or `terminal`; None for the report in a page, elsewhere for the
-            first chart that the result has.
-        theme: Of a chart: `light` or `dark`.
-        rows: What a table has a row for: `results`, `history` or `predictions`.
-        replicate: Whose weights a Keras model has: `best`, `worst` or a number.
-        stateful: Whether a Keras model keeps its state from one call to the next.
+        output: The output options.
+        format: One of `FORMATS`; None for the ending of the name.
+        chart: One of `CHARTS`, `report` or `terminal`; None for the report in a page, else for the first chart.
+        theme: Theme of a chart: `light` or `dark`.
+        rows: The rows of a table: `results`, `history` or `predictions`.
+        replicate: The replicate of a Keras model: `best`, `worst` or a number.
+        stateful: Whether a Keras model keeps its state between calls.
         cell: As for `trusted_cell`.
 
     Raises:
-        UsageError: If the format is not known, the result has no such chart, or the file is there already.
+        UsageError: If the format is not known, the result has no such chart, or the file exists.
     """
     chosen = format or to.suffix.lower().removeprefix(".")
     if chosen not in FORMATS:
@@ -97,7 +96,7 @@ def export(
 
 
 def _write_events(path: Path, to: Path) -> str:
-    """Writes a new folder for TensorBoard, and says how to see it."""
+    """Writes a new folder for TensorBoard; returns a note with the command to view it."""
     result = read_stored(path).result
     if isinstance(result, EvalResult):
         raise UsageError(f"{path}: is an evaluation, and TensorBoard shows runs and sweeps")
@@ -107,12 +106,12 @@ def _write_events(path: Path, to: Path) -> str:
 
 
 def _check_chart(to: Path, format: str, chart: str | None) -> None:
-    """Checks before anything is read that there is such a chart, and that it can be drawn into such a file."""
+    """Raises UsageError if there is no such chart, or it cannot be drawn in this format; before anything is read."""
     names = (*CHARTS, REPORT, TERMINAL)
     if chart is not None and chart not in names:
         line = f"--chart {chart}: must be one of {', '.join(names)}{did_you_mean(chart, names)}"
         raise UsageError(line, "chart", chart)
-    # a report has links and tables, so it is a page; the terminal's drawing has no PNG or PDF
+    # a report is always a page; the drawing of the terminal has no PNG or PDF
     formats = {TERMINAL: tuple(SCREENS), REPORT: ("html",)}.get(chart or "", PICTURES)
     if chart is not None and format not in formats:
         allowed = ", ".join(f".{name}" for name in formats)
@@ -153,7 +152,7 @@ def stored_model(path: Path, replicate: str, stateful: bool, trusted: Collection
         SettingError: If there is no such replicate.
         DamagedFileError: If its weights cannot be read.
     """
-    # a config of this one replicate: its seed, and no others beside it
+    # a config of this replicate alone
     trained = read_trained(read_run(path, trusted), replicate)
     config = dataclasses.replace(trained.stored.config, seed=trained.seed, replicates=1)
     # the first axis is that of replicates, of which there is one
@@ -173,13 +172,13 @@ def _rows(path: Path, rows: str) -> list[dict[str, Any]]:
 
 
 def _history(path: Path) -> list[dict[str, Any]]:
-    """Every check of a run, also of one that was interrupted; of a sweep those of all its trials, with their values."""
+    """Every check of a run, complete or not; of a sweep those of all trials, with their values."""
     if not is_sweep(path):
         stored = read_run(path)
         return history_table(stored.history, stored.config.seeds)
     rows = []
     for trial in read_sweep(path).trials:
-        # also of those that were pruned or failed: their checks show why
+        # also of pruned and failed trials, whose checks show the reason
         if trial.status != "missing":
             values = {name: shown_or_plain(value) for name, value in trial.values.items()}
             rows += [{"trial": trial.number} | values | row for row in _history(path / TRIALS / trial.name)]

@@ -29,23 +29,20 @@ def list_stored(
     as_csv: bool,
     output: Output,
 ) -> None:
-    """Lists the runs and sweeps in a folder.
+    """Lists the runs and sweeps in a folder; UsageError if there is no such folder or column.
 
     Args:
-        root: The folder; None for `runs`, which need not be there.
-        where: Conditions as they were typed, such as `recall_accuracy>0.9`.
-        sort: The column to sort by; None sorts by name.
-        reverse: Whether the order is turned round.
-        limit: How many rows at most.
+        root: The folder; None for `runs`, which may be missing.
+        where: Conditions as typed, such as `recall_accuracy>0.9`.
+        sort: The column to sort by; None for the name.
+        reverse: Whether to reverse the order.
+        limit: Largest number of rows.
         as_csv: Whether to print every column as CSV.
-        output: How it is printed.
-
-    Raises:
-        UsageError: If there is no such folder or column.
+        output: The output options.
     """
     if root is not None and not root.exists():
         raise UsageError(f"{root}: no such folder")
-    # only the folder that was typed must exist: before the first run there is no `runs`
+    # `runs` is missing before the first run
     root = root or Path("runs")
     conditions = [columns.parse_condition(text) for text in where]
     # checked before the folder is read: it may hold thousands of runs

@@ -43,17 +43,17 @@ PathLike = str | os.PathLike[str]
 
 
 def run(task: Task | RunConfig, *, out: PathLike | None = None, threads: int = 1, **settings: Any) -> RunResult:
-    """Trains and judges a network.
+    """Trains and judges networks on a task.
 
     Args:
-        task: What it is to learn, or all settings of a run.
+        task: The task, or all settings of a run.
         out: A new run directory; None stores nothing.
-        threads: Threads that one operation may use.
+        threads: Threads per operation.
         settings: Any setting by name, such as `units=40` or `replicates=20`.
 
     Raises:
-        SettingError: If a value is not allowed, or settings do not go together.
-        UsageError: If `out` is there already.
+        SettingError: If a value is not allowed, or settings contradict each other.
+        UsageError: If `out` exists.
     """
     config = _config(task, settings)
     directory = None if out is None else create_run_directory(config, Path(out))
@@ -64,7 +64,7 @@ def run(task: Task | RunConfig, *, out: PathLike | None = None, threads: int = 1
 
 
 def load(path: PathLike) -> RunResult | SweepResult | EvalResult:
-    """Returns what a stored run or sweep found.
+    """Returns the result of a stored run, sweep or evaluation.
 
     Raises:
         SeqmemError: If there is none at the path, it is damaged, or a run has no result yet.
@@ -78,7 +78,7 @@ def evaluate(path: PathLike, *, gaps: Sequence[int] = (), **asked: Any) -> EvalR
     Args:
         path: The run directory.
         gaps: Gaps to judge recall over, trained or not.
-        asked: What else `seqmem.experiment.evaluate.evaluate` takes, such as `fillers="fresh"`.
+        asked: Other arguments of `seqmem.experiment.evaluate.evaluate`, such as `fillers="fresh"`.
     """
     return experiment.evaluate(Path(path), gaps=gaps, **asked)
 
@@ -97,13 +97,13 @@ def sweep(
     """Runs many trials over axes of settings.
 
     Args:
-        task: What is to be learned, or all settings of a run.
+        task: The task, or all settings of a run.
         vary: The values of each axis: a list, or text as on the command line (`"8..64*2"`).
-        out: A new sweep directory; None makes one under `runs`.
-        jobs: Worker processes; None runs the trials in this one.
+        out: A new sweep directory; None makes one in `runs`.
+        jobs: Number of worker processes; None runs the trials in this one.
         search: `grid`, `random` or `tpe`.
-        trials: How many trials a search tries.
-        rank: The column to sort by; what a search seeks.
+        trials: Number of trials of a search.
+        rank: The column to sort by; a search optimises it.
         settings: Any setting of all trials by name.
     """
     axes = [_axis(name, values) for name, values in vary.items()]
@@ -139,7 +139,7 @@ def _chart(result: RunResult | SweepResult | EvalResult, chart: str | None, them
 
 
 def _frame(result: RunResult | SweepResult | EvalResult, rows: str) -> DataFrame:
-    # made when asked for: a history may have a million rows
+    # functions, because a history may have a million rows
     tables = {"results": lambda: table_of(result)}
     if isinstance(result, RunResult):
         tables["history"] = lambda: history_table(result.history, result.config.seeds)
@@ -152,12 +152,12 @@ def _model(result: RunResult, replicate: int | str, stateful: bool) -> KerasMode
     if result.path is None:
         raise UsageError("keras_model: the weights of this run were not stored: give run() a directory with out=")
     cell = result.config.cell
-    # who ran it in this session has named the cell; a loaded run gives no permission to import
+    # a cell that ran in this session has permission; a loaded run has none
     trusted = (cell.name,) if isinstance(cell, UserCell) and cell.trusted else ()
     return stored_model(Path(result.path), str(replicate), stateful, trusted)
 
 
-# `results` stands below the rooms that draw, so they are given to it here
+# registered here, because `results` cannot import the folders that draw
 charting.register(Drawn, _chart)
 tabulating.register(Drawn, _frame)
 modelling.register(RunResult, _model)
@@ -170,17 +170,15 @@ def _config(task: Task | RunConfig, settings: Mapping[str, Any]) -> RunConfig:
 
 
 def _given(task: Task | RunConfig, settings: Mapping[str, Any], vary: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that were given, without those that vary; rules decide the others once for all trials."""
+    """The given settings without those that vary; rules decide the others for all trials together."""
     config = _config(task, settings)
-    # of a whole config every setting was given, of a task those that no rule decided
+    # of a config all settings count as given, of a task those that no rule decided
     own = set(config.to_settings())
     if not isinstance(task, RunConfig):
         own = {"task", *(field.name for field in settings_of(type(task)))} - config.decided_by_rule
-    # what varies has no one value, and the rules need to know what was not given
     wanted = (own | set(settings)) - set(vary)
     return {name: value for name, value in config.to_settings().items() if name in wanted}
 
 
 def _axis(name: str, values: str | Sequence[Any]) -> Axis:
-    # one reader for text, here and on the command line
     return parse_axis(f"{name}={values}") if isinstance(values, str) else read_axis(name, list(values))

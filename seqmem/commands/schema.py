@@ -1,4 +1,4 @@
-"""`seqmem schema`: what stored and printed documents hold."""
+"""`seqmem schema`: the JSON Schema of stored and printed documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and the signals that end a process: the run is kept."""
+"""Ctrl-C and other signals that end a process, without losing the run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the group of commands needs StoppedError, and nothing of wh
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 STANDARD_ERROR = 2
 STOPPING = "Stopping after this chunk. Once more stops at once."
-# a second signal leaves nobody to show the cursor again, which live drawing hides
+# live displays hide the cursor, and a second signal ends the process before it is shown again
 SHOW_CURSOR = b"\x1b[?25h"
 
 
@@ -38,14 +38,15 @@ def _farewell(path: Path) -> str:
 
 
 def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iterator[Progress]:
-    """Follows a run; at a signal the chunk under way is finished and kept. A second signal ends the process at once.
+    """Iterates over a run; at a signal it finishes the present chunk, saves a checkpoint and raises.
 
-    Until the first chunk is trained there is nothing new to keep, and the first signal ends the process.
+    A second signal ends the process immediately, and so does a first one before the first chunk is trained, when there
+    is nothing new to save.
 
     Args:
-        run: Not started yet; closed at a signal, so that it saves a checkpoint.
+        run: The run, not started yet; closed at a signal.
         path: Its run directory.
-        live: What is drawn meanwhile: where it moves, it says that the run is about to stop.
+        live: The live display, which then says that the run is about to stop.
 
     Raises:
         StoppedError: If a signal came.
@@ -57,7 +58,7 @@ def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iter
         while progress is not None:
             yield progress
             progress = next(steps, None)
-            # a run that has just come to its end has a result, which is better than a checkpoint
+            # if the run has just ended, its result is better than a checkpoint
             if noted and progress is not None:
                 run.close()
                 raise StoppedError(noted[0], path)
@@ -65,11 +66,11 @@ def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iter
 
 @contextlib.contextmanager
 def _ended_at_once(path: Path, live: LiveDisplay | None) -> Iterator[None]:
-    """Ends the process at the first signal, even while it imports or compiles and runs no handler of Python's.
+    """Ends the process at the first signal, even during an import or compilation, when Python runs no handlers.
 
-    A killed process leaves its run as whole as this does; but this one says how to go on, and shows the cursor again.
+    The run is as intact as after a kill; but a note says how to resume it, and the cursor is shown again.
     """
-    # imports turn standard error away for a while
+    # imports redirect standard error for a while
     standard_error = os.dup(STANDARD_ERROR)
     reader, writer = os.pipe()
     if hasattr(os, "set_blocking"):  # Windows before Python 3.12 asks for none
@@ -103,7 +104,7 @@ def _ended_at_once(path: Path, live: LiveDisplay | None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _signals_noted(live: LiveDisplay | None) -> Iterator[list[int]]:
-    """Notes the first signal instead of obeying it; the next one finds the system's own way of ending a process."""
+    """Notes the first signal and restores the default handlers, so that the next one ends the process."""
     noted: list[int] = []
 
     def note(number: int, frame: Any) -> None:
@@ -114,7 +115,7 @@ def _signals_noted(live: LiveDisplay | None) -> Iterator[list[int]]:
         with contextlib.suppress(OSError):
             os.write(STANDARD_ERROR, SHOW_CURSOR if os.isatty(STANDARD_ERROR) else b"")
             if live is not None and live.moves:
-                # a line written here would be drawn over, and shift what is drawn
+                # a line written here would disturb the live display
                 live.notice = STOPPING
             else:
                 os.write(STANDARD_ERROR, f"\n{STOPPING}\n".encode())

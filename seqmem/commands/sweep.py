@@ -30,7 +30,7 @@ class FailedTrialsError(SeqmemError):
 
 
 def _plan_of(request: Request, resume: Path | None) -> Plan:
-    """The plan of a new sweep, or the one that an old sweep was started with, checked against what was asked."""
+    """The plan of a new sweep, or that of a sweep to resume, compared with the request."""
     if resume is None:
         return request.plan(random_points)
     plan = read_plan_to_resume(resume)
@@ -53,29 +53,28 @@ def sweep(
     retries: int,
     output: Output,
 ) -> None:
-    """Runs a sweep and prints what it found; the error at the end counts the trials that failed.
+    """Runs a sweep and prints its result; FailedTrialsError at the end counts failed trials.
 
     Args:
-        request: What was asked for.
-        out: The new sweep directory, or None for one in `runs`.
-        resume: The directory of a sweep to go on with, or None.
-        jobs: Worker processes; None runs trials in this one.
-        scheduler: Address of a Dask cluster, or None.
-        trial_timeout: Seconds that a trial may take, or None.
-        retries: How often a trial runs again whose worker died.
-        output: How it is printed.
+        request: The request.
+        out: The new sweep directory; None makes one in `runs`.
+        resume: The directory of a sweep to resume, or None.
+        jobs: Number of worker processes; None runs trials in this one.
+        scheduler: Address of a Dask scheduler, or None.
+        trial_timeout: Time limit of a trial in seconds, or None.
+        retries: How often a trial is run again if its worker died.
+        output: The output options.
     """
     plan = _plan_of(request, resume)
     request.check_cells(plan)
     if plan.search == "tpe":
-        # here for its error alone: no directory is made for a search that cannot run
-        import_optuna()
+        import_optuna()  # for its error, before a directory is made
     with open_engine(jobs, scheduler, trial_timeout, retries, request.cells) as engine:
         directory = create_sweep_directory(plan, out) if resume is None else open_sweep_directory(resume)
         path = directory.path
         output.note(f"{path}: {plan.total} trials")
         output.note(f"In all trials: {_fixed(plan)}")
-        # the number is part of the plan, and another would make another search
+        # `max_pending` is part of the plan; another number would change the search
         if plan.adaptive and engine.workers() > plan.max_pending:
             words = f"Only {plan.max_pending} of {engine.workers()} workers will have work"
             output.note(f"{words}: begin a sweep with --ahead {engine.workers()} to use them all")
@@ -97,7 +96,7 @@ def sweep(
 
 
 def describe_plan(request: Request, *, resume: Path | None, jobs: int, output: Output) -> None:
-    """Says what a sweep would do, and about how long it would take at most."""
+    """Prints the plan of a sweep and an upper bound of its duration."""
     plan = _plan_of(request, resume)
     seconds = estimated_seconds(plan, jobs)
     if output.json:

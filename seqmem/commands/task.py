@@ -14,18 +14,8 @@ from seqmem.terminal.output import Output
 
 
 def task(config: RunConfig, *, count: int | None, pairs: bool, arrays: bool, file: Path | None, output: Output) -> None:
-    """Shows the task of a config.
-
-    Args:
-        config: The task, and what shapes its arrays.
-        count: How many presentations; None for what the task has.
-        pairs: Also draw every step as a pair of input and target.
-        arrays: Also draw the one-hot arrays and their shapes.
-        file: A new file to write the sequences to in place of a drawing, or None.
-        output: How it is printed.
-    """
+    """Draws the task of a config, or writes its sequences to a new file; other arguments as in `TaskResult`."""
     if file is not None:
-        # before the file is made
         check_ending(file)
         with new_file(file) as stream:
             written = write_sequences(config, stream, file.suffix, count)

@@ -30,7 +30,7 @@ def train(
     output: Output,
     sequences_option: str | None = None,
 ) -> None:
-    """Trains a new run, stores it and prints what it found.
+    """Trains a new run, stores it and prints its result.
 
     The options are those of `seqmem.experiment.run.Run`; `sequences_option` is as in `RunResult`.
     """
@@ -41,7 +41,7 @@ def train(
 
 
 def resume(path: Path, cell: Cell | None, *, cache: bool, checkpoint_every: int | None, output: Output) -> None:
-    """Takes a stored run to its end and prints what it found; `cell` is as in `trusted_cell`."""
+    """Resumes a stored run and prints its result; `cell` is as in `trusted_cell`."""
     trusted = trusted_cell(path, cell)
     run = experiment.Run.resume(path, trusted=trusted, cache=cache, checkpoint_every=checkpoint_every)
     _follow(run, path, output)
@@ -57,11 +57,7 @@ def _follow(run: experiment.Run, path: Path, output: Output, sequences_option: s
 
 
 def trusted_cell(path: Path, cell: Cell | None) -> tuple[str, ...]:
-    """Returns the cells that may be imported for a stored run: its own, if the user typed its name.
-
-    Args:
-        path: The run directory.
-        cell: What was typed as `--cell`, or None.
+    """Returns the cells that may be imported for a stored run: its own, if the user typed it as `--cell`.
 
     Raises:
         UsageError: If the run has another cell.

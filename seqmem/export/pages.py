@@ -1,4 +1,4 @@
-"""Any drawing as an SVG picture, with the fonts that are there."""
+"""Drawings as SVG pictures and HTML pages, with fonts of the reader."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from rich.terminal_theme import TerminalTheme
 
 from seqmem.terminal.console import recorded
 
-# rich sets lines 24.4 apart. At 21 units the lines of box-drawing meet, and a letter of DejaVu Sans Mono, Menlo and
-# their kin is 0.602 of that wide, 0.6321 of the 20 that rich reckons with.
+# rich sets lines 24.4 apart. At a font size of 21, box-drawing characters meet; characters of DejaVu Sans Mono, Menlo
+# and similar fonts are then 0.602 * 21 wide, which is 0.6321 of the 20 that rich assumes.
 FONT_SIZE = 21
 LETTER_WIDTH = 0.6321
 FONTS = "ui-monospace, 'DejaVu Sans Mono', Menlo, 'Liberation Mono', Consolas, monospace"
-# rich's own template less its fonts from the web; braces that are CSS's own are doubled.
+# rich's template without fonts from the web; braces of CSS are doubled.
 FORMAT = (
     """<svg class="rich-terminal" xml:space="preserve" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
 <style>
@@ -43,7 +43,7 @@ FORMAT = (
 </svg>
 """
 )
-# Ground, words, then the eight colours of a terminal and their bright versions, as red, green and blue.
+# Background, text, then the eight colours of a terminal and their bright versions, as red, green and blue.
 COLOURS = TerminalTheme(
     (22, 24, 29),
     (205, 210, 220),
@@ -69,7 +69,7 @@ COLOURS = TerminalTheme(
     ],
 )
 WIDTH = 100
-# rich fills `{code}` and `{stylesheet}`; nothing is fetched from anywhere.
+# rich fills `{code}` and `{stylesheet}`; nothing is loaded from elsewhere.
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -89,20 +89,14 @@ pre {{ font-family: FONTS; line-height: 1.2; }}
 
 
 def svg_text(renderable: RenderableType, width: int = 80, title: str = "") -> str:
-    """Returns a drawing as a picture of a terminal; the same drawing gives the same bytes.
-
-    Args:
-        renderable: What is drawn.
-        width: Columns of the terminal.
-        title: Stands above it.
-    """
+    """Returns a drawing as a picture of a terminal of `width` columns; the same drawing gives the same bytes."""
     console = recorded(renderable, width)
     return console.export_svg(title=title, theme=COLOURS, code_format=FORMAT, font_aspect_ratio=LETTER_WIDTH)
 
 
 def html_text(renderable: RenderableType, title: str, width: int = WIDTH) -> str:
-    """Returns a drawing as an HTML page of its own, with no script, link or font from elsewhere."""
-    # rich fills the page with `str.format`: a brace in a title would be taken for a field
+    """Returns a drawing as an HTML page without scripts, links or fonts from elsewhere."""
+    # rich fills the page with `str.format`, which would read a brace in the title as a field
     safe_title = html.escape(title).replace("{", "&#123;").replace("}", "&#125;")
     page = PAGE.replace("TITLE", safe_title).replace("FONTS", FONTS)
     return recorded(renderable, width).export_html(theme=COLOURS, code_format=page)

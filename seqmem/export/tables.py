@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 def table_of(result: RunResult | SweepResult | EvalResult) -> list[Row]:
-    """Returns the table of a result; of an evaluation that of its gaps, or else of its replicates."""
+    """Returns the table of a result; of an evaluation that of its gaps, else of its replicates."""
     if isinstance(result, SweepResult):
         return sweep_table(result)
     if isinstance(result, EvalResult):
@@ -40,11 +40,10 @@ def gap_table(result: EvalResult) -> list[Row]:
 
 
 def run_table(result: RunResult) -> list[Row]:
-    """Returns a row for each replicate: what became of it, and its metrics."""
+    """Returns a row for each replicate: its outcome, metrics and evidence, one column per value."""
     rows = []
     for replicate in result.replicates:
         row = to_plain(replicate)
-        # flat: each of their values has a column of its own
         metrics, evidence = row.pop("metrics"), row.pop("evidence")
         rows.append(row | metrics | evidence)
     return rows
@@ -61,20 +60,20 @@ def history_table(history: Sequence[Record], seeds: Sequence[int]) -> list[Row]:
 
 
 def prediction_table(result: RunResult) -> list[Row]:
-    """Returns a row for each step of each sequence that the first, the best and the worst replicate predict."""
+    """Returns a row for each step of the stored predictions: of the first, the best and the worst replicate."""
     rows: list[Row] = []
     for number, prediction in enumerate(result.predictions):
         shared = {"replicate": prediction.replicate, "seed": result.replicates[prediction.replicate].seed}
         columns = {name: values for name, values in vars(prediction).items() if name != "replicate"}
         for step in range(len(prediction.inputs)):
             place = {"sequence": number, "step": step + 1}
-            # a field holds all steps, a row one: `inputs` becomes `input`
+            # `inputs` holds all steps, `input` of a row one
             rows.append(shared | place | {name.removesuffix("s"): columns[name][step] for name in columns})
     return rows
 
 
 def sweep_table(sweep: SweepResult) -> list[Row]:
-    """Returns a row for each trial, the best first: its values, its outcome, its measures beside their baselines."""
+    """Returns a row for each trial, the best first: values, outcome, measures and their baselines."""
     return [
         {"trial": trial.number, "status": trial.status, "reason": trial.reason}
         | {axis.name: shown_or_plain(trial.values[axis.name]) for axis in sweep.axes}
@@ -89,7 +88,7 @@ def _outcome(result: RunSummary) -> Row:
 
 
 def shown_or_plain(value: object) -> object:
-    """Returns a number as it is and anything else as text, as it is typed."""
+    """Returns a number as it is, and anything else as text."""
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) else shown_value(value)
 
 

@@ -1,4 +1,4 @@
-"""A task's sequences, written to a file for other programs."""
+"""The sequences of a task as files for other programs."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ def _write_csv(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:
     for number, row in enumerate(sequence_rows(batch, task)):
         steps = zip(row["inputs"], row["targets"], map(int, row["recall"]), map(int, row["settled"]), strict=True)
         writer.writerows([number, step, *values] for step, values in enumerate(steps))
-    # else the wrapper, when it goes, would close the file, which belongs to the caller
-    text.detach()
+    text.detach()  # or the wrapper would close the caller's file when it is deleted
 
 
 def _write_jsonl(file: BinaryIO, batch: SequenceBatch, task: Task) -> None:

@@ -1,4 +1,4 @@
-"""The charts by name, and which of them a result has."""
+"""The charts by name, and the charts of a result."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Result = RunResult | EvalResult | SweepResult
 
 @dataclasses.dataclass(frozen=True)
 class ChartKind:
-    """A chart that results can have.
+    """A kind of chart.
 
     Attributes:
-        needs: What a result must have for it, in words.
-        fits: Tells whether a result has that.
+        needs: The results that have it, in words.
+        fits: Tells whether a result has it.
         draw: Draws it.
     """
 
@@ -61,7 +61,7 @@ def _has_map(result: Result) -> bool:
     return len(axes) == 2 and not any(axis.continuous for axis in axes)
 
 
-# By what `--chart` calls them, the first that fits is what is drawn where nobody says which.
+# By their names in `--chart`; by default the first that fits is drawn.
 CHARTS = {
     "loss": ChartKind(
         "a run with checks", lambda result: isinstance(result, RunResult) and bool(result.history), draw_loss
@@ -82,11 +82,7 @@ def charts_of(result: Result) -> list[str]:
 
 
 def draw_chart(result: Result, name: str | None, look: Look) -> Chart:
-    """Draws a chart of a result; None takes the first that it has.
-
-    Raises:
-        UsageError: If it has no such chart.
-    """
+    """Draws a chart of a result, by default the first; UsageError if the result has no such chart."""
     fitting = charts_of(result)
     if name is None:
         if not fitting:

@@ -1,4 +1,4 @@
-"""A chart as the content of a file: picture, page."""
+"""A chart as the content of a file: a picture or a page."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from seqmem.pictures.look import Look
 from seqmem.pictures.parts import Chart
 from seqmem.pictures.template import filled
 
-PIXELS = 2.0  # of a PNG for each of the chart: sharp on paper and on dense screens
+PIXELS = 2.0  # of a PNG per pixel of the chart, so that it is sharp on paper and on dense screens
 
 
 def chart_content(result: Result, format: str, name: str | None, look: Look) -> bytes:
     """Draws a chart of a result as the content of a file.
 
     Args:
-        result: What is drawn.
-        format: One of `PICTURES`, the kind of file.
-        name: One of `seqmem.pictures.chart.CHARTS`; None takes the first that the result has.
+        result: The result to draw.
+        format: One of `PICTURES`.
+        name: One of `seqmem.pictures.chart.CHARTS`; None for the first that fits.
         look: Colours and size.
 
     Raises:
@@ -33,15 +33,15 @@ def chart_content(result: Result, format: str, name: str | None, look: Look) -> 
 
 
 def svg_of(spec: dict[str, Any]) -> str:
-    """Returns a chart as SVG; what it shows is said in one sentence to those who do not see it."""
-    # the marks are too many to be read out one by one
+    """Returns a chart as SVG, with one sentence as its label for screen readers."""
+    # no labels of single marks, which are too many
     spec["config"]["aria"] = False
     picture: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
     return picture.replace("<svg ", f'<svg role="img" aria-label="{html.escape(spec["description"])}" ', 1)
 
 
 def _page(chart: Chart) -> str:
-    """A page of its own with tool tips; what draws it is inside."""
+    """A page with tooltips, which contains its drawing library."""
     spec, library = chart.to_dict(), vl_convert.javascript_bundle()
     return filled("chart.html", title=spec["title"]["text"], spec=spec, library=library)
 

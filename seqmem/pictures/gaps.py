@@ -1,4 +1,4 @@
-"""Recall against the gap, trained or not, beside the baseline."""
+"""Recall over gaps, trained or not, with the baseline."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def draw_gaps(result: EvalResult, look: Look) -> Chart:
     gaps = [gap.gap for gap in result.gaps]
     x, y = number_x(gaps, "gap (fillers between cue and recall)"), functools.partial(share_y, "share of recalls right")
     pointer = tips(look, gap="x:Q", series="series:N", median="y:Q", low="low:Q", high="high:Q", remember="remember:N")
-    # a curve and no level line: each gap has a baseline of its own
+    # a curve instead of a level line: each gap has its own baseline
     baseline = chart_of([{"x": gap.gap, "y": gap.baseline} for gap in result.gaps]).encode(x=x, y=y())
     layers = [baseline.mark_line(color=look.baseline, strokeDash=[6, 4]), *series_layers(rows, look, x, y, pointer)]
     trained = [str(gap.gap) for gap in result.gaps if gap.trained]

@@ -10,14 +10,14 @@ from seqmem.pictures.parts import NUMBER, Chart, Row, chart_of, tips, titled
 from seqmem.results.sweep import SweepResult
 from seqmem.terminal.wording import shown_amount, shown_score
 
-CELL, LOWEST = 44, 14  # pixels that a cell is high, and at least
-HIGHEST = 560  # pixels of the map, before its cells get lower
-WIDEST = 110  # pixels
-MOST_WORDED = 12  # columns: figures do not fit into more
+CELL, LOWEST = 44, 14  # height of a cell in pixels, and the least
+HIGHEST = 560  # height of the map in pixels above which its cells get lower
+WIDEST = 110  # width of a cell in pixels
+MOST_WORDED = 12  # columns up to which figures fit
 
 
 def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
-    """Draws the measure that a sweep of two axes is ranked by; a cell without a result is left empty."""
+    """Draws the measure that a sweep over two axes is ranked by; cells without a result are empty."""
     down, across = sweep.varied_axes
     name = measure_of(sweep.rank)
     rows: list[Row] = []
@@ -28,7 +28,7 @@ def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
             shown = "none" if value is None else shown_amount(value) if value > 10 else shown_score(value, 2)
             rows.append(place | {"value": value, "shown": shown, "solved": f"{trial.result.solved}"})
     values = [row["value"] for row in rows if row["value"] is not None]
-    # shares always have the whole scale, so that maps of different sweeps can be compared
+    # shares use the whole scale, so that sweeps can be compared
     low, high = (0.0, 1.0) if name in SHARES or not values else (min(values), max(values))
     for row in rows:
         # viridis is dark below its middle
@@ -40,7 +40,6 @@ def draw_heat_map(sweep: SweepResult, look: Look) -> Chart:
         x=alt.X("column:N", sort=columns, title=across.name.replace("_", " "), axis=alt.Axis(labelAngle=0)),
         y=alt.Y("row:N", sort=lines, title=down.name.replace("_", " ")),
     )
-    # the colour of paper where there is no value
     scale = alt.Scale(scheme=HEAT, domain=[low, high])
     cell = max(LOWEST, min(CELL, HIGHEST // len(lines)))
     length = min(200, max(60, cell * len(lines) - 30))

@@ -5,24 +5,24 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-# Metrically alike, so that the room that vl-convert measures for words is the room that a browser needs.
+# Fonts of equal metrics, so that texts measured by vl-convert fit in a browser too.
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [1, 3])
-HEAT = "viridis"  # grows evenly in brightness: readable for the colour-blind, and in grey
-SIGNED_HEAT = "blueorange"  # from below zero to above it, likewise
+HEAT = "viridis"  # of increasing brightness: readable for colour-blind readers, and in grey
+SIGNED_HEAT = "blueorange"  # the same for negative and positive values
 
 
 @dataclasses.dataclass(frozen=True)
 class Look:
-    """Colours, as CSS knows them, and the size of the plot in pixels.
+    """Colours in CSS, and the size of the plot in pixels.
 
     Attributes:
-        paper, ink, muted, line: Of the ground, of words, of lesser words, of axes and grid.
-        series: Of curves, in order: those that Okabe and Ito (2008) chose for colour-blind readers.
-        baseline, bad: Of the baseline, and of what failed.
-        width, height: Of the plot, without axes and words.
-        tips: Whether there is a pointer, which shows the figures of the mark below it.
+        paper, ink, muted, line: Colours of the background, of text, of minor text, and of axes and grid.
+        series: Colours of curves, in order; those of Okabe and Ito (2008) for colour-blind readers.
+        baseline, bad: Colours of the baseline and of failures.
+        width, height: Of the plot, without axes and text.
+        tips: Whether marks have tooltips.
     """
 
     paper: str

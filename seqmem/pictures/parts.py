@@ -1,4 +1,4 @@
-"""The parts that several charts have: data, titles, axes, levels."""
+"""Parts of several charts: data, titles, axes, levels."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from seqmem.backend.extras import altair as alt
 from seqmem.charts.scale import Axis, fit_axis
 from seqmem.pictures.look import Look
 
-# Altair has types of its own, which are known only where it is installed.
+# Altair's types are known only if it is installed.
 Chart: TypeAlias = Any
 Row: TypeAlias = dict[str, Any]
 
-CHARACTER = 5.9  # pixels of a character of size 12, about
-WIDE_SPAN = 10  # times the smallest value: from there on an axis is logarithmic
-# How an axis writes a number: Vega's own choice is 1e+2 where ticks are wide apart.
+CHARACTER = 5.9  # width of a character of size 12 in pixels, about
+WIDE_SPAN = 10  # ratio of the largest to the smallest value from which an axis is logarithmic
+# Numbers of an axis; Vega would write 1e+2 for ticks that are far apart.
 NUMBER = "abs(datum.value) >= 1000 ? format(datum.value, ',') : format(datum.value, '.4~r')"
-FEW = 8  # values of an axis that get a tick each
+FEW = 8  # values up to which each gets a tick
 
 
 def chart_of(rows: Sequence[Row]) -> Chart:
-    """Returns a chart with rows as its data, inside it: nothing is fetched, and no library of frames is needed."""
+    """Returns a chart that contains rows as its data."""
     return alt.Chart(alt.Data(values=[{name: _plain(value) for name, value in row.items()} for row in rows]))
 
 
 def _plain(value: Any) -> Any:
-    # JSON has no NaN; null leaves a gap in a line
+    # JSON has no NaN; null makes a gap in a line
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def titled(chart: Chart, look: Look, title: str, words: str) -> Chart:
-    """Returns a chart of the look's size with a title that says what is drawn, and words that explain it."""
+    """Returns a chart of the size of the look, with a title and words of explanation."""
     room = max(30, int(look.width / CHARACTER) + 6)
     heading = alt.TitleParams(title, subtitle=textwrap.wrap(words, room))
     size = {"width": look.width, "height": look.height}
@@ -46,7 +46,7 @@ def is_wide(values: Sequence[float]) -> bool:
 
 
 def number_x(values: Sequence[float], title: str, field: str = "x", listed: bool = True) -> Any:
-    """Returns the x channel of numbers; where few are listed, each has a tick."""
+    """Returns the x channel of numbers; each of a few listed numbers has a tick."""
     few = sorted(set(values))
     if not listed or len(few) > FEW:
         few = Axis(few[0], few[-1] if few[-1] > few[0] else few[0] + 1, 100, is_wide(few)).ticks(6)
@@ -56,20 +56,19 @@ def number_x(values: Sequence[float], title: str, field: str = "x", listed: bool
 
 
 def count_x(last: float, title: str) -> Any:
-    """Returns the x channel of a count from 0 to `last`, with a little room behind it."""
+    """Returns the x channel of a count from 0 to a little more than `last`."""
     axis = alt.Axis(format=",d", tickCount=6, tickMinStep=1)
     return alt.X("x:Q", title=title, scale=alt.Scale(domain=[0, 1.03 * last], nice=False), axis=axis)
 
 
 def share_y(title: str, field: str = "y") -> Any:
-    """Returns the y channel of what lies between 0 and 1."""
+    """Returns the y channel of values from 0 to 1."""
     axis = alt.Axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2~f")
     return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False), axis=axis)
 
 
 def number_y(values: Sequence[float], title: str, field: str = "y") -> Any:
-    """Returns the y channel of numbers, by the logarithm where they span more than a factor of ten."""
-    # the ends and the ticks of the terminal's charts
+    """Returns the y channel of numbers, with the ends and ticks of the terminal's charts."""
     fitted = fit_axis(values, 100, None)
     scale = alt.Scale(domain=[fitted.low, fitted.high], nice=False, type="log" if fitted.log else "linear")
     axis = alt.Axis(values=fitted.ticks(6), labelExpr=NUMBER)
@@ -77,7 +76,7 @@ def number_y(values: Sequence[float], title: str, field: str = "y") -> Any:
 
 
 def level(value: float, words: str, look: Look, y: Any) -> Chart:
-    """Returns a level line across the chart, such as the baseline, with its words above its right end."""
+    """Returns a level line, such as the baseline, with its words above its right end."""
     base = chart_of([{"y": value, "words": words}]).encode(y=y)
     rule = base.mark_rule(color=look.baseline, strokeDash=[6, 4], strokeWidth=1.5)
     word = {"align": "right", "baseline": "bottom", "dx": -2, "dy": -4, "fontSize": 12}
@@ -88,7 +87,7 @@ def level(value: float, words: str, look: Look, y: Any) -> Chart:
 
 
 def tips(look: Look, **fields: str) -> Any:
-    """Returns what a pointer over a mark shows: fields by the words that name them; nothing on paper."""
+    """Returns the tooltip of a mark, fields by their titles; none on paper."""
     if not look.tips:
         return alt.Undefined
     return [alt.Tooltip(field, title=words.replace("_", " ")) for words, field in fields.items()]

@@ -12,7 +12,7 @@ from seqmem.pictures.look import DARK, LIGHT, Look
 from seqmem.pictures.template import filled
 from seqmem.results.report import Report
 
-# The page sets these colours, light or dark, on the screen or on paper.
+# The page defines these colours, light or dark.
 COLOURS = ("paper", "ink", "muted", "line", "baseline", "bad")
 WIDE = Look(
     *("var(--paper)", "var(--ink)", "var(--muted)", "var(--line)"),
@@ -29,8 +29,8 @@ class Figure:
     """A chart in the page.
 
     Attributes:
-        title, words: What stands beside it.
-        wide, narrow: The picture for a page and for a telephone, as SVG.
+        title, words: Its title and explanation.
+        wide, narrow: The picture for a page and for a phone, as SVG.
     """
 
     title: str
@@ -58,7 +58,7 @@ def _figure(result: Result, name: str) -> Figure:
 
 
 def _apart(picture: str, prefix: str) -> str:
-    """A picture with names of its own for its clips and gradients: in one page two of a name would be one."""
+    """A picture whose ids of clips and gradients have a prefix, so that they are unique in the page."""
     return re.sub(r'(id="|url\(#)', rf"\g<1>{prefix}", picture)
 
 

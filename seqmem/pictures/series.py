@@ -1,4 +1,4 @@
-"""Named series: points, the bars of their spread, and lines."""
+"""Named series: points, bars of their spread, and lines."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seqmem.backend.extras import altair as alt
 from seqmem.pictures.look import DASHES, SHAPES, Look
 from seqmem.pictures.parts import Chart, Row, chart_of
 
-BESIDE, FAR_BESIDE = 7, 18  # pixels between series, so that no bar hides another: along an axis of numbers, of words
+BESIDE, FAR_BESIDE = 7, 18  # pixels between series along an axis of numbers, of words; so no bar hides another
 
 
 def series_layers(
@@ -23,22 +23,22 @@ def series_layers(
     joined: bool = True,
     ordered: bool = True,
 ) -> list[Chart]:
-    """Returns the layers of series, which differ by colour, by shape and by dashes.
+    """Returns the layers of series, which differ by colour, shape and dashes.
 
     Args:
-        rows: With `x`, `y`, `low`, `high` and the name of their `series`.
+        rows: Rows with `x`, `y`, `low`, `high` and the name of their `series`.
         look: Colours.
         x: The channel of `x`.
-        y: Makes the channel of a field.
-        tooltip: What a pointer over a point shows.
-        title: Of the legend.
+        y: Returns the channel of a field.
+        tooltip: The tooltip of a point.
+        title: Title of the legend.
         joined: Whether lines join the points.
-        ordered: Whether the axis is one of numbers.
+        ordered: Whether the x axis is one of numbers.
     """
     names = list(dict.fromkeys(row["series"] for row in rows))
     legend = alt.Legend(title=title, columns=3)
     colours = [look.series[index % len(look.series)] for index in range(len(names))]
-    # after all colours the shapes go on by one, so that no two series look alike
+    # when colours repeat, shapes are shifted by one, so that no two series look alike
     shapes = [SHAPES[(index + index // len(look.series)) % len(SHAPES)] for index in range(len(names))]
     colour = alt.Color("series:N", legend=legend, scale=alt.Scale(domain=names, range=colours))
     shape = alt.Shape("series:N", legend=legend, scale=alt.Scale(domain=names, range=shapes))

@@ -1,4 +1,4 @@
-"""The states of units over time, in two sequences of different cues."""
+"""The states of units over time, in two sequences with different cues."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from seqmem.terminal.counts import plural
 
 MOST_UNITS = 16
 MOST_STEPS = 48  # of more each would be a hair
-CELL = 20  # pixels that a unit is high
-BESIDE = 90  # pixels of what stands beside the three maps
+CELL = 20  # height of a unit in pixels
+BESIDE = 90  # pixels beside the three maps
 
 
 def draw_states(result: EvalResult, look: Look) -> Chart:
-    """Draws the states of an evaluation that has any: units as rows, steps as columns, and how the two differ."""
+    """Draws the states of an evaluation: units as rows, steps as columns, for two sequences and their difference."""
     states = result.states
     assert states is not None
-    # every carrier is drawn, however many there are
+    # at least all carriers
     units = states.units[: max(MOST_UNITS, len(states.kept_by))]
     picked = evenly_picked(len(states.steps), MOST_STEPS)
     rows = [row for unit in units for row in _rows(states, unit, picked)]
@@ -50,7 +50,7 @@ def draw_states(result: EvalResult, look: Look) -> Chart:
 def _rows(states: StatesResult, unit: UnitResult, picked: Sequence[int]) -> list[Row]:
     """A cell per picked step in each sequence and in their difference, as a share of the unit's largest state."""
     first, second = unit.memory.values
-    # of both sequences together: their colours must mean the same; 1 for a unit that is always 0
+    # of both sequences, so that their colours can be compared; 1 for a unit that is always 0
     most = max((abs(value) for value in (*first, *second) if math.isfinite(value)), default=0.0) or 1.0
     differences = tuple(later - earlier for earlier, later in zip(first, second, strict=True))
     panels = [(f"cue {shown.cue}", shown.inputs) for shown in states.shown]

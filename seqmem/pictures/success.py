@@ -1,4 +1,4 @@
-"""Presentations to success, and who never succeeded."""
+"""Presentations to success, and replicates without success."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def draw_success(result: RunResult | SweepResult, look: Look) -> Chart:
 
 
 def _run(result: RunResult, look: Look) -> Chart:
-    """The share solved as a curve that steps up at each success; what never succeeds is counted in words."""
+    """The share solved as a step curve; replicates without success are counted in words."""
     summary, count = result.summary, len(result.replicates)
     ends = sorted(
         replicate.presentations_to_success
@@ -33,7 +33,7 @@ def _run(result: RunResult, look: Look) -> Chart:
     rate = len(ends) / count
     solved = "share of replicates solved"
     x, y = count_x(last, "presentations"), share_y(solved)
-    # the curve goes on level to the end of training, where the rate is read
+    # extended to the end of training, where the rate is marked
     curve = chart_of([{"x": 0, "y": 0.0}, *steps, {"x": last, "y": rate}]).encode(x=x, y=y)
     layers = [curve.mark_line(interpolate="step-after", color=look.series[0], strokeWidth=2.5)]
     if look.tips and steps:
@@ -62,7 +62,7 @@ def _run(result: RunResult, look: Look) -> Chart:
 
 
 def _sweep(sweep: SweepResult, look: Look) -> Chart:
-    """The median over the solved replicates of each trial with its range; a triangle where none is solved."""
+    """Median and range over the solved replicates of each trial; a triangle if none is solved."""
     done = [trial for trial in ranked(sweep.trials, sweep.rank) if trial.result][:MOST_TRIALS]
     rows: list[Row] = []
     for trial in done:
@@ -72,7 +72,7 @@ def _sweep(sweep: SweepResult, look: Look) -> Chart:
         name = shown_values(trial.values)
         row = {"trial": name, "solved": f"{summary.solved} of {summary.replicates}"}
         rows.append(row | ({"x": spread["median"], "low": spread["min"], "high": spread["max"]} if spread else {}))
-    # an axis needs a number, also where no trial was solved
+    # an axis needs a number even if no trial was solved
     values = [row[name] for row in rows for name in ("low", "high") if name in row] or [1]
     words = "presentations to success"
     names = [row["trial"] for row in rows]

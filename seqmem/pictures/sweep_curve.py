@@ -18,10 +18,10 @@ MOST_SERIES = 6
 
 
 def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
-    """Draws a sweep over one or two axes: success rate and recall accuracy over one, the measure ranked by over two."""
+    """Draws success rate and recall accuracy over one axis, or the measure of the rank over two."""
     axes = sweep.varied_axes
     done = [trial for trial in sweep.trials if trial.result is not None]
-    # along the axis that leaves few curves, then one of numbers, then one without steps, then the longest
+    # the x axis: one that leaves few curves, then one of numbers, then a continuous one, then the longest
     along = max(axes, key=lambda axis: (_few(_others(axes, axis)), _numeric(axis), axis.continuous, len(axis.values)))
     others = _others(axes, along)
     measures = [measure_of(sweep.rank)] if others else [name for name in SHARES if _known(name, done)][:2]
@@ -38,12 +38,12 @@ def draw_sweep_curve(sweep: SweepResult, look: Look) -> Chart:
     legend = _words(others[0].name) if others else None
     pointer = tips(look, trial="trial:N", series="series:N", value="y:Q", low="low:Q", high="high:Q", solved="solved:N")
     ordered = _numeric(along)
-    # a search draws values at random: a line through them would show order where there is none
+    # a line through values drawn by a search would suggest an order
     joined = ordered and not along.continuous
     layers = series_layers(rows, look, x, y, pointer, title=legend, joined=joined, ordered=ordered)
     baseline = _baseline(measures, along, done)
     heights = {row["y"] for row in baseline}
-    # one baseline is a line across; where it differs from place to place, each has a mark of its own
+    # one baseline is a level line; if it differs between places, each has its own mark
     if len(heights) == 1:
         height = heights.pop()
         layers.append(level(height, f"baseline of recall {shown_score(height)}", look, y()))
@@ -65,7 +65,7 @@ def _few(axes: list[Axis]) -> bool:
 
 
 def has_curve(sweep: SweepResult) -> bool:
-    """Tells whether a sweep has one axis, or two of which one makes few curves."""
+    """Tells whether a sweep has one axis, or two of which one gives few curves."""
     axes = sweep.varied_axes
     return len(axes) == 1 or (len(axes) == 2 and any(_few(_others(axes, axis)) for axis in axes))
 
@@ -95,14 +95,14 @@ def _bounds(summary: RunSummary, name: str) -> tuple[float | None, float | None]
     if name == "success_rate":
         return summary.interval or (None, None)
     if name == "presentations_to_success":
-        # the median over all replicates, those not solved counted, has no range that could be drawn
+        # this median also counts unsolved replicates, so it has no range
         return None, None
     spread = summary.spreads[name]
     return (spread.low, spread.high) if spread else (None, None)
 
 
 def _baseline(measures: list[str], along: Axis, done: list[Trial]) -> list[Row]:
-    """Of recall, at each place of the axis; none where no recall accuracy is drawn, or a place has several."""
+    """The baseline of recall at each place of the axis; empty if recall is not drawn, or a place has several."""
     if "recall_accuracy" not in measures:
         return []
     levels = {(_place(trial, along), trial.result.baseline.recall_accuracy) for trial in done if trial.result}

@@ -9,9 +9,9 @@ from seqmem.backend.extras import jinja2
 
 
 def filled(name: str, **values: Any) -> str:
-    """Returns a template of this folder with its values; only what a template itself calls safe is left as it is."""
+    """Returns a template of this folder with its values, escaped unless the template marks them as safe."""
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    # strict: a value that a template misspells is an error and no empty place
+    # strict: a misspelt value is an error
     environment = jinja2.Environment(
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
