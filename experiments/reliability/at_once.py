@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 SEQMEM = [sys.executable, "-m", "seqmem"]
@@ -56,7 +57,7 @@ def main(processes: int) -> None:
         subprocess.run([*SEQMEM, *words, "--out", str(alone)], check=True, stdout=subprocess.DEVNULL)
         with subprocess.Popen([*SEQMEM, *words, "--out", str(run)], stdout=subprocess.DEVNULL) as process:
             while not list(run.glob("trials/*/result.json")):
-                process.poll()
+                time.sleep(0.02)
             process.kill()
         outcomes = at_once(["sweep", "--resume", str(run), "--quiet"], 2)
         report("sweep --resume", outcomes, contents(run) == contents(alone), scratch)

@@ -1,12 +1,8 @@
 """The command line with nothing replaced, as a person uses it."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -18,13 +14,6 @@ SECONDS = 300
 def seqmem(*arguments: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "seqmem", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-
-
-def wait_for(condition) -> None:
-    end = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_train_solves_the_tutorial_and_show_and_eval_agree(workplace):
@@ -53,22 +42,3 @@ def test_json_on_stdout_and_nothing_on_stderr_when_quiet(workplace):
     trained = seqmem("train", "--quiet", "--json", "--epochs", "2")
     assert json.loads(trained.stdout)["config"]["epochs"] == 2
     assert trained.stderr == ""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_was_stopped_and_resumed_ends_as_the_unbroken_one(number, workplace):
-    words = ["train", "--gap", "20", "--no-stop", "--presentations", "60000", "--check-every", "500", "--quiet"]
-    assert seqmem(*words, "--out", "whole").returncode == 0
-    begun = subprocess.Popen([sys.executable, "-m", "seqmem", *words, "--out", "broken"], stderr=subprocess.PIPE)
-    history = Path("broken/history.jsonl")
-    wait_for(lambda: history.exists() and history.stat().st_size > 0)
-    assert not Path("broken/result.json").exists()
-    os.kill(begun.pid, number)
-    _, said = begun.communicate(timeout=SECONDS)
-    assert begun.returncode == 128 + number
-    assert said.decode().endswith("Stopped. Go on with: seqmem train --resume broken\n")
-    assert any(Path("broken/checkpoints").iterdir())
-    assert not Path("broken/result.json").exists()
-    assert seqmem("train", "--resume", "broken", "--quiet").returncode == 0
-    for name in ("result.json", "history.jsonl", "config.toml"):
-        assert Path("broken", name).read_bytes() == Path("whole", name).read_bytes(), name

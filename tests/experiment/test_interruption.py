@@ -1,6 +1,8 @@
 """Runs killed at random moments and taken up again: they end with the bytes of the unbroken run.
 
-SEQMEM_ROUNDS sets how often each signal is tried; `SEQMEM_ROUNDS=20 pytest -m slow tests/test_interruption.py`.
+SEQMEM_ROUNDS sets how often each signal is tried:
+
+    SEQMEM_ROUNDS=20 pytest -m slow tests/experiment/test_interruption.py
 """
 
 import os
@@ -14,10 +16,10 @@ from pathlib import Path
 import pytest
 from test_experiment import assert_same_run
 
-ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "1"))
 SETTINGS = [
     "--gap", "10:30", "--fillers", "fresh", "--trigger", "--alphabet-size", "12", "--replicates", "4", "--shuffle",
-    "--presentations", "10000", "--no-stop", "--checkpoint-every", "100", "--check-every", "50",
+    "--presentations", "4000", "--no-stop", "--checkpoint-every", "100", "--check-every", "50",
 ]  # fmt: skip
 EXPECTED_STATUS = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130, signal.SIGHUP: 129}
 
@@ -52,13 +54,14 @@ def test_a_run_that_is_stopped_at_a_random_moment_ends_with_the_bytes_of_the_unb
         while not checkpoints(run):
             assert process.poll() is None, process.stderr.read().decode()
             time.sleep(0.01)
-        time.sleep(random.Random(turn).uniform(0.0, 0.5))
+        time.sleep(random.Random(f"{sent.name} {turn}").uniform(0.0, 0.5))
         process.send_signal(sent)
         _, said = process.communicate()
         assert checkpoints(run), "killed before the first checkpoint"
         assert not (run / "result.json").exists(), "killed after the end"
         assert process.returncode == EXPECTED_STATUS[sent], said.decode()
-        assert (f"seqmem train --resume {run}" in said.decode()) is (sent != signal.SIGKILL)
+        stopped = f"Stopped. Go on with: seqmem train --resume {run}\n"
+        assert said.decode().endswith(stopped) is (sent != signal.SIGKILL)
         resumed = seqmem("train", "--resume", run, "--quiet", cwd=tmp_path)
         _, said = resumed.communicate()
         assert resumed.returncode == 0, said.decode()

@@ -15,7 +15,7 @@ def test_the_page_shows_what_was_recorded(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "counts"), [("kills", ["4"]), ("at_once", ["20"]), ("memory", ["60", "3"])])
+@pytest.mark.parametrize(("name", "counts"), [("kills", ["2"]), ("at_once", ["5"]), ("memory", ["60", "3"])])
 def test_nothing_is_lost(name, counts):
     done = subprocess.run([sys.executable, FOLDER / f"{name}.py", *counts], capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stdout + done.stderr
