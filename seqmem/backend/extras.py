@@ -26,13 +26,7 @@ def import_distributed() -> Any:
 
 
 class ExtraPackage:
-    """A proxy of a module of an optional package, which is imported at the first access.
-
-    Args:
-        package: Name of the module.
-        what: What needs it, for the UsageError if it is not installed.
-        extra: The extra that installs it.
-    """
+    """A proxy of a module of an optional package, which is imported at the first access."""
 
     def __init__(self, package: str, what: str, extra: str):
         self._package, self._what, self._extra = package, what, extra

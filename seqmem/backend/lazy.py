@@ -48,11 +48,7 @@ tf, keras = LazyModule("tensorflow"), LazyModule("keras")
 
 
 def load() -> None:
-    """Imports TensorFlow and Keras; later calls do nothing.
-
-    Raises:
-        SeqmemError: If the backend of Keras is not TensorFlow.
-    """
+    """Imports TensorFlow and Keras once; SeqmemError if the backend of Keras is not TensorFlow."""
     # one thread at a time: `silence` redirects a descriptor of the whole process
     with _LOADING:
         _load()

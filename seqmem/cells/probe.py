@@ -23,11 +23,7 @@ NEEDS = "a cell is a Keras layer class made as Class(units), with state_size and
 
 
 def probe(name: str, cell_class: type) -> None:
-    """Checks a user cell.
-
-    Args:
-        name: `module:Class`, for the error.
-        cell_class: The class imported under that name.
+    """Checks a user cell, named `module:Class` in errors.
 
     Raises:
         SettingError: If it fails a check; the error names the check and the requirement.

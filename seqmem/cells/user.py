@@ -95,12 +95,7 @@ def _current_folder_importable() -> Iterator[None]:
 
 
 def try_cell(cell: Cell, *, threads: int = 1, cache: bool = True) -> None:
-    """Imports and probes a user cell before a run writes anything; does nothing for the cells of seqmem.
-
-    Args:
-        cell: The cell of a config.
-        threads: As for the `Run` that follows.
-        cache: As for the `Run`.
+    """Imports and probes a user cell before a run writes anything; `threads` and `cache` are those of the run.
 
     Raises:
         SettingError: If it may not be imported, or cannot be trained.

@@ -140,13 +140,7 @@ def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> byt
 
 
 def stored_model(path: Path, replicate: str, stateful: bool, trusted: Collection[str] = ()) -> KerasModel:
-    """Builds a Keras model of one replicate of a stored run.
-
-    Args:
-        path: The run directory.
-        replicate: `best`, `worst` or a number.
-        stateful: As for `build_keras_model`.
-        trusted: As for `RunConfig.from_settings`.
+    """Builds a Keras model of one replicate (`best`, `worst` or a number) of a stored run.
 
     Raises:
         SettingError: If there is no such replicate.

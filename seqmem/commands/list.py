@@ -29,17 +29,7 @@ def list_stored(
     as_csv: bool,
     output: Output,
 ) -> None:
-    """Lists the runs and sweeps in a folder; UsageError if there is no such folder or column.
-
-    Args:
-        root: The folder; None for `runs`, which may be missing.
-        where: Conditions as typed, such as `recall_accuracy>0.9`.
-        sort: The column to sort by; None for the name.
-        reverse: Whether to reverse the order.
-        limit: Largest number of rows.
-        as_csv: Whether to print every column as CSV.
-        output: The output options.
-    """
+    """Lists the runs and sweeps in a folder; UsageError if there is no such folder or column."""
     if root is not None and not root.exists():
         raise UsageError(f"{root}: no such folder")
     # `runs` is missing before the first run

@@ -19,8 +19,8 @@ from seqmem.config.run_config import RunConfig
 from seqmem.config.sources import files_of
 from seqmem.errors import SettingError, UsageError
 from seqmem.experiment import evaluate as experiment
+from seqmem.experiment import run as training
 from seqmem.experiment.evaluate_model import evaluate_model as evaluate_model
-from seqmem.experiment.run import Run
 from seqmem.export.tables import history_table, table_of
 from seqmem.pictures.chart import draw_chart
 from seqmem.pictures.look import THEMES
@@ -57,10 +57,8 @@ def run(task: Task | RunConfig, *, out: PathLike | None = None, threads: int = 1
     """
     config = _config(task, settings)
     directory = None if out is None else create_run_directory(config, Path(out))
-    with Run(config, directory, threads=threads) as whole:
-        for _ in whole:
-            pass
-    return whole.result if directory is None else dataclasses.replace(whole.result, path=directory.path)
+    result = training.run(config, directory, threads)
+    return result if directory is None else dataclasses.replace(result, path=directory.path)
 
 
 def load(path: PathLike) -> RunResult | SweepResult | EvalResult:

@@ -43,11 +43,6 @@ def until_stopped(run: Run, path: Path, live: LiveDisplay | None = None) -> Iter
     A second signal ends the process immediately, and so does a first one before the first chunk is trained, when there
     is nothing new to save.
 
-    Args:
-        run: The run, not started yet; closed at a signal.
-        path: Its run directory.
-        live: The live display, which then says that the run is about to stop.
-
     Raises:
         StoppedError: If a signal came.
     """

@@ -53,18 +53,7 @@ def sweep(
     retries: int,
     output: Output,
 ) -> None:
-    """Runs a sweep and prints its result; FailedTrialsError at the end counts failed trials.
-
-    Args:
-        request: The request.
-        out: The new sweep directory; None makes one in `runs`.
-        resume: The directory of a sweep to resume, or None.
-        jobs: Number of worker processes; None runs trials in this one.
-        scheduler: Address of a Dask scheduler, or None.
-        trial_timeout: Time limit of a trial in seconds, or None.
-        retries: How often a trial is run again if its worker died.
-        output: The output options.
-    """
+    """Runs a new sweep, or resumes one, and prints its result; FailedTrialsError at the end counts failed trials."""
     plan = _plan_of(request, resume)
     request.check_cells(plan)
     if plan.search == "tpe":

@@ -67,6 +67,11 @@ def shown_values(values: Settings) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {shown_value(value)}" for name, value in values.items())
 
 
+def without_none(values: Settings) -> dict[str, Any]:
+    """Returns the values of a trial that are set."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def axis_to_json(axis: Axis) -> dict[str, Any]:
     """Returns an axis as `plan.json` holds it."""
     # `whole` follows from the setting

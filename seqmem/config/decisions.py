@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from seqmem.cells import CELLS
-from seqmem.config.axis import Axis
+from seqmem.config.axis import Axis, without_none
 from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.errors import UsageError
 from seqmem.settings import Settings, settings_of
@@ -28,12 +28,7 @@ def essential_settings() -> dict[str, Any]:
 
 
 def decide_once(base: Settings, axes: Sequence[Axis], points: Iterable[Settings]) -> dict[str, Any]:
-    """Returns the settings that rules decide for all trials together.
-
-    Args:
-        base: The given settings of every trial.
-        axes: The axes of the sweep.
-        points: The values of each trial; empty for a search that has not proposed any yet.
+    """Returns the settings that rules decide for all trials, whose values are `points` (none yet for a search).
 
     Returns:
         Head, init, trained steps, alphabet and budget. An `init` of None is decided by each cell.
@@ -72,12 +67,8 @@ def _configs(base: Settings, points: Iterable[Settings]) -> list[RunConfig]:
     configs = []
     for values in points:
         with contextlib.suppress(UsageError):
-            configs.append(RunConfig.from_settings(dict(base) | _given(values)))
+            configs.append(RunConfig.from_settings(dict(base) | without_none(values)))
     return configs
-
-
-def _given(values: Settings) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _corners(axes: Sequence[Axis]) -> Iterable[dict[str, Any]]:

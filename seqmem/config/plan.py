@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from seqmem.config.axis import Axis, shown_value, shown_values
+from seqmem.config.axis import Axis, shown_value, shown_values, without_none
 from seqmem.config.decisions import decide_once
 from seqmem.config.rank import measure_of
 from seqmem.config.run_config import RunConfig
@@ -86,14 +86,10 @@ class Plan:
         return int(self.base.get("seed", 0))
 
     def config(self, point: Point) -> RunConfig:
-        """Returns the settings of a trial.
-
-        Raises:
-            UsageError: If its values do not go together; it names them.
-        """
+        """Returns the settings of a trial; UsageError names its values if they contradict each other."""
         values = with_contents(point.values, self.files)
         # later ones win: given for all trials, decided by rules for all, varied
-        settings = self.base | _without_none(self.decided) | _without_none(values)
+        settings = self.base | without_none(self.decided) | without_none(values)
         try:
             return RunConfig.from_settings(settings)
         except UsageError as error:
@@ -101,7 +97,7 @@ class Plan:
 
     def known_settings(self, point: Point) -> dict[str, Any]:
         """Returns the settings of a trial; of a plan of version 0.1 only those that were given. Raises as `config`."""
-        return self.base | _without_none(point.values) if self.old else self.config(point).to_settings()
+        return self.base | without_none(point.values) if self.old else self.config(point).to_settings()
 
 
 def with_contents(values: Settings, files: Mapping[str, list[str]]) -> dict[str, Any]:
@@ -116,10 +112,6 @@ def with_contents(values: Settings, files: Mapping[str, list[str]]) -> dict[str,
     if name not in files:
         raise UsageError(f"sequences = {one_line(name, 60)}: is no file of this plan")
     return {**values, "sequences": files[name]}
-
-
-def _without_none(settings: Settings) -> dict[str, Any]:
-    return {name: value for name, value in settings.items() if value is not None}
 
 
 def number_points(

@@ -25,11 +25,7 @@ def measure_of(rank: str) -> str:
 
 
 def check_rank(name: str, axes: Sequence[Axis]) -> str:
-    """Returns the name of a column to rank by; options' dashes are allowed.
-
-    Raises:
-        UsageError: If there is no such column.
-    """
+    """Returns the name of a column to rank by; options' dashes are allowed; UsageError if there is no such column."""
     column, columns = name.strip().replace("-", "_"), [*MEASURES, *(axis.name for axis in axes), "number"]
     if column not in columns:
         raise UsageError(

@@ -86,12 +86,7 @@ def merge(*sources: Source) -> dict[str, Given]:
 
 
 def read_config(path: Path | None, preset: str | None, options: Mapping[str, Any]) -> RunConfig:
-    """Builds the config that a command was asked for.
-
-    Args:
-        path: A TOML file, or None.
-        preset: Name of a preset, or None.
-        options: The options that click collected, as for `typed_settings`. A user cell that was typed may be imported.
+    """Builds the config of a TOML file, a preset and the options that click collected; see `typed_settings`.
 
     Raises:
         UsageError: In one line with the wrong option, or the wrong key of the preset or the file.
@@ -198,12 +193,7 @@ def read_typed(setting: str, kind: Kind, text: Value, option: str) -> Given:
 
 
 def typed_settings(options: Mapping[str, Any]) -> dict[str, Given]:
-    """Collects the settings that were typed.
-
-    Args:
-        options: From click: a `Given` for each setting that was typed, a bool for a flag, and the options of
-            `own_sequences`.
-    """
+    """Collects the settings that were typed: from click a `Given` each, a bool for a flag, and `own_sequences`."""
     given = {name: entry for name, entry in options.items() if isinstance(entry, Given)}
     for name in setting_fields():
         if isinstance(options.get(name), bool):

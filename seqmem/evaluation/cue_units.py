@@ -66,14 +66,7 @@ class Sample:
 
 
 def cue_states(config: RunConfig, population: Population, replicate: int, baseline: Baseline) -> StatesResult:
-    """Measures which units of a replicate keep the cue; SettingError if no recall step asks for one of several cues.
-
-    Args:
-        config: The run, with the task to judge it on.
-        population: The networks.
-        replicate: Number of the replicate.
-        baseline: The best scores without memory, for this replicate.
-    """
+    """Measures which units of a replicate keep the cue; SettingError if no recall step asks for one of several cues."""
     task = config.task
     measured, tried = _samples(task, config.seeds[replicate])
     runner = StateRunner(population, replicate, config.layout, recalled_symbols(task))
@@ -199,14 +192,7 @@ class Silencing:
 def silence_units(
     trial: Silencing, final: Silencing, every: Sequence[Unit], order: np.ndarray, above: np.ndarray
 ) -> tuple[list[Recall], list[Unit], tuple[Recall, Recall, Recall]]:
-    """Silences units one by one, and finds those that carry the cue.
-
-    Args:
-        trial: Silencing on the sequences for selecting units.
-        final: Silencing on the sequences for the reported figures.
-        every: All units.
-        order: int, units to silence one by one, the most telling first.
-        above: bool `(unit,)`, whether a unit tells the cue better than chance.
+    """Silences the units of `order` (int, the most telling first), and finds those that carry the cue.
 
     Returns:
         Recall without each unit of `order`; the units that carry the cue; recall intact, without these units and with
@@ -224,15 +210,10 @@ def silence_units(
 
 
 def carriers(silencing: Silencing, candidates: Sequence[Unit], recalls: Sequence[Recall]) -> list[Unit]:
-    """Returns a smallest set of units, by greedy search, without which the cue is forgotten.
+    """Returns a smallest set of `candidates`, by greedy search, without which the cue is forgotten.
 
     Units are added, the one with the largest loss when silenced first, until the cue is forgotten; then needless units
     are removed.
-
-    Args:
-        silencing: Silencing on the sequences for selecting units.
-        candidates: Units without which, all together, the cue is forgotten.
-        recalls: Recall without each of them.
     """
     chosen: list[Unit] = []
     left = list(candidates)

@@ -63,11 +63,6 @@ class Evaluator:
     """Measures the replicates of a population, each on sequences of its own seed.
 
     Checks and the reported evaluation draw from streams that training never uses.
-
-    Args:
-        config: The run.
-        population: The networks; each call uses their present weights.
-        baselines: The best scores without memory, for each replicate.
     """
 
     def __init__(self, config: RunConfig, population: Population, baselines: list[Baseline]):

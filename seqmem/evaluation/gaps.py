@@ -21,14 +21,7 @@ def config_with_gap(config: RunConfig, gap: int) -> RunConfig:
 def gap_results(
     config: RunConfig, population: Population, gaps: Sequence[int], sequences_count: int | None
 ) -> Iterator[GapResult]:
-    """Judges a population over each gap in turn.
-
-    Args:
-        config: The settings of its training; the task has gaps.
-        population: The networks.
-        gaps: Numbers of fillers.
-        sequences_count: Fresh sequences per gap; None for as many as in a report.
-    """
+    """Judges a population over each gap in turn, on `sequences_count` fresh sequences or as many as in a report."""
     for gap in gaps:
         changed = config_with_gap(config, gap)
         baselines = replicate_baselines(changed.task, config.seeds, config.scoring)

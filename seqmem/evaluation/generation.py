@@ -68,16 +68,7 @@ def free_runs(
     alphabet: tuple[str, ...],
     layout: Layout,
 ) -> tuple[FreeRun, ...]:
-    """Runs replicates freely from the first symbol of each of their sequences.
-
-    Args:
-        population: The networks.
-        sequences: One batch per replicate; of sequences with the same first symbol only one is used.
-        replicates: Numbers of the replicates to run.
-        steps: Number of symbols to generate.
-        alphabet: The symbols as words.
-        layout: The layout of the steps, on one row.
-    """
+    """Runs replicates freely for some steps from each different first symbol of their sequences."""
     starts = [_different_starts(batch) for batch in sequences]
     rows = max(map(len, starts))
     first = np.stack(

@@ -79,12 +79,6 @@ def judged_on(
     """Counts how many of the judged sequences are different, and how many of these were shown in training.
 
     The presentations of training are drawn again from its stream, which is cheap compared with training.
-
-    Args:
-        trained: The settings of training.
-        presentations: Presentations in training, per replicate.
-        sequences: Judged sequences, per replicate.
-        config: The settings that were judged, with the seeds of these replicates.
     """
     # counted, because with a short gap many fresh sequences have been shown in training too
     different = shown = 0

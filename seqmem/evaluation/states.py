@@ -167,14 +167,7 @@ def _choices(logits: Tensor, cues: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class StateRunner:
-    """Runs one replicate over sequences, with units silenced.
-
-    Args:
-        population: The networks.
-        replicate: Number of the replicate.
-        layout: The layout of the steps.
-        cues: bool `(output,)`, the symbols among which `best_cue` is chosen.
-    """
+    """Runs one replicate over sequences, with units silenced; `cues` are those among which `best_cue` is chosen."""
 
     def __init__(self, population: Population, replicate: int, layout: Layout, cues: np.ndarray):
         self._network, self._layout, self._cues = population.network, layout, cues

@@ -36,9 +36,9 @@ from seqmem.training.trainer import Trainer
 SECONDS_BETWEEN_CHECKPOINTS = 30.0
 
 
-def run(config: RunConfig) -> RunResult:
-    """Trains and judges a population and returns its result; nothing is written."""
-    with Run(config) as whole:
+def run(config: RunConfig, directory: RunDirectory | None = None, threads: int = 1) -> RunResult:
+    """Trains and judges a population and returns its result; arguments as for `Run`."""
+    with Run(config, directory, threads=threads) as whole:
         for _ in whole:
             pass
     return whole.result

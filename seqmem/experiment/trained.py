@@ -38,11 +38,7 @@ class TrainedRun:
     weights: dict[str, np.ndarray]
 
     def population(self, config: RunConfig, cache: bool = True) -> Population:
-        """Returns the networks of these replicates, with the threads that the run was started with.
-
-        Args:
-            config: The settings of the run, or others with the same network.
-            cache: Whether compiled programs are kept on disk.
+        """Returns the networks of these replicates, for the run's settings or others with the same network.
 
         Raises:
             DamagedFileError: If the weights do not fit the settings.
@@ -57,11 +53,7 @@ class TrainedRun:
 
 
 def read_trained(stored: StoredRun, replicate: str = "all") -> TrainedRun:
-    """Reads the weights of a run that is complete, or has a checkpoint.
-
-    Args:
-        stored: The run.
-        replicate: `all`, `best`, `worst` or a number.
+    """Reads the weights of one replicate (`best`, `worst` or a number) or `all` of a run that has a checkpoint.
 
     Raises:
         SettingError: If there is no such replicate.

@@ -89,13 +89,6 @@ def mean_baseline(baselines: Sequence[Baseline]) -> Baseline:
 def recipe_limit(task: Task, seeds: Sequence[int], head: str, layout: Layout, keeps_state: bool) -> Baseline | None:
     """Computes the best scores of any network that sees no more than its recipe shows.
 
-    Args:
-        task: A task of `seqmem.tasks`.
-        seeds: The seed of each replicate.
-        head: As in `baseline`.
-        layout: The layout of the steps.
-        keeps_state: Whether the cell has a state.
-
     Returns:
         The mean over replicates. None if the network sees everything, or if there is no closed form (fresh fillers on
         rows of steps that keep their state).
@@ -163,13 +156,7 @@ def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: s
     """Best accuracy and loss of a predictor that knows only the context, over int `(steps,)` arrays."""
     # Count how often each context occurs with each target. Accuracy is best if the commonest target of a context is
     # predicted; the loss is least if each target gets its share as probability, and is then the entropy of the shares.
-    _, context = np.unique(contexts, return_inverse=True)
-    pair, pair_count = np.unique(context.astype(np.int64) * alphabet_size + targets, return_counts=True)
-    owner = pair // alphabet_size
-    total = np.bincount(context)
-    share = pair_count / total[owner]
-    best = np.zeros(len(total))
-    np.maximum.at(best, owner, pair_count)
+    owner, pair_count, share, best, total, _ = _pairs(contexts, targets, alphabet_size)
     if head == "squared":
         losses = pair_count @ (1.0 - share) / 2
     elif head == "softmax":
@@ -179,17 +166,23 @@ def _best(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int, head: s
     return float(best.sum() / len(targets)), float(abs(losses) / len(targets))
 
 
+def _pairs(contexts: np.ndarray, targets: np.ndarray, alphabet_size: int) -> tuple[np.ndarray, ...]:
+    """Of each pair of context and target its context, count and share; the best count and total of each context.
+
+    The last array is the pair of each step.
+    """
+    _, context = np.unique(contexts, return_inverse=True)
+    numbers = context.astype(np.int64) * alphabet_size + targets
+    pair, pair_of, count = np.unique(numbers, return_inverse=True, return_counts=True)
+    owner, total = pair // alphabet_size, np.bincount(context)
+    best = np.zeros(len(total))
+    np.maximum.at(best, owner, count)
+    return owner, count, count / total[owner], best, total, pair_of
+
+
 def _trained_at_recall(ids: np.ndarray, batch: SequenceBatch, alphabet_size: int, head: str) -> tuple[float, float]:
     """Recall accuracy and recall loss of the predictor whose outputs are the shares of each context's targets."""
-    _, context = np.unique(ids[batch.asked], return_inverse=True)
-    pair, pair_of, pair_count = np.unique(
-        context.astype(np.int64) * alphabet_size + batch.targets[batch.asked], return_inverse=True, return_counts=True
-    )
-    owner = pair // alphabet_size
-    total = np.bincount(context)
-    share = pair_count / total[owner]
-    best = np.zeros(len(total))
-    np.maximum.at(best, owner, pair_count)
+    owner, pair_count, share, best, _, pair_of = _pairs(ids[batch.asked], batch.targets[batch.asked], alphabet_size)
     ties = np.bincount(owner, weights=pair_count == best[owner])
     # the shares count all steps of a context; accuracy and loss are measured at its recall steps alone
     recalls = pair_of[batch.recall[batch.asked]]

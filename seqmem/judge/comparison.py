@@ -67,13 +67,7 @@ class Sample:
 
 
 def compare(first: Sample, second: Sample, comparisons: int = 1) -> Difference:
-    """Compares two runs whose replicates are independent.
-
-    Args:
-        first: The run to compare with; both have at least one replicate.
-        second: The other run.
-        comparisons: Number of runs compared with the same first run; the threshold is divided by it.
-    """
+    """Compares a run with a first one, as one of several `comparisons`; each has at least one replicate."""
     counts = (second.solved, len(second.times)), (first.solved, len(first.times))
     budget = min(first.budget, second.budget)
     sooner, sooner_p = mann_whitney(_censored(second.times, budget), _censored(first.times, budget))

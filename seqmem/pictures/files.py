@@ -17,13 +17,7 @@ PIXELS = 2.0  # of a PNG per pixel of the chart, so that it is sharp on paper an
 
 
 def chart_content(result: Result, format: str, name: str | None, look: Look) -> bytes:
-    """Draws a chart of a result as the content of a file.
-
-    Args:
-        result: The result to draw.
-        format: One of `PICTURES`.
-        name: One of `seqmem.pictures.chart.CHARTS`; None for the first that fits.
-        look: Colours and size.
+    """Draws a chart of a result, by default the first, as the content of a file of one of the `PICTURES`.
 
     Raises:
         UsageError: If the result has no such chart, or the extra `pictures` is not installed.

@@ -34,7 +34,7 @@ from seqmem.results.summary import ranked_replicates
 from seqmem.results.sweep import SweepResult, ranked
 from seqmem.terminal.style import UNICODE
 from seqmem.terminal.table import Cell as DrawnCell
-from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
+from seqmem.terminal.wording import listed, plural, shown_count, shown_score, shown_symbol
 
 SEQUENCES, LONGEST = 4, 24  # sequences of the task, and symbols of each
 TABLES_EACH = 2  # of predictions, of a replicate
@@ -101,7 +101,7 @@ def sweep_report(sweep: SweepResult, title: str, versions: Mapping[str, str], pl
     commands = [(command, why[:1].upper() + why[1:]) for command, why in sweep_commands(sweep)]
     return Report(
         title=title,
-        question=f"How does the {measure} depend on {_listed(axes)}?",
+        question=f"How does the {measure} depend on {listed(axes)}?",
         answer=_best(sweep, measure),
         verdict="",
         notes=(_sentence(count_words(sweep)),),
@@ -259,10 +259,6 @@ def _sweep_command(plan: Plan) -> str:
         words += [f"--search {plan.search}", f"--trials {plan.total}"]
     words += ["--prune"] if plan.prune else []
     return " ".join(["seqmem sweep", *words, f"--rank {plan.rank}"])
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _sentence(words: str) -> str:

@@ -12,7 +12,7 @@ from seqmem.charts.heat_map import scale_line, strip
 from seqmem.results.states import Recall, ShownSequence, StatesResult, UnitResult, evenly_picked
 from seqmem.terminal.console import Page, view, wrap
 from seqmem.terminal.table import Cell, Column, table
-from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
+from seqmem.terminal.wording import listed, plural, shown_count, shown_score, shown_symbol
 
 MOST_ROWS = 8  # units drawn, unless more of them carry the cue
 WIDEST_STEP = 6  # most columns of a step
@@ -119,7 +119,7 @@ def _recall(recall: Recall, page: Page) -> list[Cell]:
 
 def _finding(result: StatesResult, page: Page) -> list[Text]:
     """The units that carry the cue, with the figures that show it."""
-    kept, without = _listed(result.kept_by), shown_score(result.without.accuracy)
+    kept, without = listed(result.kept_by), shown_score(result.without.accuracy)
     sign = (page.glyphs.wrong, "wrong")
     if result.kept_by:
         sign = (page.glyphs.markers[0], "cue")  # as in front of their names
@@ -183,7 +183,3 @@ def _steps(result: StatesResult, picked: Sequence[int], each: int) -> Cell:
     first, last = (shown_count(result.steps[picked[at]]) for at in (0, -1))
     first = f"step {first}" if len(picked) * each > len(first + last) + 6 else first
     return (first + last.rjust(len(picked) * each - len(first)), "label")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

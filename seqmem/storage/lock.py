@@ -29,9 +29,6 @@ TRIES, SECONDS_BETWEEN_TRIES = 5, 0.02
 class RunLock:
     """The lock of a run directory, held until `release`, or until this object or its process is gone.
 
-    Args:
-        folder: The run directory.
-
     Raises:
         UsageError: If another process, or another object of this one, holds it.
     """

@@ -136,12 +136,7 @@ class StoredRun:
 
 
 def create_run_directory(config: RunConfig, out: Path | None = None, root: Path = Path("runs")) -> RunDirectory:
-    """Makes a new run directory with the settings, and locks it.
-
-    Args:
-        config: The settings.
-        out: Its path; None makes a new name in `root`.
-        root: The folder of all runs.
+    """Makes and locks a run directory with the settings: `out`, or a new name in `root`.
 
     Raises:
         UsageError: If `out` exists.

@@ -23,12 +23,7 @@ from seqmem.sweep.search import TpeSearch
 
 
 class Adaptive(Order):
-    """The order of a search, or of a sweep that is pruned.
-
-    Args:
-        directory: The sweep directory.
-        trials: Its trials in order: all of a plan, or those that a search has proposed so far.
-    """
+    """The order of a search, or of a sweep that is pruned; `trials` are those known so far, in order."""
 
     def __init__(self, directory: SweepDirectory, trials: Sequence[Trial]):
         self._directory, self._plan = directory, directory.plan

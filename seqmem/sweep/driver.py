@@ -25,10 +25,6 @@ class Sweep:
     """Runs the missing trials of a sweep: an iterable of progress, at each start and end of a trial and each second.
 
     The caller may stop by leaving the loop; finished trials are kept, and the sweep can be resumed.
-
-    Args:
-        directory: The sweep directory, new or started before.
-        engine: Runs the trials; shut down by the caller.
     """
 
     def __init__(self, directory: SweepDirectory, engine: Engine):

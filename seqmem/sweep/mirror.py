@@ -16,12 +16,8 @@ JOURNAL = "study.log"
 class StudyMirror:
     """Writes ended trials into `study.log`, which `optuna-dashboard` opens; seqmem itself does not depend on it.
 
-    Trials are added in order, so their number tells where to continue. Errors are ignored.
-
-    Args:
-        folder: The sweep directory.
-        plan: The plan of the sweep.
-        rebuild: Whether to write the file again, because trials stored as failed may run again.
+    Trials are added in order, so their number tells where to continue. Errors are ignored. `rebuild` writes the file
+    again, because trials that it holds as failed may run again.
     """
 
     def __init__(self, folder: Path, plan: Plan, rebuild: bool = False):

@@ -94,12 +94,7 @@ class ByShape(Order):
 
 
 class RemainingTime:
-    """Estimates the remaining time from the trials that have ended, weighted by guesses of their durations.
-
-    Args:
-        guesses: Seconds per trial, by its number; only their proportions matter.
-        clock: Returns the time in seconds.
-    """
+    """Estimates the remaining time from ended trials, weighted by guesses, of which only the proportions matter."""
 
     def __init__(self, guesses: Mapping[int, float], clock: Callable[[], float] = time.monotonic):
         self._guesses, self._clock = dict(guesses), clock

@@ -232,10 +232,6 @@ def _decider(steps: np.ndarray, lengths: np.ndarray) -> str:
 def contradicted(symbols: np.ndarray, valid: np.ndarray) -> np.ndarray:
     """Marks the steps at which another sequence has the same symbol but another target.
 
-    Args:
-        symbols: int `(batch, time + 1)`.
-        valid: bool `(batch, time)`, the steps that exist.
-
     Returns:
         bool `(batch, time)`: the other step is at the same distance from its start, or from its end. So the position
         does not determine the target; only the sequence does.

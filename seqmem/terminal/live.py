@@ -32,11 +32,6 @@ State = TypeVar("State")
 class LiveDisplay(abc.ABC, Generic[State]):
     """A live display of progress; subclasses define its content.
 
-    Args:
-        console: The console of standard error.
-        quiet: Whether to draw nothing.
-        clock: Returns the time in seconds.
-
     Attributes:
         notice: A line below the bar. Signal handlers may set it, but must not print.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -19,6 +20,11 @@ def shown_symbol(symbol: object, width: int = 12, glyphs: Glyphs = UNICODE) -> s
     text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(symbol))
     text = text.encode(glyphs.encoding, "backslashreplace").decode(glyphs.encoding)
     return text if cell_len(text) <= width else set_cell_size(text, width - 1) + glyphs.ellipsis
+
+
+def listed(words: Sequence[str]) -> str:
+    """Returns `a`, `a and b`, `a, b and c`."""
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def shown_score(value: float | None, digits: int = 3) -> str:
