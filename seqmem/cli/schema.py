@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from seqmem.cli.options import HeadedCommand, KindType
@@ -25,6 +27,6 @@ def command(document: str) -> None:
 
     It is made from the code that writes these documents, so it is that of this version.
     """
-    from seqmem.commands.schema import schema_text
+    from seqmem.results.schema import SCHEMAS
 
-    click.echo(schema_text(document), nl=False)
+    click.echo(json.dumps(SCHEMAS[document](), indent=2))

@@ -9,6 +9,12 @@ from rich.terminal_theme import TerminalTheme
 
 from seqmem.terminal.console import recorded
 
+
+def _rgb(codes: str) -> list[tuple[int, int, int]]:
+    red, green, blue = (bytes.fromhex(codes)[part::3] for part in range(3))
+    return list(zip(red, green, blue, strict=True))
+
+
 # rich sets lines 24.4 apart. At a font size of 21, box-drawing characters meet; characters of DejaVu Sans Mono, Menlo
 # and similar fonts are then 0.602 * 21 wide, which is 0.6321 of the 20 that rich assumes.
 FONT_SIZE = 21
@@ -43,31 +49,12 @@ FORMAT = (
 </svg>
 """
 )
-# Background, text, then the eight colours of a terminal and their bright versions, as red, green and blue.
-COLOURS = TerminalTheme(
-    (22, 24, 29),
-    (205, 210, 220),
-    [
-        (54, 58, 68),
-        (235, 110, 118),
-        (132, 200, 130),
-        (229, 192, 110),
-        (90, 125, 175),
-        (198, 140, 220),
-        (92, 190, 205),
-        (205, 210, 220),
-    ],
-    [
-        (118, 126, 142),
-        (245, 130, 138),
-        (152, 216, 150),
-        (240, 206, 130),
-        (120, 165, 225),
-        (212, 160, 232),
-        (120, 208, 222),
-        (240, 242, 246),
-    ],
+# Background, text, then the eight colours of a terminal and their bright versions.
+BACKGROUND, TEXT, *PALETTE = _rgb(
+    "16181d cdd2dc 363a44 eb6e76 84c882 e5c06e 5a7daf c68cdc 5cbecd cdd2dc"
+    " 767e8e f5828a 98d896 f0ce82 78a5e1 d4a0e8 78d0de f0f2f6"
 )
+COLOURS = TerminalTheme(BACKGROUND, TEXT, PALETTE[:8], PALETTE[8:])
 WIDTH = 100
 # rich fills `{code}` and `{stylesheet}`; nothing is loaded from elsewhere.
 PAGE = """<!DOCTYPE html>

@@ -11,7 +11,7 @@ from seqmem.config.defaults import recall_reason
 from seqmem.config.run_config import RunConfig
 from seqmem.render.examples import draw_strips
 from seqmem.settings import settings_of
-from seqmem.terminal.console import Page, fill, view, wrap
+from seqmem.terminal.console import Page, fill, wrap
 from seqmem.terminal.wording import plural, shown_symbol
 
 LABEL_WIDTH = 10
@@ -49,9 +49,6 @@ def header_lines(page: Page, config: RunConfig, parameters: int | None = None, m
     if reason := without_recall(config):
         lines += labelled("", wrap(Text(reason, "nothing_to_remember"), room))
     return lines + [line for label, words in rows for line in labelled(label, dotted(words, room, page))]
-
-
-draw_header = view(header_lines)
 
 
 def labelled(label: str, lines: Sequence[Text]) -> list[Text]:

@@ -12,10 +12,10 @@ from seqmem.config.run_config import RunConfig
 from seqmem.judge.baseline import Baseline
 from seqmem.judge.evidence import weigh
 from seqmem.judge.metrics import Metrics
-from seqmem.render.header import draw_header
+from seqmem.render.header import header_lines
 from seqmem.render.next_command import next_commands, train_command, with_cues
 from seqmem.render.run_view import draw_run
-from seqmem.terminal.console import build_console
+from seqmem.terminal.console import build_console, view
 
 
 def drawn(renderable, width=80, color="never"):
@@ -118,7 +118,7 @@ def test_many_replicates_take_few_lines():
 
 
 def test_the_header_is_small_and_counts_parameters():
-    lines = drawn(draw_header(RunConfig())).splitlines()
+    lines = drawn(view(header_lines)(RunConfig())).splitlines()
     assert len(lines) <= 6
     assert "3 0 1 2 3" in lines[0]
     assert "2,185 parameters" in "".join(lines)
@@ -136,7 +136,7 @@ def test_the_header_is_small_and_counts_parameters():
     ],
 )
 def test_the_header_says_which_steps_are_trained_and_why_a_rule_chose_them(settings, words):
-    assert words in drawn(draw_header(RunConfig.from_settings(settings)), 80)
+    assert words in drawn(view(header_lines)(RunConfig.from_settings(settings)), 80)
 
 
 @pytest.mark.parametrize("width", [60, 80])
@@ -144,7 +144,7 @@ def test_the_header_says_which_steps_are_trained_and_why_a_rule_chose_them(setti
     "settings", [{"gap": 1000}, {"gap": "5:50000"}, {"gap": 5, "cues": 500}, {"gap": 90, "fillers": "fresh"}]
 )
 def test_the_header_of_a_large_task_stays_small(settings, width):
-    lines = drawn(draw_header(RunConfig.from_settings(settings)), width).splitlines()
+    lines = drawn(view(header_lines)(RunConfig.from_settings(settings)), width).splitlines()
     assert len(lines) <= (10 if width == 80 else 12)
     assert max(map(len, lines)) <= width
 
