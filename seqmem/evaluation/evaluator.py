@@ -25,6 +25,7 @@ from seqmem.tasks.task import Task
 # The gate. A check looks at few sequences first, because checks are many and most of them fail: a network that misses
 # a tenth of its sequences comes through 32 of them once in thirty checks, at a thirtieth of the price of 1,024.
 GATE_SEQUENCES = 32
+MOST_GATE_OUTPUTS = 2**33  # some 20 seconds of work
 # The confirmation. What comes through the gate may be luck, and is judged once more on fresh sequences: a network
 # that misses one sequence in 350 comes through the usual 1,024 of them (`confirm`) once in twenty.
 # The report measures rates, and 256 sequences tell one of a half to within 3 % (one standard error). Evidence counts
@@ -72,8 +73,8 @@ class Evaluator:
         self._cues = recalled_symbols(config.task)
         self._all = _listed(config) if config.task.finite else None
         self._small = self._all is not None and len(self._all[0]) <= SMALL_TASK
-        rows = len(self._all[0]) if self._all and self._small else GATE_SEQUENCES
-        self._rows = _rows_at_once(config, rows)
+        self._gate = _gate_sequences(config)
+        self._rows = _rows_at_once(config, len(self._all[0]) if self._all and self._small else self._gate)
         self._streams = [SequenceStream(config.task, seed, "checks") for seed in config.seeds]
 
     def compile(self) -> None:
@@ -89,7 +90,7 @@ class Evaluator:
             return metrics, passed
 
         # the gate, for all replicates: its metrics are those on record
-        metrics, passed = self._judged([stream.take_paired(GATE_SEQUENCES) for stream in self._streams], everyone)
+        metrics, passed = self._judged([stream.take_paired(self._gate) for stream in self._streams], everyone)
 
         # the confirmation, for those that passed the gate; each replicate draws from its own stream, so that its
         # sequences do not depend on whether another has passed
@@ -232,6 +233,13 @@ def recalled_symbols(task: Task) -> np.ndarray:
     """Returns bool `(output symbols,)`: the targets of recall steps; all symbols if there are no recall steps."""
     chosen = task.recallable()
     return chosen if chosen.any() else ~chosen
+
+
+def _gate_sequences(config: RunConfig) -> int:
+    """Sequences of the gate: fewer than usual where these alone would take minutes, but one string at least."""
+    outputs = config.replicates * config.task.time * len(config.task.output_symbols)
+    cues = cues_per_string(config.task)
+    return min(GATE_SEQUENCES, max(1, MOST_GATE_OUTPUTS // (outputs * cues)) * cues)
 
 
 def _rows_at_once(config: RunConfig, wanted: int) -> int:

@@ -126,6 +126,12 @@ def test_sequences_that_do_not_fit_at_once_are_judged_in_parts_with_the_same_fin
     assert whole.check()[1] == parts.check()[1]
 
 
+@pytest.mark.parametrize(("alphabet_size", "sequences"), [(12, 32), (10_000, 4)])
+def test_a_check_of_a_large_alphabet_over_a_long_gap_looks_at_few_sequences_first(alphabet_size, sequences):
+    settings = {"gap": 10_000, "fillers": "fresh", "alphabet_size": alphabet_size, "replicates": 20}
+    assert evaluator._gate_sequences(RunConfig.from_settings(settings)) == sequences
+
+
 class Answers:
     """Stands in for the forward pass: a network that is always right, but in some calls for some sequences."""
 
