@@ -67,6 +67,18 @@ def _prune(folder: Path) -> None:
                 entry.unlink(missing_ok=True)
 
 
+def machine_memory() -> int | None:
+    """Returns the bytes of memory that this process may use at the most; None where the system does not say."""
+    limits = []
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # Windows has no sysconf
+        limits.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    # of a container: control groups of version 2, and of version 1
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            limits.append(int(Path("/sys/fs/cgroup", name).read_text()))
+    return min(limits, default=None)
+
+
 def clear_cache() -> bool:
     """Empties the folder of compiled programs; returns whether it held any."""
     folder = cache_folder()

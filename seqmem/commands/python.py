@@ -21,6 +21,7 @@ from seqmem.errors import SettingError, UsageError
 from seqmem.experiment import evaluate as experiment
 from seqmem.experiment import run as training
 from seqmem.experiment.evaluate_model import evaluate_model as evaluate_model
+from seqmem.experiment.memory import check_memory
 from seqmem.export.tables import history_table, table_of
 from seqmem.pictures.chart import draw_chart
 from seqmem.pictures.look import THEMES
@@ -53,9 +54,10 @@ def run(task: Task | RunConfig, *, out: PathLike | None = None, threads: int = 1
 
     Raises:
         SettingError: If a value is not allowed, or settings contradict each other.
-        UsageError: If `out` exists.
+        UsageError: If `out` exists, or the run would take more memory than there is.
     """
     config = _config(task, settings)
+    check_memory(config)
     directory = None if out is None else create_run_directory(config, Path(out))
     result = training.run(config, directory, threads)
     return result if directory is None else dataclasses.replace(result, path=directory.path)

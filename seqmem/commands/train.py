@@ -13,6 +13,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.config.sources import quoted
 from seqmem.errors import UsageError
 from seqmem.experiment import run as experiment
+from seqmem.experiment.memory import check_memory
 from seqmem.render.live_run import LiveRun
 from seqmem.render.run_view import draw_run
 from seqmem.storage.run_directory import create_run_directory, read_config
@@ -34,6 +35,7 @@ def train(
 
     The options are those of `seqmem.experiment.run.Run`; `sequences_option` is as in `RunResult`.
     """
+    check_memory(config)
     try_cell(config.cell, threads=threads, cache=cache)
     directory = create_run_directory(config, out)
     run = experiment.Run(config, directory, threads=threads, cache=cache, checkpoint_every=checkpoint_every)

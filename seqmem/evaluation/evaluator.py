@@ -235,6 +235,13 @@ def recalled_symbols(task: Task) -> np.ndarray:
     return chosen if chosen.any() else ~chosen
 
 
+def bytes_of_checks(config: RunConfig) -> int:
+    """Estimates what a look takes: the sequences held, their steps in a compiled call, and what the head gives."""
+    held = max(config.replicates * _gate_sequences(config) * config.task.time, MOST_SYMBOLS // 4)
+    rows = config.replicates * config.layout.rows * _rows_at_once(config, GATE_SEQUENCES)
+    return held * 8 + rows * config.layout.length * 70 + rows * len(config.task.output_symbols) * 24
+
+
 def _gate_sequences(config: RunConfig) -> int:
     """Sequences of the gate: fewer than usual where these alone would take minutes, but one string at least."""
     outputs = config.replicates * config.task.time * len(config.task.output_symbols)

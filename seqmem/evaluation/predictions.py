@@ -12,16 +12,19 @@ from seqmem.tasks.batch import SequenceBatch
 from seqmem.tasks.task import Task
 
 SHOWN_SEQUENCES = 8
+# Of long sequences fewer are stored: each step takes some 80 bytes of a result.
+SHOWN_STEPS = 200_000
 
 
 def predictions(
     outputs: StepOutputs, sequences: Sequence[SequenceBatch], replicates: Iterable[int], task: Task
 ) -> tuple[Prediction, ...]:
-    """Returns the first sequences of each chosen replicate, at most `SHOWN_SEQUENCES` of them."""
+    """Returns the first sequences of each chosen replicate, at most `SHOWN_SEQUENCES` and `SHOWN_STEPS` of them."""
+    most = min(SHOWN_SEQUENCES, max(1, SHOWN_STEPS // task.time))
     return tuple(
         _prediction(outputs, sequences[replicate], replicate, row, task)
         for replicate in replicates
-        for row in range(min(SHOWN_SEQUENCES, len(sequences[replicate])))
+        for row in range(min(most, len(sequences[replicate])))
     )
 
 

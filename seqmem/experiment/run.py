@@ -25,6 +25,7 @@ from seqmem.errors import DamagedFileError, SeqmemError, UsageError
 from seqmem.evaluation.evaluator import Evaluator
 from seqmem.evaluation.report import build_result
 from seqmem.experiment.accounts import Accounts
+from seqmem.experiment.memory import check_memory
 from seqmem.judge.baseline import Baseline, mean_baseline, replicate_baselines
 from seqmem.models.population import build_population
 from seqmem.results.run import Progress, Record, RunResult
@@ -168,6 +169,7 @@ class Run:
     def _start(self) -> None:
         """Builds all parts, and sets them to the start of training or to the last checkpoint."""
         # Before the first tensor: TensorFlow reads the number of threads when it is imported.
+        check_memory(self.config)
         process.prepare(self._threads, self._cache)
         if self.directory is not None and self._stored is None:
             self.directory.write_environment(process.environment(self._threads))

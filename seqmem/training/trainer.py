@@ -143,6 +143,16 @@ def block_steps(config: RunConfig) -> int:
     return -(-steps // math.isqrt(steps))
 
 
+def bytes_of_training(config: RunConfig) -> int:
+    """Estimates what a chunk takes beside the parameters: what is shown, what is kept of a window, and the head."""
+    plan, rows = chunk_plan(config), config.replicates * config.batch_size
+    # symbols, targets, weights, masks and order, as arrays and as tensors
+    shown = chunk_updates(config) * plan.time * rows * (48 + 8 * config.context)
+    kept = (plan.block + plan.window // plan.block) * rows * config.units * config.layers * BYTES_PER_UNIT
+    outputs = plan.head_steps * rows * len(config.task.output_symbols) * 16
+    return shown + kept + outputs
+
+
 def trained_first(weights: np.ndarray, window: int) -> np.ndarray:
     """Returns int32 `(update, time)`: step indices in each window, those with a nonzero weight in any row first."""
     if window == 1:
