@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 CACHE_BYTES = 512 * 2**20
+NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 # Holds the id of the process that set the environment; a child process inherits the rest but must set its own.
 PREPARED = "_SEQMEM_PREPARED"
 
@@ -32,6 +33,8 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+    # else the first of several workers takes all memory of a GPU
+    os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = str(threads)
     folder = cache_folder() if cache else None
@@ -52,7 +55,7 @@ def cache_folder() -> Path:
     """Returns the folder of compiled programs, one for each version of TensorFlow and kind of processor."""
     root = Path(os.environ.get("SEQMEM_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "seqmem")
     version = importlib.metadata.version("tensorflow")
-    processor = hashlib.sha256(_processor().encode()).hexdigest()[:12]
+    processor = hashlib.sha256("\n".join([_processor(), *_gpus()]).encode()).hexdigest()[:12]
     return root.expanduser() / f"xla-{version}-{processor}"
 
 
@@ -95,7 +98,7 @@ def environment(threads: int) -> dict[str, object]:
         "versions": {"python": platform.python_version()}
         | {name: importlib.metadata.version(name) for name in packages},
         "platform": platform.platform(),
-        "processor": _processor().splitlines()[0] if _processor() else platform.machine(),
+        "processor": ", ".join([*_processor().splitlines()[:1], *_gpus()]) or platform.machine(),
         "threads": threads,
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
     }
@@ -122,3 +125,12 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     wanted = ("model name", "flags", "Features", "CPU part")
     return "\n".join(dict.fromkeys(line.partition(":")[2].strip() for line in lines if line.startswith(wanted)))
+
+
+def _gpus() -> list[str]:
+    """The models of NVIDIA's GPUs."""
+    with contextlib.suppress(OSError):
+        texts = [file.read_text() for file in NVIDIA_GPUS.glob("*/information")]
+        lines = [line for text in texts for line in text.splitlines()]
+        return sorted(line.partition(":")[2].strip() for line in lines if line.startswith("Model:"))
+    return []

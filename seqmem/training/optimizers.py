@@ -24,7 +24,8 @@ class PopulationOptimizer:
     """
 
     def __init__(self, name: str, parameters: KerasVariable):
-        self.updates = keras.Variable(tf.zeros((parameters.shape[0], 1), tf.int32), dtype="int32", trainable=False)
+        # int64: TensorFlow keeps int32 variables off a GPU, where a compiled function cannot reach them
+        self.updates = keras.Variable(tf.zeros((parameters.shape[0], 1), tf.int64), dtype="int64", trainable=False)
         self._name, self._parameters = name, parameters
         # The rule is built for a single number, and is given arrays in its place: it never asks how many there are.
         self._number = keras.Variable(0.0)
@@ -51,7 +52,7 @@ class PopulationOptimizer:
     def arrays(self) -> dict[str, np.ndarray]:
         """Returns slots and counts by name, for a checkpoint."""
         slots = {f"optimizer/slot_{index}": slot.numpy() for index, slot in enumerate(self.slots)}
-        return slots | {"optimizer/updates": self.updates.numpy()}
+        return slots | {"optimizer/updates": self.updates.numpy().astype(np.int32)}
 
     def load(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Takes over slots and counts as `arrays` gave them."""
@@ -65,7 +66,7 @@ class PopulationOptimizer:
         Args:
             gradient: float32 `(replicate, *shape)`.
             values: The weight and its slots, of the same shape.
-            updates: int32 `(replicate, 1)`, made so far.
+            updates: int64 `(replicate, 1)`, made so far.
         """
         variables = [self._number, *self._number_slots]
         with keras.StatelessScope() as scope:

@@ -79,6 +79,15 @@ def test_the_environment_tells_versions_threads_and_processor():
     assert set(told["versions"]) == {"python", "seqmem", "tensorflow", "keras", "numpy"}
 
 
+def test_a_gpu_has_a_cache_of_its_own_and_is_told(tmp_path, monkeypatch):
+    without = process.cache_folder()
+    (tmp_path / "0000:01:00.0").mkdir()
+    (tmp_path / "0000:01:00.0" / "information").write_text("Model: \t\t NVIDIA H200\nIRQ:   \t\t 44\n")
+    monkeypatch.setattr(process, "NVIDIA_GPUS", tmp_path)
+    assert process.cache_folder() != without
+    assert process.environment(threads=1)["processor"].endswith(", NVIDIA H200")
+
+
 def test_threads_and_cache_that_were_chosen_hold_when_tensorflow_is_loaded(tmp_path):
     code = """
 import os
