@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,14 @@ from seqmem.pictures.chart import CHARTS
 from seqmem.pictures.files import PICTURES, chart_content
 from seqmem.pictures.look import THEMES
 from seqmem.pictures.report import report_page
-from seqmem.render.report import evaluation_report, run_report, sweep_report
+from seqmem.render.report import evaluation_report, run_report
+from seqmem.render.sweep_report import sweep_report
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.json import json_text
 from seqmem.results.sweep import SweepResult
 from seqmem.storage.atomic import new_file, new_folder, refuse_existing
 from seqmem.storage.load import Stored, read_stored
-from seqmem.storage.run_directory import read_run
+from seqmem.storage.run_directory import ENVIRONMENT, read_notes, read_run
 from seqmem.storage.sweep_directory import TRIALS, is_sweep, read_plan, read_sweep
 from seqmem.terminal.output import Output
 
@@ -119,11 +120,12 @@ def _check_chart(to: Path, format: str, chart: str | None) -> None:
 
 
 def _report(stored: Stored, title: str) -> str:
-    versions = {name: str(version) for name, version in stored.environment.get("versions", {}).items()}
-    machine = ("platform", "processor")
-    # an evaluation and a sweep have no environment of their own
-    versions |= {name: str(stored.environment[name]) for name in machine if name in stored.environment}
     result = stored.result
+    environments = [stored.environment]
+    if isinstance(result, SweepResult):
+        folders = [stored.path / TRIALS / trial.name for trial in result.trials if trial.result]
+        environments = [read_notes(folder, ENVIRONMENT) for folder in folders]
+    versions = _versions(environments)
     if isinstance(result, SweepResult):
         report = sweep_report(result, title, versions, read_plan(stored.path))
     elif isinstance(result, EvalResult):
@@ -131,6 +133,18 @@ def _report(stored: Stored, title: str) -> str:
     else:
         report = run_report(result, title, versions)
     return report_page(report, result)
+
+
+def _versions(environments: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """The software and the machine of a run, or of the trials of a sweep, which may have run on different machines."""
+    versions_by_name: dict[str, dict[str, None]] = {}
+    for environment in environments:
+        machine = {name: environment[name] for name in ("platform", "processor") if name in environment}
+        software = environment.get("versions")
+        for name, version in ((software if isinstance(software, dict) else {}) | machine).items():
+            # in order, each once
+            versions_by_name.setdefault(name, {})[str(version)] = None
+    return {name: ", ".join(versions) for name, versions in versions_by_name.items()}
 
 
 def _keras(path: Path, replicate: str, stateful: bool, cell: Cell | None) -> bytes:

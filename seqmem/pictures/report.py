@@ -11,6 +11,8 @@ from seqmem.pictures.files import svg_of
 from seqmem.pictures.look import DARK, LIGHT, Look
 from seqmem.pictures.template import filled
 from seqmem.results.report import Report
+from seqmem.results.run import RunResult
+from seqmem.results.sweep import SweepResult
 
 # The page defines these colours, light or dark.
 COLOURS = ("paper", "ink", "muted", "line", "baseline", "bad")
@@ -45,8 +47,15 @@ def report_page(report: Report, result: Result) -> str:
     Raises:
         UsageError: If the extra `pictures` is not installed.
     """
-    figures = [_figure(result, name) for name in charts_of(result)]
+    figures = [_figure(result, name) for name in charts_of(result) if name != "success" or _has_success_rate(result)]
     return filled("report.html", report=report, figures=figures, light=_colours(LIGHT), dark=_colours(DARK))
+
+
+def _has_success_rate(result: Result) -> bool:
+    """Tells whether success has a course: of one replicate, or of none that is solved, the answer says it all."""
+    if isinstance(result, SweepResult):
+        return any(trial.result.solved for trial in result.trials if trial.result)
+    return isinstance(result, RunResult) and bool(result.summary.solved) and len(result.replicates) > 1
 
 
 def _figure(result: Result, name: str) -> Figure:

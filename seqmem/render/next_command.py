@@ -39,6 +39,11 @@ def next_commands(result: RunResult, run: PurePath | None = None) -> list[tuple[
     return commands
 
 
+def repeat_command(result: RunResult) -> str:
+    """Returns the `seqmem train` line that makes a run again."""
+    return _from_file(train_command(result.config), result, result.path)
+
+
 def _from_file(command: str, result: RunResult, run: PurePath | None) -> str:
     """Replaces sequences by the file that they came from, or if they are long by the settings of the run."""
     written = result.config.to_settings().get("sequences")

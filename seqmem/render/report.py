@@ -2,65 +2,58 @@
 
 from __future__ import annotations
 
-import shlex
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
-from seqmem.config.axis import shown_value, shown_values
-from seqmem.config.plan import Plan
-from seqmem.config.rank import measure_of
+from seqmem.config.axis import shown_value
 from seqmem.config.run_config import RunConfig
 from seqmem.render.eval_view import COLUMNS as GAP_COLUMNS
 from seqmem.render.eval_view import RULE, gap_cells
 from seqmem.render.examples import shown_positions
 from seqmem.render.header import budget_words, network_words, training_words, without_recall
 from seqmem.render.headline import headline
-from seqmem.render.next_command import next_commands, spelled, train_command
+from seqmem.render.next_command import next_commands, repeat_command, spelled, train_command
 from seqmem.render.predictions import MARK_WORDS, chosen_predictions, kept_steps
 from seqmem.render.run_view import COLUMNS, replicate_cells
 from seqmem.render.score_table import score_label
-from seqmem.render.sweep_table import trial_cells, trial_remarks
-from seqmem.render.sweep_view import count_words, fixed_words, sweep_commands
+from seqmem.render.states_view import states_finding
 from seqmem.render.verdict_view import OTHER_SEQUENCES, verdict_notes
-from seqmem.results.columns import trial_ranks
 from seqmem.results.evaluation import EvalResult
 from seqmem.results.findings import scores
 from seqmem.results.report import Cell, Report, Table
 from seqmem.results.run import Prediction, RunResult
 from seqmem.results.summary import ranked_replicates
-from seqmem.results.sweep import SweepResult, ranked
 from seqmem.terminal.style import UNICODE
 from seqmem.terminal.table import Cell as DrawnCell
-from seqmem.terminal.wording import listed, plural, shown_count, shown_score, shown_symbol
+from seqmem.terminal.wording import plural, shown_count, shown_score, shown_symbol
 
 SEQUENCES, LONGEST = 4, 24  # sequences of the task, and symbols of each
 TABLES_EACH = 2  # of predictions, of a replicate
 MOST_ROWS = 60
-WORST_RANK = 6  # highest rank of the columns of trials on a page
 WIDEST = 40  # characters of a symbol
-MOST_NAMED = 3  # equally good trials that are named
 
 
 def run_report(result: RunResult, title: str, versions: Mapping[str, str]) -> Report:
     """Returns the report of a run."""
     config = result.config
-    commands = [(train_command(config), "This run again:")]
+    sequences, legend = _sequences(config)
+    commands = [(repeat_command(result), "This run again:")]
     commands += [(command, why[:1].upper() + why[1:]) for command, why in next_commands(result, result.path)]
     return Report(
         title=title,
         question=_question(config),
         answer=headline(result),
         verdict=result.summary.verdict,
-        notes=tuple(map(_sentence, verdict_notes(result))),
+        notes=tuple(map(sentence, verdict_notes(result))),
         facts=_facts(config),
-        sequences=tuple(_sequences(config)),
+        sequences=sequences,
+        legend=legend,
         scores=_scores(result),
         predictions=tuple(_predictions(result)),
         outcomes=_replicates(result),
-        settings=_settings(config.to_settings()),
+        settings=shown_settings(config.to_settings()),
         versions=versions,
         commands=tuple(commands),
     )
@@ -69,9 +62,7 @@ def run_report(result: RunResult, title: str, versions: Mapping[str, str]) -> Re
 def evaluation_report(result: EvalResult, title: str, versions: Mapping[str, str]) -> Report:
     """Returns the report of an evaluation."""
     report = run_report(result.run, title, versions)
-    gaps = ",".join(str(gap.gap) for gap in result.gaps)
-    asked = f" --gaps {gaps}" if gaps else ""
-    fields: dict[str, Any] = vars(report) | {"commands": ((f"seqmem eval RUN{asked}", "This evaluation again:"),)}
+    fields: dict[str, Any] = vars(report) | {"commands": _evaluation_commands(result)}
     if result.model:
         # the other settings of `run` do not apply to a network that no run has trained
         facts = {"task": report.facts["task"], "network": (result.model,)}
@@ -87,33 +78,23 @@ def evaluation_report(result: EvalResult, title: str, versions: Mapping[str, str
         fields["answer"] = f"All replicates remember over {share}{furthest}."
         fields["notes"] = (*own, *fields["notes"])
         fields["outcomes"] = _gaps(result)
+    if result.states is not None:
+        finding = f"Replicate {result.states.replicate}: {states_finding(result.states)}"
+        fields["notes"] = (*fields["notes"], finding)
     return Report(**fields)
 
 
-def sweep_report(sweep: SweepResult, title: str, versions: Mapping[str, str], plan: Plan) -> Report:
-    """Returns the report of a sweep."""
-    axes = [axis.name.replace("_", " ") for axis in sweep.axes]
-    measure = measure_of(sweep.rank).replace("_", " ")
-    facts: dict[str, tuple[str, ...]] = {
-        axis.name.replace("_", " "): (str(axis).partition("=")[2].replace(",", ", "),) for axis in sweep.axes
-    }
-    facts["fixed"] = tuple(fixed_words(sweep.base, sweep.decided, [axis.name for axis in sweep.axes]))
-    commands = [(command, why[:1].upper() + why[1:]) for command, why in sweep_commands(sweep)]
-    return Report(
-        title=title,
-        question=f"How does the {measure} depend on {listed(axes)}?",
-        answer=_best(sweep, measure),
-        verdict="",
-        notes=(_sentence(count_words(sweep)),),
-        facts=facts,
-        sequences=(),
-        scores=None,
-        predictions=(),
-        outcomes=_trials(sweep),
-        settings=_settings(plan.base | sweep.decided),
-        versions=versions,
-        commands=((_sweep_command(plan), "This sweep again:"), *commands),
-    )
+def _evaluation_commands(result: EvalResult) -> tuple[tuple[str, str], ...]:
+    """How the run is made again, unless it was trained on other sequences than these, and then judged again."""
+    config = result.run.config
+    asked = [f"--gaps {','.join(str(gap.gap) for gap in result.gaps)}"] if result.gaps else []
+    asked += [f"--free-run {len(result.free_runs[0].generated)}"] if result.free_runs else []
+    asked += ["--states"] if result.states is not None else []
+    again = [(f"{train_command(config)} --out RUN", "The run again:")] if result.own_task else []
+    if not result.own_task:
+        settings = config.to_settings()
+        asked += [spelled(name, settings[name]) for name in ("fillers", "sequences") if name in settings]
+    return (*again, (" ".join(["seqmem eval RUN", *asked]), "This evaluation again:"))
 
 
 def _question(config: RunConfig) -> str:
@@ -125,27 +106,7 @@ def _question(config: RunConfig) -> str:
         low, high = gap
         fillers = f"{low} to {shown_count(high)} fillers" if high > low else plural(low, "filler")
         return f"Can {network} remember a symbol over {fillers}?"
-    return f"Can {network} learn the {config.task.name} task ({config.task.words()[0]})?"
-
-
-def _best(sweep: SweepResult, measure: str) -> str:
-    """The best trial with its figures, and how many trials have each verdict."""
-    done = [trial for trial in sweep.trials if trial.result]
-    if not done:
-        return "No trial is complete yet."
-    verdicts = Counter(trial.result.verdict.replace("_", " ") for trial in done if trial.result)
-    counts = ", ".join(f"{shown_count(count)} {verdict}" for verdict, count in verdicts.most_common())
-    name = measure_of(sweep.rank)
-    best = ranked(sweep.trials, name)[0]
-    value = best.measure(name)
-    if value is None or best.result is None:
-        return f"Of {plural(len(done), 'trial')}: {counts}."
-    interval = best.result.interval
-    span = f" (95 % interval {interval[0]:.2f} to {interval[1]:.2f})" if interval and name == "success_rate" else ""
-    shown = shown_count(value) if name == "presentations_to_success" else shown_score(value)
-    equal = [shown_values(trial.values) for trial in done if trial.measure(name) == value]
-    places = f"in {shown_count(len(equal))} trials" if len(equal) > MOST_NAMED else f"with {'; with '.join(equal)}"
-    return f"The best {measure}, {shown}{span}, is found {places}. Of {plural(len(done), 'trial')}: {counts}."
+    return f"Can {network} learn {config.task.words()[0]}?"
 
 
 def _facts(config: RunConfig) -> dict[str, tuple[str, ...]]:
@@ -157,16 +118,25 @@ def _facts(config: RunConfig) -> dict[str, tuple[str, ...]]:
     return {name: tuple(words) for name, words in facts.items()}
 
 
-def _sequences(config: RunConfig) -> Iterable[tuple[Cell, ...]]:
+def _sequences(config: RunConfig) -> tuple[tuple[tuple[tuple[Cell, ...], ...], ...], str]:
+    """Examples of the task, and a legend of the frames in them."""
+    sequences = []
     for example in config.task.examples(config.seed, SEQUENCES):
-        places = shown_positions(example, LONGEST)
         rows = [(example.symbols, example.parts)]
         rows += [(example.labels, example.label_parts)] if example.labels is not None else []
-        for symbols, parts in rows:
-            yield tuple(
-                Cell("…", "left_out") if place is None else Cell(shown_symbol(symbols[place], WIDEST), parts[place])
-                for place in places
-            )
+        sequences.append(tuple(_step(rows, place) for place in shown_positions(example, LONGEST)))
+    frames = {cell.style for sequence in sequences for step in sequence for cell in step}
+    legend = ["Thick frame: the cue"] if "cue" in frames else []
+    legend += ["Thin frame: the trigger"] if "trigger" in frames else []
+    legend += ["Dashed frame: the target of the recall step, which only the cue tells"] if "recall" in frames else []
+    below = any(len(step) > 1 for sequence in sequences for step in sequence)
+    return tuple(sequences), "".join(f"{words}. " for words in legend) + "Below a symbol: its target." * below
+
+
+def _step(rows: Sequence[tuple[Sequence[str], Sequence[str]]], place: int | None) -> tuple[Cell, ...]:
+    if place is None:
+        return (Cell("…", "left_out"),)
+    return tuple(Cell(shown_symbol(symbols[place], WIDEST), parts[place]) for symbols, parts in rows if symbols[place])
 
 
 def _scores(result: RunResult) -> Table:
@@ -212,7 +182,7 @@ def _prediction(prediction: Prediction, marks: Sequence[str], title: str) -> Tab
 def _replicates(result: RunResult) -> Table:
     accuracy = result.config.loss_at != "recall"
     order = ranked_replicates(result.replicates)
-    rows = [_plain(replicate_cells(index, "", result, accuracy, UNICODE)) for index in order[:MOST_ROWS]]
+    rows = [plain_cells(replicate_cells(index, "", result, accuracy, UNICODE)) for index in order[:MOST_ROWS]]
     names = (*(column.name for column in COLUMNS), *(["accuracy"] if accuracy else []), "verdict")
     words = "The best first."
     if len(order) > MOST_ROWS:
@@ -222,29 +192,20 @@ def _replicates(result: RunResult) -> Table:
 
 def _gaps(result: EvalResult) -> Table:
     columns = tuple(column.name for column in GAP_COLUMNS)
-    rows = [_plain(gap_cells(gap, UNICODE)) for gap in result.gaps]
-    return Table("Recall over gaps", columns, tuple(rows), ("right",) * len(columns), _sentence(RULE))
+    rows = [plain_cells(gap_cells(gap, UNICODE)) for gap in result.gaps]
+    return Table("Recall over gaps", columns, tuple(rows), ("right",) * len(columns), sentence(RULE))
 
 
-def _trials(sweep: SweepResult) -> Table:
-    columns = [column for column, rank in trial_ranks(sweep.rank).items() if rank <= WORST_RANK]
-    trials = [trial for trial in ranked(sweep.trials, sweep.rank) if trial.status != "missing"]
-    names = (*(axis.name.replace("_", " ") for axis in sweep.axes), *(column.title for column in columns))
-    align = (*["right"] * len(sweep.axes), *("left" if column.kind == "verdict" else "right" for column in columns))
-    rows = [_plain(trial_cells(trial, columns, UNICODE)) for trial in trials[:MOST_ROWS]]
-    words = trial_remarks(sweep, UNICODE)
-    words += [f"{plural(len(trials) - MOST_ROWS, 'more trial')} left out"] if len(trials) > MOST_ROWS else []
-    return Table("Trials", names, tuple(rows), align, " ".join(map(_sentence, words)))
-
-
-def _plain(cells: Iterable[DrawnCell]) -> tuple[Cell, ...]:
+def plain_cells(cells: Iterable[DrawnCell]) -> tuple[Cell, ...]:
+    """Returns the cells of a table of the terminal as those of a report."""
     return tuple(
         Cell(cell.plain) if isinstance(cell, Text) else Cell(cell) if isinstance(cell, str) else Cell(*cell)
         for cell in cells
     )
 
 
-def _settings(settings: Mapping[str, object]) -> dict[str, str]:
+def shown_settings(settings: Mapping[str, object]) -> dict[str, str]:
+    """Returns settings as words by their names as words."""
     return {name.replace("_", " "): _shown_setting(value) for name, value in settings.items() if value is not None}
 
 
@@ -252,16 +213,7 @@ def _shown_setting(value: object) -> str:
     return " · ".join(map(str, value)) if isinstance(value, (list, tuple)) else shown_value(value)
 
 
-def _sweep_command(plan: Plan) -> str:
-    words = [spelled(name, value) for name, value in plan.base.items()]
-    words += [f"--vary {shlex.quote(str(axis))}" for axis in plan.axes]
-    if plan.search != "grid":
-        words += [f"--search {plan.search}", f"--trials {plan.total}"]
-    words += ["--prune"] if plan.prune else []
-    return " ".join(["seqmem sweep", *words, f"--rank {plan.rank}"])
-
-
-def _sentence(words: str) -> str:
-    """A note as a sentence; a note that begins with a criterion keeps it in lower case."""
+def sentence(words: str) -> str:
+    """Returns a note as a sentence of its own; what begins with the name of a criterion keeps it."""
     begun = words if ":" in words.split(" ")[0][:-1] else words[:1].upper() + words[1:]
     return begun if begun.endswith((".", "?")) else f"{begun}."

@@ -118,22 +118,24 @@ def _recall(recall: Recall, page: Page) -> list[Cell]:
 
 
 def _finding(result: StatesResult, page: Page) -> list[Text]:
-    """The units that carry the cue, with the figures that show it."""
+    # as in front of their names
+    sign = (page.glyphs.markers[0], "cue") if result.kept_by else (page.glyphs.wrong, "wrong")
+    return wrap(Text.assemble(sign, " ", (states_finding(result), "title")), page.width, 1, 3)
+
+
+def states_finding(result: StatesResult) -> str:
+    """Returns which units carry the cue, with the figures that show it."""
     kept, without = listed(result.kept_by), shown_score(result.without.accuracy)
-    sign = (page.glyphs.wrong, "wrong")
     if result.kept_by:
-        sign = (page.glyphs.markers[0], "cue")  # as in front of their names
         whom = f"Unit {kept} carries" if len(result.kept_by) == 1 else f"Units {kept} carry"
         silenced = "silenced" if len(result.kept_by) == 1 else "silenced together"
         baseline = f"{'' if result.without.forgotten else 'still above the '}baseline {shown_score(result.baseline)}"
         before = shown_score(result.intact.accuracy)
-        text = f"{whom} the cue: {silenced}, recall falls from {before} to {without} ({baseline})."
-    elif not result.intact.remembers:
-        text = "No unit carries the cue: this replicate does not remember it."
-    else:
-        count = sum(unit.above_chance for unit in result.units)
-        text = f"No unit can be named: with all {count} that tell the cue silenced, recall is still {without}."
-    return wrap(Text.assemble(sign, " ", (text, "title")), page.width, 1, 3)
+        return f"{whom} the cue: {silenced}, recall falls from {before} to {without} ({baseline})."
+    if not result.intact.remembers:
+        return "No unit carries the cue: this replicate does not remember it."
+    count = sum(unit.above_chance for unit in result.units)
+    return f"No unit can be named: with all {count} that tell the cue silenced, recall is still {without}."
 
 
 def _notes(result: StatesResult, page: Page) -> list[str]:

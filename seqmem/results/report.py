@@ -44,7 +44,9 @@ class Report:
         verdict: The verdict; empty if there is none.
         notes: Notes on the answer.
         facts: Phrases on task, network, training and budget.
-        sequences: Sequences of the task: symbols, with their parts as styles; `left_out` for an omitted middle.
+        sequences: Sequences of the task: at each step a symbol and the label, if there is one, with their parts as
+            styles; `left_out` for an omitted middle.
+        legend: How to read the sequences.
         scores: Scores with their baselines; None if there are none.
         predictions: Predictions of networks, one table per sequence.
         outcomes: The replicates or the trials.
@@ -59,7 +61,8 @@ class Report:
     verdict: str
     notes: tuple[str, ...]
     facts: Mapping[str, tuple[str, ...]]
-    sequences: tuple[tuple[Cell, ...], ...]
+    sequences: tuple[tuple[tuple[Cell, ...], ...], ...]
+    legend: str
     scores: Table | None
     predictions: tuple[Table, ...]
     outcomes: Table | None

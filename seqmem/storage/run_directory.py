@@ -187,7 +187,7 @@ def read_run(path: Path, trusted: Collection[str] = ()) -> StoredRun:
     if result is not None and result.config != config:
         raise DamagedFileError(path / RESULT, f"is of other settings than {CONFIG}")
     history = read_history(path, config)
-    environment, timing = (_read_notes(path, name) for name in (ENVIRONMENT, TIMING))
+    environment, timing = (read_notes(path, name) for name in (ENVIRONMENT, TIMING))
     if result is None:
         return StoredRun(path, config, history, None, environment, timing, status)
     result = dataclasses.replace(result, history=history)
@@ -278,7 +278,7 @@ def read_run_id(path: Path) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
-def _read_notes(folder: Path, name: str) -> dict[str, Any]:
+def read_notes(folder: Path, name: str) -> dict[str, Any]:
     """The content of a file of notes, with control characters escaped."""
     path = folder / name
     if not os.path.lexists(path):

@@ -10,6 +10,8 @@ from render_samples import judged_again
 
 from seqmem.cli.main import run
 from seqmem.results.json import json_text
+from seqmem.storage.atomic import write_json
+from seqmem.storage.run_directory import read_run_id
 
 
 @pytest.fixture
@@ -199,6 +201,16 @@ def test_a_page_is_a_report(stored_sweep, workplace, capsys, what):
     assert capsys.readouterr().err.endswith("Error: --to report.pdf: --chart report is drawn into .html\n")
 
 
+def test_the_report_of_a_sweep_names_what_its_trials_were_made_with(stored_sweep, workplace, capsys):
+    for number, folder in enumerate(sorted((workplace / "runs/map/trials").iterdir())):
+        notes = {"versions": {"keras": "3.15.1", "numpy": f"2.{number}"}, "processor": "any"}
+        write_json(folder / "environment.json", notes, read_run_id(folder))
+    assert run(["export", "runs/map", "--to", "report.html"]) == 0
+    page = (workplace / "report.html").read_text()
+    for name, versions in (("keras", "3.15.1"), ("numpy", "2.0, 2.1"), ("processor", "any")):
+        assert f"<dt>{name}</dt><dd>{versions}</dd>" in page
+
+
 def as_text(value):
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -211,10 +223,7 @@ def test_parquet_holds_what_csv_holds(stored_sweep, workplace, capsys, what, row
     with open("rows.csv", newline="") as file:
         texts = list(csv.DictReader(file))
     shown = [
-        {
-            name: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-            for name, value in row.items()
-        }
+        {name: as_text(value) for name, value in row.items()}
         for row in pyarrow.parquet.read_table("rows.parquet").to_pylist()
     ]
     assert list(shown[0]) == list(texts[0])

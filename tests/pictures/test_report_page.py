@@ -1,5 +1,6 @@
 """The report: the words and the numbers of the result, harmless whatever a user typed, complete in itself."""
 
+import dataclasses
 import html
 import re
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from render_samples import (
     make_history,
     memoryless_run,
     solved_run,
+    states_record,
 )
 
 from seqmem.config.axis import Axis
@@ -25,7 +27,9 @@ from seqmem.pictures.files import chart_content
 from seqmem.pictures.look import LIGHT
 from seqmem.pictures.report import report_page
 from seqmem.render.headline import headline
-from seqmem.render.report import evaluation_report, run_report, sweep_report
+from seqmem.render.report import evaluation_report, run_report
+from seqmem.render.sweep_report import sweep_report
+from seqmem.results.evaluation import EvalResult
 from seqmem.results.run import Prediction
 from seqmem.terminal.wording import shown_score
 
@@ -146,6 +150,39 @@ def test_charts_take_the_colours_of_the_page():
     assert len(pictures) == 4
     assert all("var(--series-0)" in picture for picture in pictures)
     assert not any(colour in picture for picture in pictures for colour in (LIGHT.ink, LIGHT.muted, LIGHT.series[0]))
+
+
+def labelled_run():
+    """A run of the task of 1997 that has labels."""
+    config = RunConfig.from_settings({"task": "hs1997", "lag": 4, "replicates": 2})
+    return build_result(config, history=make_history(config))
+
+
+def test_a_label_stands_below_the_symbol_that_it_is_the_answer_to():
+    page = page_of(labelled_run())
+    assert re.search(
+        r'<span class="trigger" title="trigger">e</span>\s*<span class="recall" title="recall">[xy]<', page
+    )
+    assert "Can 20 LSTM units learn task 2c of 1997?" in Reader(page).text
+    assert "Thick frame: the cue. Thin frame: the trigger." in Reader(page).text
+
+
+def test_a_chart_of_success_is_left_out_where_nothing_was_solved():
+    assert "Presentations to success" in Reader(PAGES["run"]()).text
+    assert "Presentations to success" not in Reader(PAGES["memoryless"]()).text
+    assert "Presentations to success" not in Reader(PAGES["one replicate"]()).text
+
+
+def test_an_evaluation_says_how_to_make_it_again_and_which_units_keep_the_cue():
+    found = EvalResult(solved_run(), judged_again(replicates=1).gaps, states=states_record())
+    text = Reader(report_page(evaluation_report(found, "judged.json", VERSIONS), found)).text
+    assert "seqmem train --out RUN" in text
+    assert "seqmem eval RUN --gaps 3,10,100 --states" in text
+    assert "Unit 4 carries the cue: silenced, recall falls from 1.000 to 0.500 (baseline 0.500)." in text
+    other = dataclasses.replace(judged_again(), own_task=False)
+    text = Reader(report_page(evaluation_report(other, "judged.json", VERSIONS), other)).text
+    assert "seqmem train" not in text
+    assert "seqmem eval RUN --gaps 3,10,100 --fillers ordered" in text
 
 
 def evil_pages():
