@@ -10,6 +10,7 @@ from seqmem.config.plan import MAX_PENDING, MOST_TRIALS, SEARCHES, Plan, number_
 from seqmem.errors import UsageError
 from seqmem.results.json import from_plain
 
+PLAN = "plan.json"
 SCHEMA = 2
 # Version 0.1 had no decided settings, and other defaults.
 OLD_SCHEMA = 1

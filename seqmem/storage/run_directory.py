@@ -28,6 +28,7 @@ from seqmem.config.toml import LIMIT, config_text, parse_toml
 from seqmem.errors import DamagedFileError, DamageWarning, SeqmemError, UsageError
 from seqmem.results.json import escape_control_characters, from_plain
 from seqmem.results.run import Record, RunResult
+from seqmem.results.sweep import TRIALS
 from seqmem.storage.atomic import (
     append_line,
     disk_errors,
@@ -40,6 +41,7 @@ from seqmem.storage.atomic import (
     write_json,
 )
 from seqmem.storage.lock import LOCK_NAME, RunLock, is_locked
+from seqmem.storage.plan_file import PLAN
 from seqmem.storage.result_files import RESULT, read_result, write_result
 
 CONFIG, HISTORY = "config.toml", "history.jsonl"
@@ -246,7 +248,8 @@ def read_config(path: Path, trusted: Collection[str] = ()) -> RunConfig:
 def _read_settings(path: Path) -> dict[str, Any]:
     """The settings in `config.toml`."""
     names = (CONFIG, RESULT, HISTORY, CHECKPOINTS, LOCK_NAME)
-    if not any(os.path.lexists(path / name) for name in names):
+    # a sweep has a lock too, and its plan beside it
+    if os.path.lexists(path / PLAN) or not any(os.path.lexists(path / name) for name in names):
         raise NoRunError(f"{path}: is no run directory" + _why_not(path))
     content = read_bounded(path / CONFIG, LIMIT)
     try:
@@ -262,6 +265,8 @@ def _read_settings(path: Path) -> dict[str, Any]:
 def _why_not(path: Path) -> str:
     if not path.exists():
         return ": there is nothing of that name"
+    if os.path.lexists(path / PLAN):
+        return f": it is a sweep; its trials are runs: seqmem list {path / TRIALS}"
     if not path.is_dir():
         return ""
     holds_runs = any(path.glob(f"*/{CONFIG}"))

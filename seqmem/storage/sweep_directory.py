@@ -29,10 +29,12 @@ from seqmem.results.json import from_plain
 from seqmem.results.sweep import TRIALS, Outcome, SweepResult, Trial
 from seqmem.storage.atomic import append_line, disk_errors, make_folder, read_json, read_lines, write_json
 from seqmem.storage.lock import RunLock, is_locked
+from seqmem.storage.plan_file import PLAN as PLAN
 from seqmem.storage.plan_file import plan_from_json, plan_to_json
 from seqmem.storage.result_files import RESULT, has_settings, read_summary
+from seqmem.storage.run_directory import CONFIG
 
-PLAN, ASKED, FAILURES, PRUNED = "plan.json", "asked.jsonl", "failures.jsonl", "pruned.json"
+ASKED, FAILURES, PRUNED = "asked.jsonl", "failures.jsonl", "pruned.json"
 PLAN_LIMIT, LINES_LIMIT, PRUNED_LIMIT = 2**28, 2**28, 2**16  # bytes
 
 
@@ -106,7 +108,8 @@ def read_plan_to_resume(path: Path) -> Plan:
 def read_plan(path: Path) -> Plan:
     """Reads the plan of a sweep directory; UsageError if there is none, DamagedFileError if it is damaged."""
     if not is_sweep(path):
-        raise UsageError(f"{path}: is no sweep directory")
+        run = f": it is a run: seqmem train --resume {path}" if os.path.lexists(path / CONFIG) else ""
+        raise UsageError(f"{path}: is no sweep directory{run}")
     try:
         return plan_from_json(read_json(path / PLAN, PLAN_LIMIT))
     except ValueError as error:

@@ -32,6 +32,8 @@ def open_cluster(address: str, retries: int, seconds: float | None) -> Iterator[
     """
     distributed = import_distributed()
     try:
+        # first: of an address that it cannot read, a client complains once more when it is collected
+        distributed.comm.get_address_host_port(address)
         client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
         executor = ClusterExecutor(client, retries, seconds)
     except (OSError, ValueError, TypeError) as error:

@@ -61,6 +61,22 @@ def test_a_folder_that_is_no_run_is_one_line_and_status_2(command, workplace, ca
     assert [path.name for path in workplace.iterdir()] == ["notes"]
 
 
+@pytest.mark.parametrize("command", [["show", "map"], ["eval"], ["train", "--resume"]], ids=" ".join)
+def test_a_sweep_in_place_of_a_run_is_said_to_be_one(command, workplace, made_up_training, capsys):
+    assert run(["sweep", "--vary", "gap=3", "--out", "map", "--quiet"]) == 0
+    capsys.readouterr()
+    assert run([*command, "map"]) == 2
+    words = "map: is no run" if "show" in command else "map: is no run directory: it is a sweep; its trials are runs: "
+    assert capsys.readouterr().err.startswith(f"Error: {words}")
+
+
+def test_a_run_in_place_of_a_sweep_is_said_to_be_one(stored_run, capsys):
+    path = stored_run("first")
+    assert run(["sweep", "--resume", str(path)]) == 2
+    line = f"{path}: is no sweep directory: it is a run: seqmem train --resume {path}"
+    assert capsys.readouterr().err == f"Error: {line}\n"
+
+
 def test_a_folder_of_runs_is_said_to_be_one(stored_run, capsys):
     folder = stored_run("first").parent
     assert run(["show", str(folder)]) == 2

@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import textwrap
 import time
 
@@ -16,8 +17,8 @@ import pytest
 from seqmem.storage.lock import is_locked
 from seqmem.storage.sweep_directory import read_sweep
 
-# How often a driver is killed at a random moment; ten times over is a claim to be shown, twice is a test.
-ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "2"))
+# How often a driver is killed at a random moment; ten times over is a claim to be shown, once is a test.
+ROUNDS = int(os.environ.get("SEQMEM_ROUNDS", "1"))
 HOW = ["--replicates", "2", "--json", "--quiet"]
 SHORT = ["--vary", "gap=3,4", "--vary", "units=4,5,6", "--epochs", "20", *HOW]
 LONGER = ["--vary", "units=4,5,6,7", "--gap", "20", "--alphabet-size", "12", "--epochs", "2000", "--no-stop", *HOW]
@@ -52,6 +53,14 @@ CELLS = """
 """
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory):
+    """The table of a sweep to which nothing happens."""
+    command = [sys.executable, "-m", "seqmem", "sweep", *LONGER, "--out", "unbroken"]
+    done = subprocess.run(command, cwd=tmp_path_factory.mktemp("unbroken"), stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
 
 
 @pytest.fixture
@@ -118,8 +127,7 @@ def test_a_driver_killed_at_any_moment_is_gone_on_with_to_the_same_table(sweep, 
 
 
 @pytest.mark.parametrize("engine", ["jobs", "dask"])
-def test_a_worker_killed_in_mid_trial_costs_nothing_but_time(request, sweep, table, tmp_path, engine):
-    unbroken, _, _ = table(*LONGER, "--out", "unbroken")
+def test_a_worker_killed_in_mid_trial_costs_nothing_but_time(request, sweep, unbroken, tmp_path, engine):
     owner, address = request.getfixturevalue("cluster") if engine == "dask" else (None, None)
     how = ["--scheduler", address] if address else ["--jobs", "2"]
     with sweep(*LONGER, "--out", "killed", *how) as driver:
@@ -129,8 +137,7 @@ def test_a_worker_killed_in_mid_trial_costs_nothing_but_time(request, sweep, tab
     assert json.loads(out) == unbroken
 
 
-def test_a_lost_scheduler_ends_in_one_line_and_the_sweep_goes_on_without_it(cluster, sweep, table, tmp_path):
-    unbroken, _, _ = table(*LONGER, "--out", "unbroken")
+def test_a_lost_scheduler_ends_in_one_line_and_the_sweep_goes_on_without_it(cluster, sweep, table, unbroken, tmp_path):
     process, address = cluster
     with sweep(*LONGER, "--out", "lost", "--scheduler", address) as driver:
         wait_for(lambda: list((tmp_path / "lost").glob("trials/*/result.json")))
