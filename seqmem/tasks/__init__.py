@@ -8,7 +8,14 @@ from seqmem.tasks.explicit import ExplicitSequences
 from seqmem.tasks.hochreiter import Hochreiter1997
 from seqmem.tasks.task import Task
 
-TASKS: dict[str, type[Task]] = {task.name: task for task in (ConflictingSequences, ExplicitSequences, Hochreiter1997)}
+TASKS: dict[str, type[Task]] = {
+    task.name: task
+    for task in (
+        ConflictingSequences,
+        ExplicitSequences,
+        Hochreiter1997,
+    )
+}
 DEFAULT_TASK = ConflictingSequences.name
 
 
