@@ -99,14 +99,7 @@ def read_config(path: Path | None, preset: str | None, options: Mapping[str, Any
 def read_request(
     path: Path | None, preset: str | None, vary: tuple[str, ...], options: Mapping[str, Any], search: Mapping[str, Any]
 ) -> Request:
-    """Collects the settings and the axes of a sweep.
-
-    Args:
-        path: A TOML file of settings with a table of axes, or None.
-        preset: Name of a preset, or None.
-        vary: Axes as typed; each overrides that of the file.
-        options: The options of settings that click collected.
-        search: `search`, `count`, `rank`, `prune`, `threads` and `ahead`, None where not typed.
+    """Collects the settings and the axes of a sweep; typed axes (`vary`) override those of the file.
 
     Raises:
         UsageError: In one line with the wrong option, or the wrong key of the file.

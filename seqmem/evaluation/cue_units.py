@@ -157,14 +157,7 @@ def best_of_units(areas: np.ndarray, units: Sequence[Unit]) -> np.ndarray:
 
 @dataclasses.dataclass(frozen=True)
 class Silencing:
-    """Recall of one replicate on a sample, with units silenced.
-
-    Attributes:
-        runner: Runs the replicate.
-        baseline: The best scores without memory.
-        sample: The sequences.
-        room: Sets of units silenced in one compiled call.
-    """
+    """Recall of one replicate on a sample, with units silenced, `room` sets of them in one compiled call."""
 
     runner: StateRunner
     baseline: Baseline

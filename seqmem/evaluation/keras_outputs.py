@@ -18,12 +18,7 @@ EPSILON = 1e-7  # Keras' losses clip probabilities to [EPSILON, 1 - EPSILON]
 
 
 def model_outputs(models: Sequence[KerasModel], sequences: Sequence[SequenceBatch], config: RunConfig) -> StepOutputs:
-    """Returns the outputs of each model on its sequences, teacher-forced.
-
-    Args:
-        models: Models as described at `seqmem.experiment.evaluate_model.evaluate_model`.
-        sequences: One batch per model.
-        config: Task, context and head.
+    """Returns the outputs of models, as described at `evaluate_model`, on one batch each, teacher-forced.
 
     Raises:
         SettingError: If a model takes or returns other shapes.

@@ -28,17 +28,10 @@ def build_result(
     cost: dict[str, int],
     history: tuple[Record, ...],
 ) -> RunResult:
-    """Joins the accounts of training with the reported evaluation; lists have one entry per replicate.
+    """Joins the accounts of training with the reported evaluation of `config`; lists have one entry per replicate.
 
-    Args:
-        config: The settings that were judged.
-        trained: The settings of training, which differ if a stored run is judged on other sequences. None for networks
-            from elsewhere.
-        accounts: The accounts of training.
-        report: The reported evaluation.
-        baselines: The best scores without memory.
-        cost: `updates` and `time_steps` of training.
-        history: The checks.
+    `trained` are the settings of training, which differ if a stored run is judged on other sequences; None for networks
+    from elsewhere.
     """
     replicates = tuple(
         ReplicateResult(

@@ -23,14 +23,7 @@ MOST_SLOTS = 4
 
 @dataclasses.dataclass(frozen=True)
 class TrainedRun:
-    """The weights of all or one of the replicates of a stored run.
-
-    Attributes:
-        stored: The run.
-        seed: Seed of the first of these replicates.
-        accounts: The account of each.
-        weights: Their weights by name, float32 `(replicate, *shape)`.
-    """
+    """A stored run with seed, accounts and weights (float32 `(replicate, *shape)`) of all or one of its replicates."""
 
     stored: StoredRun
     seed: int

@@ -24,13 +24,7 @@ Result = RunResult | EvalResult | SweepResult
 
 @dataclasses.dataclass(frozen=True)
 class ChartKind:
-    """A kind of chart.
-
-    Attributes:
-        needs: The results that have it, in words.
-        fits: Tells whether a result has it.
-        draw: Draws it.
-    """
+    """A kind of chart: the results that have it in words and as a test, and the function that draws it."""
 
     needs: str
     fits: Callable[[Result], bool]

@@ -28,12 +28,7 @@ NARROW = dataclasses.replace(WIDE, width=270, height=220)
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """A chart in the page.
-
-    Attributes:
-        title, words: Its title and explanation.
-        wide, narrow: The picture for a page and for a phone, as SVG.
-    """
+    """A chart in the page: title, explanation, and its SVG for a page and for a phone."""
 
     title: str
     words: str

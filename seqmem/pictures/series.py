@@ -23,18 +23,7 @@ def series_layers(
     joined: bool = True,
     ordered: bool = True,
 ) -> list[Chart]:
-    """Returns the layers of series, which differ by colour, shape and dashes.
-
-    Args:
-        rows: Rows with `x`, `y`, `low`, `high` and the name of their `series`.
-        look: Colours.
-        x: The channel of `x`.
-        y: Returns the channel of a field.
-        tooltip: The tooltip of a point.
-        title: Title of the legend.
-        joined: Whether lines join the points.
-        ordered: Whether the x axis is one of numbers.
-    """
+    """Returns the layers of series of rows with `x`, `y`, `low`, `high`; they differ by colour, shape and dashes."""
     names = list(dict.fromkeys(row["series"] for row in rows))
     legend = alt.Legend(title=title, columns=3)
     colours = [look.series[index % len(look.series)] for index in range(len(names))]

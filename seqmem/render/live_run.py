@@ -28,15 +28,7 @@ LINES_OF_BAR = 3  # where it has room
 
 
 class LiveRun(LiveDisplay[Progress]):
-    """A run: its header once, then loss curve and bar; its console is that of standard error.
-
-    Args:
-        console: As in `LiveDisplay`.
-        config: The run.
-        quiet: As in `LiveDisplay`.
-        clock: As in `LiveDisplay`.
-        stage: Tells what the run is doing before its first chunk ends, see `WAITING`.
-    """
+    """A run: its header once, then loss curve and bar; `stage` tells what it does before that, see `WAITING`."""
 
     def __init__(
         self,

@@ -22,13 +22,7 @@ from seqmem.storage.sweep_directory import is_sweep, read_plan, read_sweep
 
 @dataclasses.dataclass(frozen=True)
 class Stored:
-    """A stored result.
-
-    Attributes:
-        path: The run or sweep directory, or the file of an evaluation.
-        result: The result.
-        environment: Of a run: the versions and the machine that it ran on.
-    """
+    """A stored result: its path, and for a run the versions and the machine that it ran on."""
 
     path: Path
     result: RunResult | SweepResult | EvalResult

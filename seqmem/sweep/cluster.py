@@ -51,11 +51,6 @@ class ClusterExecutor(Executor):
 
     The cluster is polled every two seconds for the number of workers and for calls that take too long. A running call
     cannot be cancelled, so its worker is restarted by its nanny.
-
-    Args:
-        client: A connected client.
-        retries: How often Dask may run a call again that could not be sent.
-        seconds: Time limit of a call, after which its worker is restarted; None for no limit.
     """
 
     def __init__(self, client: Any, retries: int, seconds: float | None = None):

@@ -35,13 +35,8 @@ def cues_per_string(task: Task) -> int:
 class SequenceStream:
     """The endless presentations of a task for one seed: epoch after epoch, each item once per epoch.
 
-    The sequences and their order do not depend on how many are taken at a time.
-
-    Args:
-        task: A task of `seqmem.tasks`.
-        seed: The replicate's seed.
-        role: What the sequences are for: `training`, `checks` or `evaluation`.
-        shuffle: Draw a new order for each epoch.
+    The sequences and their order do not depend on how many are taken at a time. `role` is one of `training`, `checks`
+    and `evaluation`, whose streams are independent.
     """
 
     def __init__(self, task: Task, seed: int, role: str, shuffle: bool = False):

@@ -173,15 +173,7 @@ def stack(parts: list[Text]) -> Text:
 def fill(
     parts: Iterable[Text | str], width: int, between: Text | str = " ", start: int = 0, hanging: int = 0
 ) -> list[Text]:
-    """Sets parts one after another on as many lines as they need.
-
-    Args:
-        parts: Texts that are never broken.
-        width: Cells of a line, including its indentation.
-        between: Separator of two parts of a line.
-        start: Indentation of the first line.
-        hanging: Indentation of the others.
-    """
+    """Sets unbroken parts on as many lines of `width` cells as they need, with indentations `start` and `hanging`."""
     lines: list[Text] = []
     for part in parts:
         if lines and lines[-1].cell_len + Text.assemble(between, part).cell_len <= width:
