@@ -9,7 +9,7 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "experiments" / "reliability"
 
 
-@pytest.mark.parametrize("name", ["kills", "at_once", "memory"])
+@pytest.mark.parametrize("name", ["kills", "at_once", "memory", "long_run"])
 def test_the_page_shows_what_was_recorded(name):
     assert f"```\n{(FOLDER / name).with_suffix('.txt').read_text()}```\n" in (FOLDER / "README.md").read_text()
 
