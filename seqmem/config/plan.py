@@ -25,13 +25,7 @@ Draw = Callable[[Sequence[Axis], int, int], list[tuple[Any, ...]]]
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """The values of one trial.
-
-    Attributes:
-        number: From 1, in the order of the plan.
-        name: Name of its run directory.
-        values: The value of each axis.
-    """
+    """The values of one trial by axis, its number from 1, and the name of its run directory."""
 
     number: int
     name: str

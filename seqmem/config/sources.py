@@ -200,12 +200,7 @@ def typed_value(setting: str, value: Value) -> Given:
 
 
 def own_sequences(options: Mapping[str, Any]) -> dict[str, Given]:
-    """Returns the setting `sequences` from `--sequence` or `--sequences`; empty if neither was typed.
-
-    Args:
-        options: From click: the texts `sequence`, the files `sequences`, which are joined, and the options for reading
-            `format`, `header` and `chars`.
-    """
+    """Returns the setting `sequences` from `--sequence` or from files, which are joined; empty if neither was typed."""
     texts, files, reading = options.get("sequence") or (), options.get("sequences") or (), how_to_read(options)
     if texts and files:
         raise UsageError("--sequence does not go with --sequences: put all into the file, or none", "sequence")

@@ -48,15 +48,7 @@ class Evidence:
 def weigh(
     groups: int, groups_right: int, cues: int, recall_loss: float | None, baseline_loss: float | None
 ) -> Evidence:
-    """Returns the evidence for one replicate.
-
-    Args:
-        groups: Different groups judged.
-        groups_right: Groups with at least two cues recalled.
-        cues: Cues per group; the largest number if groups differ.
-        recall_loss: Nats, mean over recall steps; None if there are none.
-        baseline_loss: The recall loss of the best predictor without memory.
-    """
+    """Returns the evidence from counts of groups, cues per group (the most if they differ) and recall losses in nats."""
     p_value = binomial_tail(groups_right, groups, guessing_chance(cues)) if groups else 1.0
     share = None
     if recall_loss is not None and math.isfinite(recall_loss) and baseline_loss:

@@ -16,11 +16,7 @@ from seqmem.results.run import RunResult
 
 @dataclasses.dataclass(frozen=True)
 class Comparison(Drawn):
-    """Two or more runs, each compared with the first.
-
-    Attributes:
-        runs: Their results, with their directories.
-    """
+    """Two or more runs, whose results know their directories, each compared with the first."""
 
     runs: tuple[RunResult, ...]
 

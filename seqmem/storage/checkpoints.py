@@ -41,13 +41,7 @@ Shapes = dict[str, tuple[tuple[int, ...], str]]  # of arrays by name, and their 
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint that was read.
-
-    Attributes:
-        presentations: Presentations when it was written.
-        arrays: Weights and optimizer slots by name.
-        state: Everything else.
-    """
+    """A checkpoint that was read: presentations, weights and optimizer slots by name, and all other state."""
 
     presentations: int
     arrays: dict[str, np.ndarray]

@@ -68,10 +68,6 @@ class WorkerExecutor(Executor):
     """Workers, each a thread with a pool of one spawned process.
 
     If a process dies, its call fails with WorkerDied and its worker gets a new process; other calls are not affected.
-
-    Args:
-        workers: Number of calls that run at once.
-        seconds: Time limit of a call, after which its process is killed; None for no limit.
     """
 
     def __init__(self, workers: int, seconds: float | None = None):

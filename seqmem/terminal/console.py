@@ -95,12 +95,7 @@ def _colour_system(environment: Mapping[str, str]) -> ColourSystem:
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """The target of a drawing.
-
-    Attributes:
-        width, glyphs: Its columns, and the glyphs that it can display.
-        colour: Whether it displays colours; drawings must be complete without them.
-    """
+    """The target of a drawing: columns, glyphs and colours; drawings must be complete without colours."""
 
     width: int = 80
     glyphs: Glyphs = UNICODE
