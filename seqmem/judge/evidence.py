@@ -48,7 +48,7 @@ class Evidence:
 def weigh(
     groups: int, groups_right: int, cues: int, recall_loss: float | None, baseline_loss: float | None
 ) -> Evidence:
-    """Returns the evidence from counts of groups, cues per group (the most if they differ) and recall losses in nats."""
+    """Returns the evidence from counts of groups, cues per group (the most of any) and recall losses in nats."""
     p_value = binomial_tail(groups_right, groups, guessing_chance(cues)) if groups else 1.0
     share = None
     if recall_loss is not None and math.isfinite(recall_loss) and baseline_loss:
