@@ -34,7 +34,7 @@ class LSTM(Recurrence):
     name: ClassVar[str] = "lstm"
     summary: ClassVar[str] = "long short-term memory"
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
-    kept_units: ClassVar[tuple[int, ...]] = (4, 1, 1)  # gates (i, f, unused, o), g, tanh(c)
+    kept_units: ClassVar[tuple[int, ...]] = (4, 1, 1)  # derivatives: by i, f, g, o; of h by c; of c by its old value
 
     forget_bias: float | None = setting(
         None, Number(-1000.0, 1000.0, optional=True), "Bias of lstm's forget gate [default: 1, Keras' own].", "Network"
@@ -52,7 +52,7 @@ class LSTM(Recurrence):
     def forward(
         self, products: Sequence[Tensor], states: Sequence[Tensor]
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
-        """Returns h, and the next h and c; keeps the gates, g and tanh(c)."""
+        """Returns h, and the next h and c; keeps all derivatives of the step, which need no later step."""
         # one sigmoid over all four parts is faster than three; its third part is not used
         gates = tf.sigmoid(products[0])
         i, f, _, o = tf.split(gates, 4, axis=-1)
@@ -60,7 +60,10 @@ class LSTM(Recurrence):
         c = f * states[1] + i * g
         tanh_c = tf.tanh(c)
         h = o * tanh_c
-        return h, [h, c], [gates, g, tanh_c]
+        # of c = f c' + i g by i, f and g, and of h = o tanh(c) by o: sigmoid' = s (1 - s), tanh' = 1 - tanh^2
+        by_gates = [g * i * (1.0 - i), states[1] * f * (1.0 - f), i * (1.0 - g * g), tanh_c * o * (1.0 - o)]
+        h_by_c = o * (1.0 - tanh_c * tanh_c)
+        return h, [h, c], [tf.concat(by_gates, axis=-1), h_by_c, f]
 
     def backward(
         self, kept: Sequence[Tensor], states: Sequence[Tensor], d_output: Tensor, d_states: Sequence[Tensor]
@@ -69,18 +72,14 @@ class LSTM(Recurrence):
 
         The previous h enters only through h U, whose gradient the engine adds; so its own part is zero.
         """
-        # d_c holds what comes from later steps only; c and h are those before this step
-        (gates, g, tanh_c), (h, c), (d_h, d_c) = kept, states, d_states
+        # d_c holds what comes from later steps only
+        (by_gates, h_by_c, f), (d_h, d_c) = kept, d_states
         d_h += d_output
-        i, f, _, o = tf.split(gates, 4, axis=-1)
-        # the new c also affects the loss at this step, through h = o tanh(c); tanh' = 1 - tanh^2
-        d_c += d_h * o * (1.0 - tanh_c * tanh_c)
-        # new c = f c + i g, and sigmoid' = s (1 - s)
-        d_i = d_c * g * i * (1.0 - i)
-        d_f = d_c * c * f * (1.0 - f)
-        d_g = d_c * i * (1.0 - g * g)
-        d_o = d_h * tanh_c * o * (1.0 - o)
-        return [tf.concat([d_i, d_f, d_g, d_o], axis=-1)], [tf.zeros_like(h), d_c * f]
+        # the new c also affects the loss at this step, through h
+        d_c += d_h * h_by_c
+        # Two consumers of this product make XLA compute it twice, so little is left to compute here. i, f and g affect
+        # the loss through c, o through h.
+        return [tf.concat([d_c, d_c, d_c, d_h], axis=-1) * by_gates], [tf.zeros_like(d_h), d_c * f]
 
     def chrono(self, bias: np.ndarray, held: np.ndarray) -> np.ndarray:
         """Sets the bias of the forget gate to `held`, and that of the input gate to its negative."""
