@@ -1,88 +1,123 @@
-"""Times an update of the tutorial's network: the tutorial's own Keras loop, one long `fit`, and seqmem, in one run.
+"""Times training against the tutorial's Keras loops, JAX, PyTorch and hand-written C, in one interleaved run on a core.
 
-python experiments/speed/speed.py [--json FILE]
+    pip install -e '.[peers]' && python experiments/speed/speed.py
+
+A peer that is not installed is left out. With `--json experiments/speed/speed.json` the figures are recorded, and
+`python experiments/speed/pages.py` makes the tables of README.md, here and of the repository, from them.
 """
 
+from __future__ import annotations
+
 import argparse
+import dataclasses
+import datetime
+import gc
+import importlib.metadata
+import importlib.util
 import json
+import os
+import statistics
+import subprocess
 import time
+from pathlib import Path
 
 import numpy as np
+from c_limit import CLimit, compiler
+from contestants import Contestant, OneLongFit, Seqmem, TutorialLoop
+from work import WORK, Work
 
 from seqmem.backend import process
-from seqmem.backend.lazy import keras
-from seqmem.config.presets import read_preset
-from seqmem.config.run_config import RunConfig
-from seqmem.models.population import build_population
-from seqmem.training.trainer import Trainer
 
-process.prepare(threads=1, cache=False)
-
-ONE_HOT = np.eye(5, dtype=np.float32)[[[3, 0, 1, 2, 3], [4, 0, 1, 2, 4]]]
+# How far the loss of two contestants may be apart after the same updates.
+TOLERANCE, CHECKED_UPDATES = 1e-4, 25
 
 
-def tutorial_model() -> keras.Model:
-    """The tutorial's network: stateful LSTM of 20 units, one time step a sample."""
-    layers = [keras.Input(batch_shape=(1, 1, 5)), keras.layers.LSTM(20, stateful=True)]
-    model = keras.Sequential([*layers, keras.layers.Dense(5, activation="sigmoid")])
-    model.compile(loss="binary_crossentropy", optimizer="adam")
-    return model
+def contestants(work: Work) -> dict[str, type[Contestant]]:
+    """Returns those that this machine has and this work is for, by name."""
+    found: dict[str, type[Contestant]] = {"seqmem": Seqmem}
+    if importlib.util.find_spec("jax"):
+        from jax_peer import Jax
+
+        found["JAX"] = Jax
+    if importlib.util.find_spec("torch") and work.replicates == 1:
+        from torch_peer import Torch
+
+        found["torch"] = Torch
+    if compiler():
+        found["C"] = CLimit
+    if work.time is None and work.replicates == 1:
+        found |= {"tutorial's loop": TutorialLoop, "one long fit": OneLongFit}
+    return found
 
 
-def tutorial_loop(epochs: int = 15) -> float:
-    """Seconds an update of the tutorial's own loop: two calls of `fit` an epoch, after a first epoch to warm up."""
-    model = tutorial_model()
-    for epoch in range(epochs + 1):
-        if epoch == 1:
-            start = time.perf_counter()
-        for sequence in ONE_HOT:
-            model.fit(sequence[:-1, None], sequence[1:], epochs=1, batch_size=1, verbose=0, shuffle=False)
-            model.layers[0].reset_states()
-    return (time.perf_counter() - start) / (epochs * 8)
+def loss_apart(work: Work, name: str, made: type[Contestant]) -> float:
+    """Returns how far its loss is from seqmem's after the same few updates; raises where that is too far.
+
+    After hundreds of updates at a rate of 0.01 the last bits have grown to a difference that says nothing.
+    """
+    few = dataclasses.replace(work, updates=min(work.updates, CHECKED_UPDATES))
+    contestant = made(few)
+    contestant.train()
+    own = Seqmem(few, contestant.updates)
+    own.train()
+    losses = [few.loss(one.weights(), contestant.updates) for one in (own, contestant)]
+    apart = float(np.abs(losses[0] - losses[1]).max())
+    if not apart <= TOLERANCE:
+        raise SystemExit(f"{name}: {work.name}: the loss is {apart:.1e} from seqmem's after {few.updates} updates")
+    return apart
 
 
-def one_long_fit(updates: int = 2000) -> float:
-    """Seconds an update within one call of `fit`: not the tutorial's loop, but the fairer figure."""
-    model = tutorial_model()
-    inputs = np.concatenate([sequence[:-1, None] for sequence in ONE_HOT] * (updates // 8))
-    targets = np.concatenate([sequence[1:] for sequence in ONE_HOT] * (updates // 8))
-    model.fit(inputs[:80], targets[:80], batch_size=1, verbose=0, shuffle=False)
-    start = time.perf_counter()
-    model.fit(inputs, targets, batch_size=1, verbose=0, shuffle=False)
-    return (time.perf_counter() - start) / len(inputs)
+def measure(work: Work, repeats: int) -> dict[str, object]:
+    """Times every contestant `repeats` times, turn by turn, in microseconds of a step of one sequence and replicate."""
+    classes = contestants(work)
+    # one call of `fit` never resets the state, which gives other numbers
+    compared = [name for name, made in classes.items() if made not in (Seqmem, OneLongFit)]
+    apart = {name: loss_apart(work, name, classes[name]) for name in compared}
+    ready = {name: made(work) for name, made in classes.items()}
+    for contestant in ready.values():
+        contestant.train()  # compiles
+    times: dict[str, list[float]] = {name: [] for name in ready}
+    for _ in range(repeats):
+        for name, contestant in ready.items():
+            start = time.process_time()
+            contestant.train()
+            microseconds = (time.process_time() - start) * 1e6
+            times[name].append(float(f"{microseconds / work.steps(contestant.updates):.4g}"))
+    return {"work": work.name, "replicates": work.replicates, "microseconds": times, "loss_apart": apart}
 
 
-def seqmem_population(replicates: int, updates: int = 40_000) -> tuple[float, float]:
-    """Seconds an update of one replicate with so many side by side, without checks; and seconds to compile."""
-    settings = {"replicates": replicates, "epochs": updates // 8, "check_every": updates // 4}
-    config = RunConfig.from_settings(read_preset("tutorial") | settings)
-    population = build_population(config)
-    population.start(config)
-    trainer, active = Trainer(config, population), np.ones(replicates, bool)
-    start = time.perf_counter()
-    trainer.compile()
-    compiled = time.perf_counter()
-    while trainer.updates_done < config.updates:
-        trainer.advance(config.updates, active)
-    return (time.perf_counter() - compiled) / trainer.updates_made, compiled - start
+def machine() -> dict[str, str]:
+    """Returns processor, versions and date."""
+    found = {"processor": str(process.environment(1)["processor"]), "date": datetime.date.today().isoformat()}
+    for name in ("tensorflow", "keras", "jax", "torch", "numpy"):
+        if importlib.util.find_spec(name):
+            found[name] = importlib.metadata.version(name)
+    if compiler():
+        said = subprocess.run([str(compiler()), "--version"], capture_output=True, text=True, check=True).stdout
+        found["compiler"] = said.splitlines()[0]
+    return found
 
 
 def main() -> None:
-    """Measures everything once and prints a table; with --json also writes the figures."""
+    """Measures all work and prints a line for each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", metavar="FILE")
-    file = parser.parse_args().json
-    loop, fit = tutorial_loop(), one_long_fit()
-    rows = {"the tutorial's loop": (loop, 0.0), "one long fit": (fit, 0.0)}
-    for replicates in (1, 20, 100):
-        rows[f"seqmem, {replicates} replicate{'s' * (replicates > 1)}"] = seqmem_population(replicates)
-    print(f"{'':24}{'us/update/replicate':>20}{'x tutorial':>12}{'x one fit':>11}{'compile s':>11}")
-    for name, (seconds, compiling) in rows.items():
-        print(f"{name:24}{seconds * 1e6:20.2f}{loop / seconds:12.0f}{fit / seconds:11.0f}{compiling:11.2f}")
-    if file:
-        figures = {name: {"seconds_per_update": value[0], "compile_seconds": value[1]} for name, value in rows.items()}
-        with open(file, "w") as out:
-            json.dump(figures, out, indent=1)
+    parser.add_argument("--repeats", type=int, default=11)
+    parser.add_argument("--only", default="", metavar="WORDS", help="only work whose name holds these words")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures into a file")
+    asked = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    process.prepare(threads=1)
+    rows = []
+    for work in WORK:
+        if asked.only in work.name:
+            rows.append(measure(work, asked.repeats))
+            medians = {name: statistics.median(times) for name, times in rows[-1]["microseconds"].items()}
+            shown = "  ".join(f"{name} {median:.4g}" for name, median in medians.items())
+            print(f"{work.name}, {work.replicates}: {shown}; losses apart {rows[-1]['loss_apart']}", flush=True)
+            gc.collect()
+    if asked.json:
+        asked.json.write_text(json.dumps({"machine": machine(), "rows": rows}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
