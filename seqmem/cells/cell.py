@@ -31,6 +31,7 @@ class Cell(abc.ABC):
     summary: ClassVar[str]
     keeps_state: ClassVar[bool] = True
     state_names: ClassVar[tuple[str, ...]] = ()
+    held_state: ClassVar[int | None] = None
 
     def __post_init__(self) -> None:
         read_settings(self)
@@ -65,9 +66,9 @@ class Cell(abc.ABC):
         """
         raise SettingError("init", "chrono", f"needs a cell with a gate that holds its state, not {self}")
 
-    def start_bias(self, bias: np.ndarray) -> np.ndarray:
-        """Returns the initial bias, given the one that was drawn, if a setting of the cell changes it."""
-        return bias
+    def initial_weight(self, name: str, drawn: np.ndarray) -> np.ndarray:
+        """Returns a weight that a layer starts from, given the one that was drawn, where a setting changes it."""
+        return drawn
 
     @property
     def gated(self) -> bool:

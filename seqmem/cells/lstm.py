@@ -34,6 +34,7 @@ class LSTM(Recurrence):
     name: ClassVar[str] = "lstm"
     summary: ClassVar[str] = "long short-term memory"
     state_names: ClassVar[tuple[str, ...]] = ("h", "c")
+    held_state: ClassVar[int | None] = 1
     kept_units: ClassVar[tuple[int, ...]] = (4, 1, 1)  # derivatives: by i, f, g, o; of h by c; of c by its old value
 
     forget_bias: float | None = setting(
@@ -88,11 +89,11 @@ class LSTM(Recurrence):
         _input_gate, _forget_gate, *others = np.split(bias, 4)
         return np.concatenate([-held, held, *others])
 
-    def start_bias(self, bias: np.ndarray) -> np.ndarray:
+    def initial_weight(self, name: str, drawn: np.ndarray) -> np.ndarray:
         """Sets the bias of the forget gate to `forget_bias`, if given."""
-        if self.forget_bias is None:
-            return bias
-        input_gate, forget_gate, *others = np.split(bias, 4)
+        if name != "bias" or self.forget_bias is None:
+            return drawn
+        input_gate, forget_gate, *others = np.split(drawn, 4)
         return np.concatenate([input_gate, np.full_like(forget_gate, self.forget_bias), *others])
 
     @property

@@ -18,11 +18,13 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import ClassVar
 
+import numpy as np
+
 from seqmem.backend.lazy import Tensor, tf
-from seqmem.cells.cell import Shapes
+from seqmem.cells.cell import Cell, Shapes
 from seqmem.cells.recurrence import Recurrence
 from seqmem.cells.step_layer import StepCell
-from seqmem.settings import Choice, Flag, setting
+from seqmem.settings import Choice, Flag, Number, setting
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +38,7 @@ class LSTM1997(StepCell, Recurrence):
     summary: ClassVar[str] = "the LSTM of 1997, without forget gate and biases"
     state_names: ClassVar[tuple[str, ...]] = ("c", "y")
     seen_state: ClassVar[int] = 1
+    held_state: ClassVar[int | None] = 0
 
     recurrence: str = setting(
         "full",
@@ -50,6 +53,9 @@ class LSTM1997(StepCell, Recurrence):
         "Squash what goes into a cell of lstm1997 to -2..2 and what comes out to -1..1, or to 0..1 and not at all.",
         "Network",
     )
+    gate_start: float = setting(
+        0.0, Number(-100.0, 100.0), "Added to the initial weights from the inputs to lstm1997's input gates.", "Network"
+    )
     truncate: bool = setting(
         True, Flag(), "Let the error of lstm1997 flow back through what its cells hold only.", "Network"
     )
@@ -62,6 +68,17 @@ class LSTM1997(StepCell, Recurrence):
         if seeing:
             shapes["recurrent_kernel"] = (parts * units, seeing * units)
         return shapes
+
+    def initial_weight(self, name: str, drawn: np.ndarray) -> np.ndarray:
+        """Moves what the input gates see of the inputs by `gate_start`."""
+        if name != "kernel":
+            return drawn
+        into, gate, *others = np.split(drawn, 2 + self.output_gate, axis=1)
+        return np.concatenate([into, gate + np.float32(self.gate_start), *others], axis=1)
+
+    @property
+    def graph(self) -> Cell:
+        return dataclasses.replace(self, gate_start=0.0)  # it changes initial weights only
 
     def initial(self, units: int) -> dict[str, str]:
         """Keras' usual start; the paper's is `--init uniform:0.2`."""

@@ -14,12 +14,12 @@ import click
 from click.shell_completion import CompletionItem
 
 from seqmem.config import presets
-from seqmem.config.run_config import setting_fields, task_kind
+from seqmem.config.run_config import setting_fields
 from seqmem.config.sequence_formats import FORMATS
 from seqmem.config.sources import Given, option_name, read_typed
 from seqmem.errors import SettingError, UsageError
 from seqmem.settings import Choice, Flag, Kind
-from seqmem.tasks import TASKS, tasks_with
+from seqmem.tasks import TASKS, task_kind, tasks_with
 from seqmem.terminal.output import Output
 
 Command = Callable[..., None]

@@ -12,6 +12,8 @@ from seqmem.cells import CELLS, CellKind, read_cell
 from seqmem.cells.cell import Cell
 from seqmem.cells.lstm import LSTM
 from seqmem.config.defaults import default_check_every, default_epochs, default_loss_at
+from seqmem.config.join import JoinText
+from seqmem.config.recipe import Recipe
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.judge.criterion import Criterion, CriterionText
 from seqmem.settings import (
@@ -28,12 +30,13 @@ from seqmem.settings import (
     setting,
     settings_of,
 )
-from seqmem.tasks import DEFAULT_TASK, TASKS, ConflictingSequences, Task, named_task
+from seqmem.tasks import TASKS, ConflictingSequences, Task, task_kind
+from seqmem.tasks import task_of as task_of
 from seqmem.tasks.layout import Layout
 
 
 @dataclasses.dataclass(frozen=True)
-class RunConfig:
+class RunConfig(Recipe):
     """A complete run: the task, the network, how it is trained and when it counts as solved."""
 
     task: Task = dataclasses.field(default_factory=ConflictingSequences)
@@ -62,6 +65,12 @@ class RunConfig:
     head_bias: bool = setting(True, Flag(), "Give each output a bias.", "Network")
     head_inputs: bool = setting(False, Flag(), "Let the outputs see the input vector beside the cell.", "Network")
 
+    gradient: str = setting(
+        "bptt",
+        Choice(("bptt", "traces")),
+        "Backpropagation through time, or eligibility traces: updates at every step, whose gradient no window cuts.",
+        "Training",
+    )
     window: int | None = setting(None, Window(), "Steps per update: the gradient reaches no further back.", "Training")
     stateful: bool = setting(
         True,
@@ -91,6 +100,12 @@ class RunConfig:
         "Train, and measure loss, by cross-entropy, or by half the squared error of sigmoid outputs.",
         "Training",
     )
+    cell_joins: str | int | None = setting(
+        None,
+        JoinText(),
+        "When the cell joins the head: at the start, after N presentations, or when the error stops falling (plateau).",
+        "Training",
+    )
     optimizer: str = setting("adam", Choice(("adam", "rmsprop", "sgd")), "Keras' optimizer.", "Training")
     learning_rate: float = setting(0.01, Number(0.0, 1000.0), "The optimizer's learning rate.", "Training")
     clip_norm: float | None = setting(
@@ -111,6 +126,9 @@ class RunConfig:
         None, Integer(1, optional=True), "Presentations between checks [default: a hundredth of all].", "Training"
     )
     confirm: int = setting(1024, Integer(1, 1_000_000), "Fresh sequences that confirm what looks solved.", "Training")
+    streak: int = setting(
+        0, Integer(0), "Training presentations in a row within the criterion before a check may pass.", "Training"
+    )
     replicates: int = setting(1, Integer(1, 10_000), "Runs side by side, each from a seed of its own.", "Training")
     seed: int = setting(0, Integer(0, 2**31 - 1), "Seed of the first replicate.", "Training")
 
@@ -127,7 +145,7 @@ class RunConfig:
             raise SettingError("loss_at", self.loss_at, "this task has no recall step to train")
         if self.init.kind == "chrono":
             self.cell.check_chrono()
-        check_recipe(self)
+        self.check_recipe()
         if self.sequences_per_batch > self.budget:
             raise SettingError("batch_size", self.batch_size, f"must be at most the budget of {self.budget}")
         if self.seed + self.replicates > 2**31:  # the seed of each replicate must itself be an allowed seed
@@ -177,6 +195,8 @@ class RunConfig:
     @property
     def steps_per_window(self) -> int:
         """Steps of a sequence per update; with lags each is a sample of several time steps."""
+        if self.gradient == "traces":
+            return 1
         return min(self.window or self.task.time, self.task.time)  # None is the whole sequence
 
     @property
@@ -251,16 +271,6 @@ class RunConfig:
         return cls(task=task, cell=cell, **others)
 
 
-def task_kind() -> Choice:
-    """Returns the kind of the setting `task`."""
-    return Choice(tuple(TASKS))
-
-
-def task_of(settings: Settings) -> Value:
-    """Returns the name of the task of these settings, unchecked."""
-    return settings["task"] if "task" in settings else named_task(settings) or DEFAULT_TASK
-
-
 def setting_fields() -> dict[str, dataclasses.Field[Any]]:
     """Returns the fields of all settings by name: those of the tasks first, those of the cells after `cell`."""
     fields = [field for task in TASKS.values() for field in settings_of(task)]
@@ -282,19 +292,3 @@ def _stray_key(key: str, value: Value, task_class: type[Task], cell: Cell) -> Us
     if fields[key] in [field for cell in CELLS.values() for field in settings_of(cell)]:
         return SettingError(key, value, f"does not go with the {cell} cell")
     return SettingError(key, value, task_class.stray())
-
-
-def check_recipe(config: RunConfig) -> None:
-    """Raises SettingError if settings of training contradict each other."""
-    if not config.cell.keeps_state:
-        if not config.stateful:
-            raise SettingError("stateful", False, f"an {config.cell} has no state to keep or to start again")
-        if config.lags > 1:
-            raise SettingError("lags", config.lags, f"an {config.cell} sees no earlier time steps: give it a context")
-    if config.loss_function == "squared" and config.head != "sigmoid":
-        raise SettingError("loss_function", "squared", "needs head = sigmoid")
-    if config.rows == "steps":
-        if config.batch_size < 2:
-            raise SettingError("rows", "steps", "needs a batch_size of at least 2: that many rows")
-        if config.window is None:
-            raise SettingError("rows", "steps", "needs a window, such as 1: the windows of a sequence become the rows")

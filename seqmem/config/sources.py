@@ -17,13 +17,13 @@ from seqmem.cells.user import is_user_cell
 from seqmem.config.axis import Axis, parse_axis, read_axis
 from seqmem.config.presets import preset_names, read_preset
 from seqmem.config.request import Request
-from seqmem.config.run_config import RunConfig, setting_fields, task_kind, task_of
+from seqmem.config.run_config import RunConfig, setting_fields
 from seqmem.config.sequence_file import AS_NAMED, STANDARD_INPUT, characters, read_sequences
 from seqmem.config.sequence_formats import Reading
 from seqmem.config.toml import read_toml_file
 from seqmem.errors import SettingError, UsageError, did_you_mean, one_line
 from seqmem.settings import Kind, Settings, Value
-from seqmem.tasks import named_task
+from seqmem.tasks import named_task, task_kind, task_of
 
 VARY = "vary"
 TASK_KEYS = {"task"} | {name for name, field in setting_fields().items() if field.metadata["group"] == "Task"}

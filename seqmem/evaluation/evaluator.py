@@ -81,20 +81,25 @@ class Evaluator:
         """Compiles the forward pass of checks and of the report, without a check."""
         compile_step_outputs(self._population, self._config.layout, self._rows, self._cues)
 
-    def check(self) -> tuple[list[Metrics], list[bool]]:
-        """Returns the metrics of each replicate, and whether it is solved: twice in a row where sequences are drawn."""
+    def check(self, ready: np.ndarray | None = None) -> tuple[list[Metrics], list[bool]]:
+        """Returns the metrics of each replicate, and whether it is solved: twice in a row where sequences are drawn.
+
+        Args:
+            ready: bool `(replicate,)`, those that may pass; None for all.
+        """
+        ready = np.ones(self._config.replicates, bool) if ready is None else ready
         everyone = range(self._config.replicates)
         # all of a small task: nothing is left to luck, so once is enough
         if self._all is not None and self._small:
             metrics, passed = self._judged(self._all, everyone)
-            return metrics, passed
+            return metrics, [good and bool(may) for good, may in zip(passed, ready, strict=True)]
 
         # the gate, for all replicates: its metrics are those on record
         metrics, passed = self._judged([stream.take_paired(self._gate) for stream in self._streams], everyone)
 
         # the confirmation, for those that passed the gate; each replicate draws from its own stream, so that its
         # sequences do not depend on whether another has passed
-        passing = [index for index, good in enumerate(passed) if good]
+        passing = [index for index, good in enumerate(passed) if good and ready[index]]
         passed = [False] * len(passed)
         for few in self._few_at_once(passing, self._config.confirm):
             _, confirmed = self._judged([self._confirming(index) for index in few], few)

@@ -20,16 +20,18 @@ class Accounts:
         solved_at: Presentations at the check since which it has passed every check; None if it failed the last one.
         stopped_at: Presentations at which it was frozen; None while it trains.
         diverged: Whether its loss is not finite.
+        streak: Training presentations in a row, up to now, whose error was within the criterion.
     """
 
     solved_at: list[int | None]
     stopped_at: list[int | None]
     diverged: list[bool]
+    streak: list[int]
 
     @classmethod
     def of(cls, replicates: int) -> Accounts:
         """Returns the accounts of untrained replicates."""
-        return cls([None] * replicates, [None] * replicates, [False] * replicates)
+        return cls([None] * replicates, [None] * replicates, [False] * replicates, [0] * replicates)
 
     @property
     def active(self) -> np.ndarray:
@@ -40,6 +42,23 @@ class Accounts:
     def solved(self) -> tuple[bool, ...]:
         """Which replicates count as solved so far."""
         return tuple(at is not None for at in self.solved_at)
+
+    def watch(self, errors: np.ndarray, largest: float, presentations: int) -> None:
+        """Counts training presentations in a row whose error is within the criterion.
+
+        Args:
+            errors: Of each update, `(update, replicate)`.
+            largest: What the criterion allows.
+            presentations: In an update.
+        """
+        for index, column in enumerate(errors.T):
+            if self.stopped_at[index] is None and len(column):
+                # what is no number is not within
+                missed = np.flatnonzero(~(column <= largest))
+                kept = (
+                    len(column) - 1 - missed[-1] if len(missed) else len(column) + self.streak[index] // presentations
+                )
+                self.streak[index] = int(kept) * presentations
 
     def update(self, presentations: int, metrics: Sequence[Metrics], passed: Sequence[bool], stop: bool) -> None:
         """Updates the accounts by a check; freezes replicates that have diverged and, with `stop`, those solved."""

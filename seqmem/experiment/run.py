@@ -143,7 +143,9 @@ class Run:
                 next_check = (trainer.updates_done // config.check_interval + 1) * config.check_interval
                 next_check = min(next_check, config.updates)
                 with self._timed("train"):
-                    trainer.advance(next_check, self.accounts.active)
+                    errors = trainer.advance(next_check, self.accounts.active)
+                if config.streak:
+                    self.accounts.watch(errors, config.criterion.bound, config.sequences_per_batch)
 
                 # Check. Replicates that are solved or have diverged are frozen from now on.
                 with self._timed("check"):
@@ -199,7 +201,7 @@ class Run:
 
     def _check(self) -> Record:
         """Measures every replicate, and updates accounts and history."""
-        metrics, passed = self.evaluator.check()
+        metrics, passed = self.evaluator.check(np.array(self.accounts.streak) >= self.config.streak)
         self.accounts.update(self.trainer.presentations, metrics, passed, self.config.stop)
         record = Record.of(self.trainer.presentations, metrics, self.accounts.solved)
         self.history.append(record)

@@ -57,7 +57,7 @@ class Network:
         head_inputs: bool = False,
     ):
         self.features, self.seen = features, units + features * head_inputs
-        self._cells, self._alphabet_size = (cell, units, layers), alphabet_size
+        self.cell, self.units, self._layers, self._alphabet_size = cell, units, layers, alphabet_size
         self._head_kind, self._scoring, self._head_bias = head, scoring or head, head_bias
         self._drawn: dict[tuple[int, Start], np.ndarray] = {}
         self._cell, self._head = build_cell(cell, units, layers, features), self._new_head()
@@ -80,7 +80,7 @@ class Network:
 
     def __repr__(self) -> str:
         head = (self._alphabet_size, self._head_kind, self._scoring, self._head_bias, self.seen)
-        return f"Network({self._cells}, {self.features}, {head})"
+        return f"Network({self.cell!r}, {self.units}, {self._layers}, {self.features}, {head})"
 
     @property
     def parameter_count(self) -> int:
@@ -100,11 +100,11 @@ class Network:
 
     def _draw(self, seed: int, start: Start) -> np.ndarray:
         rng = stream_rng(seed, "weights")
-        cell, units, layers = self._cells
+        cell, units = self.cell, self.units
         weights_of = built_weights if isinstance(cell, UserCell) else drawn_weights
         # Keras' initializers draw from the process-wide generator when a layer is made, and some when it is built
         with seeded(int(rng.integers(2**31))):
-            stack = [cell.layer(units) for _ in range(layers)]
+            stack = [cell.layer(units) for _ in range(self._layers)]
             drawn = [weights_of(layer, units if index else self.features) for index, layer in enumerate(stack)]
             head = drawn_weights(self._new_head(), self.seen)
         return self.flatten(initial_weights(drawn, head, start, units, rng))

@@ -30,7 +30,19 @@ class Population:
         self.parameters.assign(self.draw(config))
 
     def draw(self, config: RunConfig) -> np.ndarray:
-        """Returns the initial parameters of each replicate, float32 `(replicate, parameters)`; changes nothing."""
+        """Returns the initial parameters of each replicate, float32 `(replicate, parameters)`; changes nothing.
+
+        Where the cell joins later, the head's weights for it are zero.
+        """
+        drawn = self.drawn(config)
+        if config.cell_joins is not None:
+            arrays = self.network.split(drawn)
+            arrays[self.network.cell_weight_count][:, : self.network.units] = 0.0
+            drawn = self.network.flatten(arrays)
+        return drawn
+
+    def drawn(self, config: RunConfig) -> np.ndarray:
+        """Returns the parameters that each seed draws, as `draw`."""
         start = Start(config.cell, config.init, config.task.time if config.init.kind == "chrono" else 1)
         return np.stack([self.network.initial_parameters(seed, start) for seed in config.seeds])
 

@@ -75,14 +75,15 @@ def initial_weights(
         )
     cells = [weight for weights in layers for weight in weights]
     # a user cell may have no bias, or one of another name: then nothing is changed
-    arrays = [_initial_bias(array, start, units, rng) if name == "bias" else array for name, array in cells]
+    arrays = [_chrono_bias(array, start, units, rng) if name == "bias" else array for name, array in cells]
+    arrays = [start.cell.initial_weight(name, array) for (name, _), array in zip(cells, arrays, strict=True)]
     return arrays + [array for _, array in head]
 
 
-def _initial_bias(bias: np.ndarray, start: Start, units: int, rng: np.random.Generator) -> np.ndarray:
-    """A cell's bias, changed by the initialisation and by the cell's own settings."""
+def _chrono_bias(bias: np.ndarray, start: Start, units: int, rng: np.random.Generator) -> np.ndarray:
+    """A cell's bias, with chrono's time spans where they are wanted."""
     if start.init.kind == "chrono":
         # Tallec and Ollivier 2018, section 3: gates that keep the state for 1 to T - 1 steps
         held = np.log(rng.uniform(1, max(1, start.steps - 1), units)).astype(np.float32)
         bias = start.cell.chrono(bias, held)
-    return start.cell.start_bias(bias)
+    return bias

@@ -79,13 +79,18 @@ def training_words(config: RunConfig) -> list[str]:
     """Returns the training as phrases, mostly without defaults."""
     steps, time = config.steps_per_window, config.task.time
     window = "window sequence" if steps == time else f"window {steps} of {plural(time, 'step')}"
-    words = [window, f"{config.optimizer} {config.learning_rate:g}", f"batch {config.batch_size}"]
+    words = [
+        "eligibility traces" if config.gradient == "traces" else window,
+        f"{config.optimizer} {config.learning_rate:g}",
+        f"batch {config.batch_size}",
+    ]
     words += ["rows are steps"] if config.rows == "steps" else []
     words += [] if config.stateful else ["stateless"]
     words += [f"{config.lags} lags"] if config.lags > 1 else []
     words += ["shuffled"] if config.shuffle else []
     words += _loss_words(config)
     words += [f"clip norm {config.clip_norm:g}"] if config.clip_norm else []
+    words += [f"cell joins at {config.cell_joins}"] if config.cell_joins else []
     seeds = f"seed {config.seed}" if config.replicates == 1 else f"seeds {config.seed} to {config.seeds[-1]}"
     return [*words, f"{plural(config.replicates, 'replicate')}, {seeds}"]
 

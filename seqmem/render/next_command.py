@@ -97,8 +97,12 @@ def _after_success(config: RunConfig) -> tuple[str, str]:
     """The next question after a solved run."""
     if config.replicates < 10:
         return train_command(config, replicates=20), "is it so from every start?"
-    changes, question = config.task.harder() or ({"units": max(1, config.units // 4)}, "does a smaller network do?")
-    return train_command(config, **changes), question
+    if harder := config.task.harder():
+        changes, question = harder
+        return train_command(config, **changes), question
+    if config.units == 1:
+        return train_command(config, seed=config.seed + config.replicates), "do other seeds solve it too?"
+    return train_command(config, units=max(1, config.units // 4)), "does a smaller network do?"
 
 
 def _lacks(config: RunConfig) -> tuple[str, str] | None:
@@ -112,7 +116,7 @@ def _lacks(config: RunConfig) -> tuple[str, str] | None:
         return train_command(config, rows="sequences", **whole), "let each row be a whole sequence:"
     if not config.stateful:
         return train_command(config, stateful=True, **whole), "keep the state to the end of a sequence:"
-    if config.steps_per_window < config.task.time:
+    if config.steps_per_window < config.task.time and config.gradient == "bptt":
         return train_command(config, **whole), "let the gradient reach back to the cue:"
     return None
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from seqmem.config.run_config import RunConfig
 
+_TRACES = (
+    "Eligibility traces carry the gradient along what the cell holds, from the first step on: an update at every step "
+    "still teaches the network to keep the cue."
+)
+
 
 def recipe_note(config: RunConfig) -> str | None:
     """Returns why a recipe can or cannot solve its task, in a sentence or two; None without recall steps."""
@@ -22,6 +27,8 @@ def recipe_note(config: RunConfig) -> str | None:
     if not config.stateful and config.layout.reset_every < config.layout.length:
         return _note_on_stateless(config, needed)
     reach = _gradient_reach(config)
+    if config.gradient == "traces":
+        return " ".join([_TRACES, *_note_on_data(config)])
     if reach < needed:
         return (
             f"The state carries the cue, but the gradient of an update reaches back over {_symbols(reach)} and the "

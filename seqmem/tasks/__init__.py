@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from seqmem.settings import settings_of
+from seqmem.settings import Choice, Settings, Value, settings_of
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.explicit import ExplicitSequences
 from seqmem.tasks.hochreiter import Hochreiter1997
@@ -28,3 +28,13 @@ def named_task(settings: Mapping[str, object]) -> str | None:
     """Returns the task that alone has one of these settings; None where the settings say nothing of it."""
     owners = [tasks_with(key) for key in settings]
     return next((names[0] for names in owners if len(names) == 1 and names[0] != DEFAULT_TASK), None)
+
+
+def task_kind() -> Choice:
+    """Returns the kind of the setting `task`."""
+    return Choice(tuple(TASKS))
+
+
+def task_of(settings: Settings) -> Value:
+    """Returns the name of the task of these settings, unchecked."""
+    return settings["task"] if "task" in settings else named_task(settings) or DEFAULT_TASK

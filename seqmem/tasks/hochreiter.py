@@ -14,7 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from seqmem.errors import SettingError
-from seqmem.settings import Choice, Integer, read_settings, setting
+from seqmem.settings import Choice, Integer, Value, read_settings, setting
 from seqmem.tasks.batch import Example, SequenceBatch, next_symbol_batch
 from seqmem.tasks.conflicting import ConflictingSequences
 from seqmem.tasks.task import Conflict, Context, Task
@@ -198,6 +198,9 @@ class Hochreiter1997(Task):
     def notes(self) -> list[str]:
         counting = "No symbol says when to recall: a network has to count, to know that the last step has come."
         return [counting] if self.experiment == "2b" else []
+
+    def harder(self) -> tuple[dict[str, Value], str]:
+        return {"lag": min(2 * self.lag, 100_000)}, "how much longer can it remember?"
 
     def implied(self) -> set[str]:
         usual = self.lag if self.experiment == "2c" else self.lag - 1

@@ -129,6 +129,7 @@ class Layout:
             targets=batch.targets[:, self.step],
             valid=batch.valid[:, self.step] & taken,
             weights=weights.astype(np.float32),
+            judged=batch.judged(loss_at)[:, self.step] & (self.predicts & taken),
         )
 
     def gather(self, laid_out: np.ndarray) -> np.ndarray:
@@ -162,12 +163,14 @@ class Windows:
         targets: int32 `(..., time, row)`.
         valid: bool `(..., time, row)`, the steps that exist.
         weights: float32 `(..., time, row)`, the weight of each step in the training loss.
+        judged: bool `(..., time, row)`, the steps that the criterion asks for.
     """
 
     inputs: np.ndarray
     targets: np.ndarray
     valid: np.ndarray
     weights: np.ndarray
+    judged: np.ndarray
 
 
 def stack_windows(parts: Sequence[Windows]) -> Windows:

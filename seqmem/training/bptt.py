@@ -9,37 +9,18 @@ on the way back (Chen et al. 2016, arXiv:1604.06174). Blocks of about sqrt(T) of
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 
 from seqmem.backend.lazy import Tensor, TensorArray, tf
 from seqmem.models.network import Network
 from seqmem.models.steps import choose
 from seqmem.training.head import head_gradient, head_gradient_in_blocks
+from seqmem.training.window import Window
 
 
-@dataclasses.dataclass(frozen=True)
-class Window:
-    """The steps of a window.
-
-    Attributes:
-        inputs: int32 `(time, replicate, batch, context)`, symbols; -1 for none.
-        targets: int32 `(time, replicate, batch)`.
-        weights: float32 `(time, replicate, batch)`, how much the loss of each step counts.
-        valid: bool `(time, replicate, batch)`, the steps that exist: at the others the state is frozen.
-        order: int32 `(time,)`, step indices, those with a nonzero weight first.
-    """
-
-    inputs: Tensor
-    targets: Tensor
-    weights: Tensor
-    valid: Tensor
-    order: Tensor
-
-
-def window_gradient(
+def build_gradient(
     network: Network, time: int, reset_every: int, masked: bool, head_steps: int, block: int
-) -> Callable:
+) -> tuple[Callable, Callable]:
     """Builds the gradient of a window's loss L.
 
     Args:
@@ -51,29 +32,29 @@ def window_gradient(
         block: Steps that are kept at once; fewer than `time` only where no reset is within the window.
 
     Returns:
-        A function `(parameters, window, states) -> (loss per replicate, gradients, final states)`.
+        A function `(replicates, batch) -> states` that gives the states a sequence starts from, and one `(parameters,
+        window, states) -> (loss, error, gradients, final states)`, with loss and error as `head_gradient` gives them.
     """
     if block < time:
-        return _in_blocks(network, time, block, masked, head_steps)
+        return network.initial_states, _in_blocks(network, time, block, masked, head_steps)
     through_cell = _single_step(network, masked) if time == 1 else _through_time(network, time, reset_every, masked)
 
     def backpropagate_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         cell, head = parameters[: network.cell_weight_count], parameters[network.cell_weight_count :]
         outputs, following, backpropagate_cell = through_cell(cell, window, states)
-        loss, d_head, d_outputs = _through_head(network, head, outputs, window, head_steps)
+        loss, error, d_head, d_outputs = _through_head(network, head, outputs, window, head_steps)
         # no gradient comes from later windows, and what goes to earlier ones is dropped: this is the truncation
         d_cell, _ = backpropagate_cell(d_outputs, _zeros(following))
-        return loss, [*d_cell, *d_head], following
+        return loss, error, [*d_cell, *d_head], following
 
-    return backpropagate_window
+    return network.initial_states, backpropagate_window
 
 
 def _through_head(network: Network, head: list[Tensor], outputs: Tensor, window: Window, head_steps: int) -> tuple:
-    """The loss, dL/dw of the head's own weights, and dL/dy of the cell's output at each step."""
-    arguments = (network, head, outputs, window.targets, window.weights)
+    """The loss and the error, dL/dw of the head's own weights, and dL/dy of the cell's output at each step."""
     if head_steps == outputs.shape[0]:
-        return head_gradient(*arguments)
-    return head_gradient_in_blocks(*arguments, window.order, head_steps)
+        return head_gradient(network, head, outputs, window)
+    return head_gradient_in_blocks(network, head, outputs, window, head_steps)
 
 
 def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps: int) -> Callable:
@@ -89,31 +70,35 @@ def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps
             filled = tf.concat([array, tf.zeros_like(array[:missing])], axis=0)
             return tf.reshape(filled, (count, block, *array.shape[1:]))
 
-        blocks = [blocks_of(array) for array in (window.inputs, window.targets, window.weights, window.valid)]
+        *arrays, _ = window.arrays
+        blocks = [blocks_of(array) for array in arrays]
 
         def block_at(index: Tensor) -> Window:
-            inputs, targets, weights, valid = [array[index] for array in blocks]
-            trained = tf.reduce_any(weights != 0.0, axis=[1, 2])
-            return Window(inputs, targets, weights, valid, tf.math.top_k(tf.cast(trained, tf.float32), block).indices)
+            pieces = [array[index] for array in blocks]
+            trained = tf.reduce_any(pieces[2] != 0.0, axis=[1, 2])
+            order = tf.math.top_k(tf.cast(trained, tf.float32), block).indices
+            return Window(*pieces, *[order])
 
         def forward(index: Tensor, states: list[Tensor], starts: list[TensorArray]) -> tuple:
             _, following, _ = through_block(cell, block_at(index), states)
             return index + 1, following, _write(starts, states, index)
 
-        def backward(index: Tensor, d_states: list[Tensor], loss: Tensor, gradient: list[Tensor]) -> tuple:
+        def backward(
+            index: Tensor, d_states: list[Tensor], loss: Tensor, error: Tensor, gradient: list[Tensor]
+        ) -> tuple:
             piece = block_at(index)
             outputs, _, backpropagate_cell = through_block(cell, piece, _read(starts, index))
-            more, d_head, d_outputs = _through_head(network, head, outputs, piece, head_steps)
+            more, largest, d_head, d_outputs = _through_head(network, head, outputs, piece, head_steps)
             d_cell, d_states = backpropagate_cell(d_outputs, d_states)
             gradient = [total + part for total, part in zip(gradient, [*d_cell, *d_head], strict=True)]
-            return index - 1, d_states, loss + more, gradient
+            return index - 1, d_states, loss + more, tf.maximum(error, largest), gradient
 
         begin = (tf.constant(0), states, _record(count, [state.shape for state in states]))
         _, following, starts = tf.while_loop(lambda index, *_: index < count, forward, begin)
-        loss = tf.zeros_like(window.weights[0, :, 0])
-        end = (tf.constant(count - 1), _zeros(following), loss, _zeros(parameters))
-        *_, loss, gradient = tf.while_loop(lambda index, *_: index >= 0, backward, end)
-        return loss, gradient, following
+        zero = tf.zeros_like(window.weights[0, :, 0])
+        end = (tf.constant(count - 1), _zeros(following), zero, zero, _zeros(parameters))
+        *_, loss, error, gradient = tf.while_loop(lambda index, *_: index >= 0, backward, end)
+        return loss, error, gradient, following
 
     return backpropagate_window
 

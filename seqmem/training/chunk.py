@@ -15,8 +15,12 @@ from seqmem.backend.lazy import KerasVariable, Tensor, tf
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.models.steps import choose
-from seqmem.training.bptt import Window, window_gradient
+from seqmem.training import bptt, traces
 from seqmem.training.optimizers import PopulationOptimizer, clip_by_norm, per_replicate
+from seqmem.training.window import Window
+
+# How the gradient of a window is taken.
+GRADIENTS = {"bptt": bptt.build_gradient, "traces": traces.build_gradient}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +28,7 @@ class ChunkPlan:
     """What is compiled into a chunk.
 
     Attributes:
+        gradient: One of `GRADIENTS`.
         time: Time steps of a row, a multiple of `window`.
         window: Time steps of an update.
         reset_every: Time steps after which the state starts again; it divides `window`, or is `time`.
@@ -32,8 +37,11 @@ class ChunkPlan:
         head_steps: Steps of a window that the head sees at once.
         block: Steps of a window that are kept at once on the way back.
         clip_norm: Norm that each replicate's gradient is clipped to; None to leave it.
+        watched: Whether the largest error of each presentation is wanted.
+        joining: Whether cells may join later than their heads; see `Construction`.
     """
 
+    gradient: str
     time: int
     window: int
     reset_every: int
@@ -42,6 +50,8 @@ class ChunkPlan:
     head_steps: int
     block: int
     clip_norm: float | None
+    watched: bool
+    joining: bool
 
 
 @functools.lru_cache(maxsize=4)
@@ -63,65 +73,87 @@ def compile_chunk(
         plan: What else is fixed.
 
     Returns:
-        A function of `inputs` int32 `(update, time, replicate, batch, context)`, `targets` int32 and `weights`
-        float32 `(update, time, replicate, batch)`, `valid` bool of the same shape, `order` int32 `(update, time)` (step
-        indices in each window, those with a nonzero weight first), `count` (how many of the updates to
-        make; the arrays' own length never changes, so nothing compiles again) and `active` bool `(replicate,)`.
-        It gives the mean training loss of each replicate, float32 `(replicate,)`.
+        A function of the arrays of a `Window`, as its batches follow each other: `inputs` int32 `(update, time,
+        replicate, batch, context)`, the others alike, `order` int32 `(update, time)`; then `count` (how many of the
+        updates to make; the arrays' own length never changes, so nothing compiles again), and bool `(replicate,)`
+        `active` (who trains) and `joined` (whose cell takes part). It gives the mean training loss of each replicate,
+        float32 `(replicate,)`, and its largest error in each update, float32 `(update, replicate)`: zeros unless
+        watched.
     """
     windows_per_row = plan.time // plan.window
-    train_window = _window_builder(network, optimizer, plan)
+    first_states_of, train_window = _window_builder(network, optimizer, plan)
 
     @compiled(network, optimizer, plan)
-    def train_chunk(
-        inputs: Tensor, targets: Tensor, weights: Tensor, valid: Tensor, order: Tensor, count: Tensor, active: Tensor
-    ) -> Tensor:
-        updates, _, replicates, batch = targets.shape
-        windows = [
-            tf.reshape(array, (updates * windows_per_row, plan.window, *array.shape[2:]))
-            for array in (inputs, targets, weights, valid, order)
-        ]
-        first_states = network.initial_states(replicates, batch)
+    def train_chunk(arrays: list[Tensor], count: Tensor, active: Tensor, joined: Tensor) -> tuple[Tensor, Tensor]:
+        updates, _, replicates, batch = arrays[1].shape
+        windows = [tf.reshape(array, (updates * windows_per_row, plan.window, *array.shape[2:])) for array in arrays]
+        first_states = first_states_of(replicates, batch)
         # parameters and slots, each as one tensor per weight
         variables = (parameters, *optimizer.slots)
         before = [network.split(variable.value) for variable in variables]
 
         def body(
-            index: Tensor, values: list, made: Tensor, states: list[Tensor], loss: Tensor, windows_made: Tensor
+            index: Tensor,
+            values: list,
+            made: Tensor,
+            states: list[Tensor],
+            loss: Tensor,
+            windows_made: Tensor,
+            errors: Tensor,
         ) -> tuple:
-            pieces = [tf.gather(array, index) for array in windows]
+            window = Window(*(tf.gather(array, index) for array in windows))
             if plan.reset_every < plan.time or windows_per_row == 1:
                 states = first_states
             else:
                 states = choose(index % windows_per_row == 0, first_states, states)
-            values, made, states, window_loss, trained = train_window(pieces, values, made, states)
-            return index + 1, values, made, states, loss + window_loss, windows_made + tf.cast(trained, tf.float32)
+            values, made, states, (window_loss, error), trained = train_window(window, values, made, states, joined)
+            if plan.watched:
+                update = index // windows_per_row
+                errors = tf.tensor_scatter_nd_max(errors, [[update]], error[None])
+            return (
+                index + 1,
+                values,
+                made,
+                states,
+                loss + window_loss,
+                windows_made + tf.cast(trained, tf.float32),
+                errors,
+            )
 
         zero = tf.zeros([replicates])
-        carried = (tf.constant(0), before, optimizer.updates.value, first_states, zero, zero)
+        errors = tf.zeros([updates, replicates])
+        carried = (tf.constant(0), before, optimizer.updates.value, first_states, zero, zero, errors)
         # a `tf.range(count)` would make the count a part of the program, and every new one would compile again
         end = count * windows_per_row
-        _, after, made, _, loss, windows_made = tf.while_loop(lambda index, *_: index < end, body, carried)
+        _, after, made, _, loss, windows_made, errors = tf.while_loop(lambda index, *_: index < end, body, carried)
 
         # a replicate that no longer trains went along, and gets its values from before back
         for variable, new in zip(variables, after, strict=True):
             variable.assign(tf.where(active[:, None], network.join(new), variable.value))
         optimizer.updates.assign(tf.where(active[:, None], made, optimizer.updates.value))
-        return loss / tf.maximum(windows_made, 1.0)
+        return loss / tf.maximum(windows_made, 1.0), errors
 
     return train_chunk
 
 
-def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> Callable:
-    """Builds one update: the gradient of a window of every replicate, clipped and applied."""
-    backpropagate = window_gradient(network, plan.window, plan.reset_every, plan.masked, plan.head_steps, plan.block)
+def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> tuple[Callable, Callable]:
+    """Builds the states that a sequence starts from, and one update: a window's gradient, clipped and applied."""
+    first_states_of, gradient_of = GRADIENTS[plan.gradient](
+        network, plan.window, plan.reset_every, plan.masked, plan.head_steps, plan.block
+    )
 
-    def train_window(arrays: list[Tensor], values: list[list[Tensor]], made: Tensor, states: list[Tensor]) -> tuple:
-        inputs, targets, weights, valid, order = arrays
+    def train_window(
+        window: Window, values: list[list[Tensor]], made: Tensor, states: list[Tensor], joined: Tensor
+    ) -> tuple:
         # the loss of a window is the weighted mean over its steps and rows: sum(w l) / sum(w)
-        total = tf.reduce_sum(weights, axis=[0, 2])
-        weights = weights / tf.maximum(total, 1.0)[:, None]
-        loss, gradient, states = backpropagate(values[0], Window(inputs, targets, weights, valid, order), states)
+        total = tf.reduce_sum(window.weights, axis=[0, 2])
+        window = dataclasses.replace(window, weights=window.weights / tf.maximum(total, 1.0)[:, None])
+        loss, error, gradient, states = gradient_of(values[0], window, states)
+        if plan.joining:
+            # the head's weights for a cell that has not joined are zero and stay so, and so no error reaches the cell
+            kernel = gradient[network.cell_weight_count]
+            seen = tf.range(network.seen)[:, None] < network.units
+            gradient[network.cell_weight_count] = tf.where(seen & ~per_replicate(joined, kernel), 0.0, kernel)
         if plan.clip_norm is not None:
             gradient = clip_by_norm(gradient, plan.clip_norm)
 
@@ -132,9 +164,9 @@ def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: Chun
             trained = total > 0.0
             following = [_choose_replicates(trained, new, old) for new, old in zip(following, values, strict=True)]
             [made_now] = _choose_replicates(trained, [made_now], [made])
-        return following, made_now, states, loss, total > 0.0
+        return following, made_now, states, (loss, error), total > 0.0
 
-    return train_window
+    return first_states_of, train_window
 
 
 def _choose_replicates(replicates: Tensor, chosen: list[Tensor], others: list[Tensor]) -> list[Tensor]:

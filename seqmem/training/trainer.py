@@ -13,6 +13,7 @@ from seqmem.models.population import Population
 from seqmem.tasks.layout import Windows
 from seqmem.training.batches import Batches
 from seqmem.training.chunk import ChunkPlan, compiled_trainer
+from seqmem.training.construction import Construction
 from seqmem.training.head import steps_at_once
 
 # Time steps of all replicates in one compiled call: a few seconds of work, so that progress and Ctrl-C get through.
@@ -41,6 +42,7 @@ class Trainer:
         self.optimizer, self._train_chunk = compiled_trainer(population, config.optimizer, self._plan)
         self.optimizer.reset(config.learning_rate)
         self._batches = Batches(config)
+        self._construction = Construction(config, population)
         self._chunk = chunk_updates(config)
         self.updates_done = self.time_steps = 0
 
@@ -62,21 +64,29 @@ class Trainer:
             np.zeros(shape, np.int32),
             np.zeros(shape, bool),
             np.zeros(shape, np.float32),
+            np.zeros(shape, bool),
         )
         self._run_chunk(empty, 0, np.zeros(self.config.replicates, bool))
 
-    def advance(self, until: int, active: np.ndarray) -> None:
-        """Trains one chunk.
+    def advance(self, until: int, active: np.ndarray) -> np.ndarray:
+        """Trains one chunk, and returns the largest error of each update, float32 `(update, replicate)`.
+
+        The errors are those before the update, at the steps that the criterion asks for; zeros unless the run wants
+        a streak of them.
 
         Args:
             until: Updates at which to stop, where the chunk is not full before.
             active: bool `(replicate,)`: which ones train; the others stay as they are.
         """
+        stop = self._construction.next_stop(self.presentations)
+        until = until if stop is None else min(until, stop)
         count = min(self._chunk, until - self.updates_done)
         windows = self._batches.take(count)
-        self._run_chunk(windows, count, active)
+        losses, errors = self._run_chunk(windows, count, active)
         self.updates_done += count
         self.time_steps += int(windows.valid[:, :, active].sum())
+        self._construction.observe(self.presentations, losses * count)
+        return errors[:count]
 
     def state(self) -> dict[str, Any]:
         """Returns all that goes on from here beside the arrays, as JSON can hold it."""
@@ -84,14 +94,16 @@ class Trainer:
             "updates_done": self.updates_done,
             "time_steps": self.time_steps,
             "batches": self._batches.state(),
+            "construction": self._construction.state(),
         }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Goes on from where `state` was taken."""
         self._batches.restore(state["batches"])
+        self._construction.restore(state["construction"])
         self.updates_done, self.time_steps = state["updates_done"], state["time_steps"]
 
-    def _run_chunk(self, windows: Windows, count: int, active: np.ndarray) -> None:
+    def _run_chunk(self, windows: Windows, count: int, active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         # every call has the shape that was compiled; `count` says how much of it is real
         missing = self._chunk - len(windows.targets)
 
@@ -99,10 +111,11 @@ class Trainer:
             return tf.constant(np.pad(array, [(0, missing)] + [(0, 0)] * (array.ndim - 1)) if missing else array)
 
         order = trained_first(windows.weights, self._plan.window)
-        wanted = (windows.inputs, windows.targets, windows.weights, windows.valid, order)
-        arrays = [filled(array) for array in wanted]
+        wanted = (windows.inputs, windows.targets, windows.weights, windows.valid, windows.judged, order)
+        marks = (tf.constant(active), tf.constant(self._construction.joined))
+        losses, errors = self._train_chunk([filled(array) for array in wanted], tf.constant(count), *marks)
         # a check reads the weights next, so wait until the chunk is done
-        self._train_chunk(*arrays, tf.constant(count), tf.constant(active)).numpy()
+        return losses.numpy(), errors.numpy()
 
 
 def chunk_updates(config: RunConfig) -> int:
@@ -123,6 +136,7 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
     rows = config.replicates * config.batch_size
     block = block_steps(config)
     return ChunkPlan(
+        gradient=config.gradient,
         time=layout.length,
         window=layout.window_steps,
         reset_every=layout.reset_every,
@@ -131,6 +145,8 @@ def chunk_plan(config: RunConfig) -> ChunkPlan:
         head_steps=steps_at_once(block, rows, len(config.task.output_symbols), all_trained),
         block=block,
         clip_norm=config.clip_norm,
+        watched=config.streak > 0,
+        joining=config.cell_joins is not None,
     )
 
 

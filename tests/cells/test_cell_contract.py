@@ -45,11 +45,12 @@ def test_training_takes_each_sequence_from_a_fresh_state_however_it_is_cut(setti
     # two sequences one after the other, four windows each: a state kept too long or too short changes the loss
     data = Batches(config).take(2)
     order = trained_first(data.weights, config.layout.window_steps)
-    arrays = [tf.constant(array) for array in (data.inputs, data.targets, data.weights, data.valid, order)]
-    cut = train_chunk(*arrays, tf.constant(2), tf.constant([True, True])).numpy()
+    wanted = (data.inputs, data.targets, data.weights, data.valid, data.judged, order)
+    everyone = tf.constant([True, True])
+    cut, _ = train_chunk([tf.constant(array) for array in wanted], tf.constant(2), everyone, everyone)
     sequences = [finite_sequences(config.task, 0)] * 2
     whole = step_outputs(population, sequences, config.layout, 2, CHOICES).loss.mean(axis=(1, 2))
-    np.testing.assert_allclose(cut, whole, atol=1e-6)
+    np.testing.assert_allclose(cut.numpy(), whole, atol=1e-6)
 
 
 @pytest.mark.parametrize("settings", CELLS, ids=str)

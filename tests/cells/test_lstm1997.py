@@ -7,6 +7,7 @@ from seqmem.backend.lazy import keras, tf
 from seqmem.cells.lstm1997 import LSTM1997
 from seqmem.config.axis import parse_axis
 from seqmem.config.run_config import RunConfig
+from seqmem.models.population import build_population
 
 
 def logistic(x):
@@ -141,3 +142,15 @@ def test_no_recurrence_is_a_value_and_not_the_absence_of_one():
     assert parse_axis("recurrence=full,gates,none").values == ("full", "gates", "none")
     config = RunConfig.from_settings({"cell": "lstm1997", "recurrence": "none"})
     assert config.to_settings()["recurrence"] == "none"
+
+
+def test_the_start_of_the_gates_moves_their_initial_weights_alone():
+    usual, moved = (
+        RunConfig.from_settings({"cell": "lstm1997", "units": 2, "init": "uniform:0.2", **more})
+        for more in ({}, {"gate_start": -3})
+    )
+    population = build_population(usual)
+    assert population is build_population(moved)
+    one, other = (population.network.split(population.draw(config))[0][0] for config in (usual, moved))
+    np.testing.assert_array_equal(one[:, [0, 1, 4, 5]], other[:, [0, 1, 4, 5]])
+    np.testing.assert_allclose(one[:, 2:4] - 3, other[:, 2:4], rtol=1e-6)

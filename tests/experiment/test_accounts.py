@@ -8,6 +8,7 @@ from seqmem.config.run_config import RunConfig
 from seqmem.errors import UsageError
 from seqmem.evaluation.evaluator import Evaluator
 from seqmem.experiment import run
+from seqmem.experiment.accounts import Accounts
 from seqmem.judge.metrics import Metrics
 
 PASSED = Metrics(0.1, 0.1, 1.0, 1.0, 1.0, 0.1)
@@ -19,7 +20,7 @@ def checked_run(monkeypatch):
 
     def make(check, **settings):
         class Scripted(Evaluator):
-            def check(self):
+            def check(self, ready=None):
                 return check()
 
         monkeypatch.setattr(run, "Evaluator", Scripted)
@@ -67,3 +68,23 @@ def test_a_run_has_a_result_at_its_end_only():
     started = run.Run(RunConfig())
     with pytest.raises(UsageError, match="has no result yet"):
         _ = started.result
+
+
+def test_a_streak_counts_presentations_in_a_row_within_the_criterion():
+    accounts = Accounts.of(3)
+    accounts.watch(np.array([[0.1, 0.1, 0.1], [0.1, 0.3, 0.1], [0.1, 0.1, float("nan")]]), 0.25, presentations=2)
+    assert accounts.streak == [6, 2, 0]
+    accounts.stopped_at[1] = 6
+    accounts.watch(np.full((4, 3), 0.25), 0.25, presentations=2)
+    assert accounts.streak == [14, 2, 8]
+    accounts.watch(np.zeros((0, 3)), 0.25, presentations=2)
+    assert accounts.streak == [14, 2, 8]
+
+
+def test_a_check_passes_only_after_a_streak_of_training_presentations():
+    quick = {"replicates": 2, "epochs": 100, "check_every": 10}
+    at_once, streak = (run.run(RunConfig.from_settings(quick | more)) for more in ({}, {"streak": 40}))
+    for plain, later in zip(at_once.replicates, streak.replicates, strict=True):
+        assert (
+            plain.presentations_to_success + 30 <= later.presentations_to_success <= plain.presentations_to_success + 90
+        )

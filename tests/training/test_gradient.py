@@ -16,8 +16,9 @@ from seqmem.models.network import Network
 from seqmem.models.start import Start
 from seqmem.models.steps import TapedSteps
 from seqmem.settings import Init
-from seqmem.training.bptt import Window, window_gradient
+from seqmem.training.bptt import build_gradient
 from seqmem.training.trainer import block_steps
+from seqmem.training.window import Window
 
 WRITTEN = [cell() for cell in CELLS.values() if issubclass(cell, Recurrence)] + [
     LSTM1997(recurrence="gates", truncate=False),
@@ -43,6 +44,7 @@ def a_window(time: int) -> Window:
         rng.integers(0, SYMBOLS, shape).astype(np.int32),
         weights,
         rng.random(shape) < 0.8,
+        weights > 0,
         np.argsort(~trained, kind="stable").astype(np.int32),
     )
     return Window(*map(tf.constant, arrays))
@@ -52,7 +54,7 @@ def gradient_of(
     network: Network, parameters: list, time: int, reset_every: int, head_steps: int, block: int | None = None
 ) -> list[np.ndarray]:
     """The loss, every derivative and the last states, from states that are not zero."""
-    gradient = window_gradient(network, time, reset_every, True, head_steps, block or time)
+    _, gradient = build_gradient(network, time, reset_every, True, head_steps, block or time)
     states = [state + 0.5 for state in network.initial_states(REPLICATES, BATCH)]
     window = a_window(time)
     # compiled, as `while_loop` takes no parameters by name
