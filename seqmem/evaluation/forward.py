@@ -138,7 +138,9 @@ def step_outputs(
 
         inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
         parameters = tf.gather(population.parameters.value, [wanted[index] for index, _ in filled])
-        answers = forward(parameters, inputs, targets, valid, tf.constant(cues), tf.constant(layout.length))
+        # nothing is asked after the last step that exists
+        steps = 1 + int(np.flatnonzero(stacked.valid.any(axis=(0, 2, 3))).max(initial=-1))
+        answers = forward(parameters, inputs, targets, valid, tf.constant(cues), tf.constant(steps))
         shape = (*targets.shape[:2], sequences_at_once, layout.rows)
         apart = [layout.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
         for place, block in enumerate(taken):
