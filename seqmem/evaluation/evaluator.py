@@ -34,9 +34,9 @@ REPORTED_SEQUENCES = 256
 REPORTED_STRINGS = 32
 # A finite task with at most this many sequences is always judged on all of them: no gate is cheaper.
 SMALL_TASK = 64
-# What a look holds at once, whatever was asked for: symbols of sequences, their steps in a compiled call (of 70 bytes
-# each), and what the head gives at a step.
-MOST_SYMBOLS, MOST_STEPS, MOST_OUTPUTS = 2**25, 2**22, 2**24
+# What a look holds at once, whatever was asked for: symbols of sequences, their steps in a compiled call, and what the
+# head gives at a step. A step takes 24 bytes of outputs, several times over, beside what is shown.
+MOST_SYMBOLS, MOST_STEPS, MOST_OUTPUTS, BYTES_PER_STEP = 2**25, 2**22, 2**24, 125
 
 
 @dataclasses.dataclass(frozen=True)
@@ -244,7 +244,7 @@ def bytes_of_checks(config: RunConfig) -> int:
     """Estimates what a look takes: the sequences held, their steps in a compiled call, and what the head gives."""
     held = max(config.replicates * _gate_sequences(config) * config.task.time, MOST_SYMBOLS // 4)
     rows = config.replicates * config.layout.rows * _rows_at_once(config, GATE_SEQUENCES)
-    return held * 8 + rows * config.layout.length * 70 + rows * len(config.task.output_symbols) * 24
+    return held * 8 + rows * config.layout.length * BYTES_PER_STEP + rows * len(config.task.output_symbols) * 24
 
 
 def _gate_sequences(config: RunConfig) -> int:
