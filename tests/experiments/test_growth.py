@@ -1,0 +1,47 @@
+"""What is said of growth is what was measured, and nothing grows faster than what it grows with."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from seqmem.config.run_config import RunConfig
+from seqmem.experiment.memory import bytes_needed
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "speed"
+ROWS = json.loads((FOLDER / "growth.json").read_text(encoding="utf-8"))
+
+
+def script():
+    spec = importlib.util.spec_from_file_location("experiments_growth", FOLDER / "growth.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+growth = script()
+
+
+def test_the_table_is_what_was_measured():
+    measured = [row["point"] for row in ROWS]
+    assert measured == [point for point in growth.points() if point in measured]
+    assert "\n".join(growth.table(ROWS)) + "\n" == (FOLDER / "growth.md").read_text(encoding="utf-8")
+    assert (FOLDER / "growth.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_an_update_and_its_memory_grow_at_most_in_proportion():
+    for name, found in growth.slopes(ROWS).items():
+        # work of a step goes with the square of the units: that of the recurrent kernel
+        assert found["update"] <= (2.0 if name == "units" else 1.1), name
+        assert found["memory"] <= 1.0, name
+
+
+def test_no_point_takes_2_gib():
+    assert max(row["check_mib"] for row in ROWS) < 2048
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: growth.words(row["point"]))
+def test_the_estimate_that_runs_are_refused_by_bounds_what_was_measured(row):
+    estimate = bytes_needed(RunConfig.from_settings(growth.settings(row["point"]))) / 2**20
+    assert 0.9 * row["check_mib"] <= estimate <= 3 * row["check_mib"]
