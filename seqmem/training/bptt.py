@@ -33,21 +33,26 @@ def build_gradient(
 
     Returns:
         A function `(replicates, batch) -> states` that gives the states a sequence starts from, and one `(parameters,
-        window, states) -> (loss, error, gradients, final states)`, with loss and error as `head_gradient` gives them.
+        window, states) -> (final states, gradient)`; the latter is a function `() -> (loss, error, derivatives)`, with
+        loss and error as `head_gradient` gives them, for where the window is trained.
     """
     if block < time:
         return network.initial_states, _in_blocks(network, time, block, masked, head_steps)
     through_cell = _single_step(network, masked) if time == 1 else _through_time(network, time, reset_every, masked)
 
-    def backpropagate_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
+    def run_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         cell, head = parameters[: network.cell_weight_count], parameters[network.cell_weight_count :]
         outputs, following, backpropagate_cell = through_cell(cell, window, states)
-        loss, error, d_head, d_outputs = _through_head(network, head, outputs, window, head_steps)
-        # no gradient comes from later windows, and what goes to earlier ones is dropped: this is the truncation
-        d_cell, _ = backpropagate_cell(d_outputs, _zeros(following))
-        return loss, error, [*d_cell, *d_head], following
 
-    return network.initial_states, backpropagate_window
+        def backpropagate_window() -> tuple:
+            loss, error, d_head, d_outputs = _through_head(network, head, outputs, window, head_steps)
+            # no gradient comes from later windows, and what goes to earlier ones is dropped: this is the truncation
+            d_cell, _ = backpropagate_cell(d_outputs, _zeros(following))
+            return loss, error, [*d_cell, *d_head]
+
+        return following, backpropagate_window
+
+    return network.initial_states, run_window
 
 
 def _through_head(network: Network, head: list[Tensor], outputs: Tensor, window: Window, head_steps: int) -> tuple:
@@ -63,7 +68,7 @@ def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps
     missing = count * block - time
     through_block = _through_time(network, block, block, masked or missing > 0)
 
-    def backpropagate_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
+    def run_window(parameters: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         cell, head = parameters[: network.cell_weight_count], parameters[network.cell_weight_count :]
 
         def blocks_of(array: Tensor) -> Tensor:
@@ -95,12 +100,16 @@ def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps
 
         begin = (tf.constant(0), states, _record(count, [state.shape for state in states]))
         _, following, starts = tf.while_loop(lambda index, *_: index < count, forward, begin)
-        zero = tf.zeros_like(window.weights[0, :, 0])
-        end = (tf.constant(count - 1), _zeros(following), zero, zero, _zeros(parameters))
-        *_, loss, error, gradient = tf.while_loop(lambda index, *_: index >= 0, backward, end)
-        return loss, error, gradient, following
 
-    return backpropagate_window
+        def backpropagate_window() -> tuple:
+            zero = tf.zeros_like(window.weights[0, :, 0])
+            end = (tf.constant(count - 1), _zeros(following), zero, zero, _zeros(parameters))
+            *_, loss, error, gradient = tf.while_loop(lambda index, *_: index >= 0, backward, end)
+            return loss, error, gradient
+
+        return following, backpropagate_window
+
+    return run_window
 
 
 def _single_step(network: Network, masked: bool) -> Callable:

@@ -138,7 +138,7 @@ def compile_chunk(
 
 def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> tuple[Callable, Callable]:
     """Builds the states that a sequence starts from, and one update: a window's gradient, clipped and applied."""
-    first_states_of, gradient_of = GRADIENTS[plan.gradient](
+    first_states_of, run_window = GRADIENTS[plan.gradient](
         network, plan.window, plan.reset_every, plan.masked, plan.head_steps, plan.block
     )
 
@@ -148,23 +148,33 @@ def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: Chun
         # the loss of a window is the weighted mean over its steps and rows: sum(w l) / sum(w)
         total = tf.reduce_sum(window.weights, axis=[0, 2])
         window = dataclasses.replace(window, weights=window.weights / tf.maximum(total, 1.0)[:, None])
-        loss, error, gradient, states = gradient_of(values[0], window, states)
-        if plan.joining:
-            # the head's weights for a cell that has not joined are zero and stay so, and so no error reaches the cell
-            kernel = gradient[network.cell_weight_count]
-            seen = tf.range(network.seen)[:, None] < network.units
-            gradient[network.cell_weight_count] = tf.where(seen & ~per_replicate(joined, kernel), 0.0, kernel)
-        if plan.clip_norm is not None:
-            gradient = clip_by_norm(gradient, plan.clip_norm)
+        states, gradient_of = run_window(values[0], window, states)
+        trained = total > 0.0
 
-        stepped = [optimizer.step(part, own, made) for part, *own in zip(gradient, *values, strict=True)]
-        following, made_now = [list(tensors) for tensors in zip(*stepped, strict=True)], made + 1
-        if plan.partial:
+        def update() -> tuple:
+            loss, error, gradient = gradient_of()
+            if plan.joining:
+                # the head's weights for a cell that has not joined are zero and stay so: no error reaches that cell
+                kernel = gradient[network.cell_weight_count]
+                seen = tf.range(network.seen)[:, None] < network.units
+                gradient[network.cell_weight_count] = tf.where(seen & ~per_replicate(joined, kernel), 0.0, kernel)
+            if plan.clip_norm is not None:
+                gradient = clip_by_norm(gradient, plan.clip_norm)
+            stepped = [optimizer.step(part, own, made) for part, *own in zip(gradient, *values, strict=True)]
+            following = [list(tensors) for tensors in zip(*stepped, strict=True)]
+            if not plan.partial:
+                return following, made + 1, loss, error
             # without a trained step there is no update: Adam would move the weights on a gradient of zero too
-            trained = total > 0.0
             following = [_choose_replicates(trained, new, old) for new, old in zip(following, values, strict=True)]
-            [made_now] = _choose_replicates(trained, [made_now], [made])
-        return following, made_now, states, (loss, error), total > 0.0
+            return following, *_choose_replicates(trained, [made + 1], [made]), loss, error
+
+        if plan.partial:
+            # where only the last step is asked, most windows train nobody
+            zero = tf.zeros_like(total)
+            following, made, *scores = tf.cond(tf.reduce_any(trained), update, lambda: (values, made, zero, zero))
+        else:
+            following, made, *scores = update()
+        return following, made, states, scores, trained
 
     return first_states_of, train_window
 

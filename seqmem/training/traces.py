@@ -51,24 +51,25 @@ def build_gradient(
         traces = [tf.zeros((replicates, batch, *shape)) for shape in network.shapes[:count]]
         return network.initial_states(replicates, batch) + traces
 
-    def step_gradient(parameters: list[Tensor], window: Window, carried: list[Tensor]) -> tuple:
+    def take_step(parameters: list[Tensor], window: Window, carried: list[Tensor]) -> tuple:
         cell, head, symbols = parameters[:count], parameters[count:], window.inputs[0]
         states, traces = carried[:-count], carried[-count:]
         output, following, kept = steps.forward(cell, symbols, states)
-        loss, error, d_head, d_outputs = head_gradient(network, head, output[None], window)
-
-        # at this step: dL/d(product), and dL/dc' of what was held before; nothing comes from later steps
         nothing = [tf.zeros_like(state) for state in states]
-        d_before, parts = steps.backward(cell, symbols, states, kept, d_outputs[0], nothing)
-        with_time = ([array[None] for array in arrays] for arrays in (states, kept, parts))
-        at_step = steps.weight_gradient(cell, window.inputs, *with_time)
-        # at all steps before: dL/dc' dc'/dw, the trace
-        before = [tf.reduce_sum(_columns(d_before[held], trace) * trace, axis=1) for trace in traces]
-        gradient = [now + past for now, past in zip(at_step, before, strict=True)]
+
+        def step_gradient() -> tuple:
+            loss, error, d_head, d_outputs = head_gradient(network, head, output[None], window)
+            # at this step: dL/d(product), and dL/dc' of what was held before; nothing comes from later steps
+            d_before, parts = steps.backward(cell, symbols, states, kept, d_outputs[0], nothing)
+            with_time = ([array[None] for array in arrays] for arrays in (states, kept, parts))
+            at_step = steps.weight_gradient(cell, window.inputs, *with_time)
+            # at all steps before: dL/dc' dc'/dw, the trace
+            before = [tf.reduce_sum(_columns(d_before[held], trace) * trace, axis=1) for trace in traces]
+            return loss, error, [now + past for now, past in zip(at_step, before, strict=True)] + d_head
 
         # dc/dc' and dc/d(product), each unit by itself, are the derivatives of L = sum(c)
         only_held = [tf.ones_like(state) if index == held else state for index, state in enumerate(nothing)]
-        decay, [local] = steps.backward(cell, symbols, states, kept, tf.zeros_like(d_outputs[0]), only_held)
+        decay, [local] = steps.backward(cell, symbols, states, kept, tf.zeros_like(output), only_held)
         met = {
             "kernel": one_hot_vectors(symbols, network.features),
             "recurrent_kernel": states[seen] if len(states) > seen else None,
@@ -82,9 +83,9 @@ def build_gradient(
                 [tf.where(_per_row(window.valid[0], old), new, old) for new, old in zip(news, olds, strict=True)]
                 for news, olds in ((grown, traces), (following, states))
             )
-        return loss, error, [*gradient, *d_head], [*following, *grown]
+        return [*following, *grown], step_gradient
 
-    return first_states_of, step_gradient
+    return first_states_of, take_step
 
 
 def _columns(of_units: Tensor, trace: Tensor) -> Tensor:

@@ -54,11 +54,16 @@ def gradient_of(
     network: Network, parameters: list, time: int, reset_every: int, head_steps: int, block: int | None = None
 ) -> list[np.ndarray]:
     """The loss, every derivative and the last states, from states that are not zero."""
-    _, gradient = build_gradient(network, time, reset_every, True, head_steps, block or time)
+    _, run_window = build_gradient(network, time, reset_every, True, head_steps, block or time)
     states = [state + 0.5 for state in network.initial_states(REPLICATES, BATCH)]
     window = a_window(time)
+
+    def run() -> tuple:
+        following, gradient = run_window(parameters, window, states)
+        return *gradient(), following
+
     # compiled, as `while_loop` takes no parameters by name
-    found = tf.function(lambda: gradient(parameters, window, states), jit_compile=True, autograph=False)()
+    found = tf.function(run, jit_compile=True, autograph=False)()
     return [part.numpy() for part in tf.nest.flatten(found)]
 
 

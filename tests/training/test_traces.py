@@ -59,14 +59,14 @@ def test_gradients_of_all_steps_add_up_to_that_of_the_sequence(cell: Cell, head_
     )
     window = a_window(np.random.default_rng(3), TIME)
     first, whole = bptt.build_gradient(network, TIME, TIME, True, TIME, TIME)
-    expected_loss, _, expected, _ = compiled(whole, parameters, window, first(REPLICATES, BATCH))
+    _, (expected_loss, _, expected) = compiled(whole, parameters, window, first(REPLICATES, BATCH))
 
     first, step = traces.build_gradient(network, 1, TIME, True, 1, 1)
     carried, loss = first(REPLICATES, BATCH), 0.0
     gradient = [np.zeros(part.shape, np.float32) for part in expected]
     for at in range(TIME):
         one = Window(*(array[at : at + 1] for array in window.arrays))
-        more, _, parts, carried = compiled(step, parameters, one, carried)
+        carried, (more, _, parts) = compiled(step, parameters, one, carried)
         loss = loss + more
         gradient = [total + part for total, part in zip(gradient, parts, strict=True)]
 
@@ -76,6 +76,10 @@ def test_gradients_of_all_steps_add_up_to_that_of_the_sequence(cell: Cell, head_
         np.testing.assert_allclose(total, part, atol=2e-6, err_msg=name)
 
 
-def compiled(gradient, parameters, window, states):
-    found = tf.function(lambda: gradient(list(parameters), window, list(states)), jit_compile=True, autograph=False)()
+def compiled(run_window, parameters, window, states):
+    def run():
+        following, gradient = run_window(list(parameters), window, list(states))
+        return following, gradient()
+
+    found = tf.function(run, jit_compile=True, autograph=False)()
     return tf.nest.map_structure(lambda tensor: tensor.numpy(), found)
