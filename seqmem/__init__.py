@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from seqmem.commands.python import describe, evaluate, evaluate_model, load, run, sweep
     from seqmem.config.run_config import RunConfig
-    from seqmem.tasks import ConflictingSequences, ExplicitSequences
+    from seqmem.tasks import ConflictingSequences, ExplicitSequences, Hochreiter1997
 
     __version__: str
 
 __all__ = [
     "ConflictingSequences",
     "ExplicitSequences",
+    "Hochreiter1997",
     "RunConfig",
     "__version__",
     "describe",
@@ -36,6 +37,7 @@ _COMMANDS = ("describe", "evaluate", "evaluate_model", "load", "run", "sweep")
 _MODULES = {
     "ConflictingSequences": "seqmem.tasks",
     "ExplicitSequences": "seqmem.tasks",
+    "Hochreiter1997": "seqmem.tasks",
     "RunConfig": "seqmem.config.run_config",
 }
 

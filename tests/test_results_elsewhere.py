@@ -30,7 +30,10 @@ def test_a_run_is_a_frame_of_its_replicates_or_of_its_checks():
     assert frame["solved"].all()
     checks = RUN.to_frame("history")
     assert checks["presentations"].tolist() == [10, 10, 20, 20]
-    with pytest.raises(UsageError, match="rows = steps: must be one of results, history"):
+    steps = RUN.to_frame("predictions")
+    assert len(steps) == sum(len(prediction.inputs) for prediction in RUN.predictions)
+    assert steps["predicted"].tolist() == [symbol for one in RUN.predictions for symbol in one.predicted]
+    with pytest.raises(UsageError, match="rows = steps: must be one of results, history, predictions"):
         RUN.to_frame("steps")
 
 

@@ -15,7 +15,7 @@ from seqmem.errors import SettingError, UsageError, did_you_mean
 from seqmem.experiment.trained import read_trained
 from seqmem.export.pages import html_text, svg_text
 from seqmem.export.tables import csv_text, history_table, parquet_bytes, prediction_table, shown_or_plain, table_of
-from seqmem.interchange.keras_model import build_keras_model, keras_file
+from seqmem.interchange.keras_model import build_keras_model, custom_class, keras_file
 from seqmem.interchange.tensorboard import write_events
 from seqmem.pictures.chart import CHARTS
 from seqmem.pictures.files import PICTURES, chart_content
@@ -94,6 +94,10 @@ def export(
     with new_file(to) as stream:
         stream.write(content)
     output.note(f"Wrote {to}")
+    if chosen == "keras" and (needed := custom_class(read_run(path).config.cell)):
+        module, name = needed.split(":")
+        loading = f'from {module} import {name}; load_model("{to}", custom_objects={{"{name}": {name}}})'
+        output.note(f"Keras has no such cell; load the model with: {loading}")
 
 
 def _write_events(path: Path, to: Path) -> str:

@@ -22,7 +22,7 @@ from seqmem.experiment import evaluate as experiment
 from seqmem.experiment import run as training
 from seqmem.experiment.evaluate_model import evaluate_model as evaluate_model
 from seqmem.experiment.memory import check_memory
-from seqmem.export.tables import history_table, table_of
+from seqmem.export.tables import history_table, prediction_table, table_of
 from seqmem.pictures.chart import draw_chart
 from seqmem.pictures.look import THEMES
 from seqmem.pictures.parts import Chart
@@ -143,6 +143,7 @@ def _frame(result: RunResult | SweepResult | EvalResult, rows: str) -> DataFrame
     tables = {"results": lambda: table_of(result)}
     if isinstance(result, RunResult):
         tables["history"] = lambda: history_table(result.history, result.config.seeds)
+        tables["predictions"] = lambda: prediction_table(result)
     if rows not in tables:
         raise SettingError("rows", rows, f"must be one of {', '.join(tables)}")
     return pandas.DataFrame(tables[rows]())

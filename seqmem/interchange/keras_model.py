@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from seqmem.backend.lazy import KerasModel, keras
+from seqmem.cells import UserCell
+from seqmem.cells.cell import Cell
+from seqmem.cells.step_layer import StepCell
 from seqmem.config.run_config import RunConfig
 
 
@@ -42,6 +45,15 @@ def build_keras_model(config: RunConfig, weights: Mapping[str, np.ndarray], stat
     for variable, array in zip(model.trainable_variables, weights.values(), strict=True):
         variable.assign(array)
     return model
+
+
+def custom_class(cell: Cell) -> str | None:
+    """Returns `module:Class` of the class that `keras.models.load_model` needs for a cell; None if Keras has it."""
+    if isinstance(cell, UserCell):
+        return cell.name
+    # a cell with a layer for whole sequences of its own, as mlp, makes it from layers of Keras
+    own = type(cell).sequence_layer is not Cell.sequence_layer
+    return "seqmem.cells.step_layer:StepLayer" if isinstance(cell, StepCell) and not own else None
 
 
 def keras_file(model: KerasModel) -> bytes:

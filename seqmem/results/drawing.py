@@ -60,7 +60,8 @@ class Drawn:
         """Returns a `pandas.DataFrame` of what `seqmem export --to FILE.csv` writes.
 
         Args:
-            rows: `results` (one row per replicate or trial) or, of a run, `history` (one per check and replicate).
+            rows: `results` (one row per replicate or trial) or, of a run, `history` (one per check and replicate) or
+                `predictions` (one per step of the stored predictions).
 
         Raises:
             UsageError: If the extra `data` is not installed, or there is no such table.

@@ -1,5 +1,6 @@
 """A trained network goes on in plain Keras, and answers there as it did here."""
 
+import importlib
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from seqmem.backend.lazy import keras
 from seqmem.cells import CELLS, UserCell, step_layer
 from seqmem.config.run_config import RunConfig
 from seqmem.evaluation.forward import step_outputs
-from seqmem.interchange.keras_model import build_keras_model
+from seqmem.interchange.keras_model import build_keras_model, custom_class
 from seqmem.models.population import build_population
 from seqmem.tasks import ConflictingSequences
 from seqmem.tasks.streams import SequenceStream
@@ -94,6 +95,23 @@ np.save("answers.npy", model.predict(np.load("vectors.npy"), verbose=0))
 
 class FurtherKeeper(Keeper):
     name = "further"
+
+
+@pytest.mark.parametrize(
+    ("cell", "needed"),
+    [
+        (CELLS["lstm"](), None),
+        (CELLS["mlp"](), None),
+        (CELLS["lstm1997"](), "seqmem.cells.step_layer:StepLayer"),
+        (UserCell("cells.own_cells:Leaky"), "cells.own_cells:Leaky"),
+    ],
+    ids=str,
+)
+def test_the_class_that_keras_lacks_is_named(cell, needed):
+    assert custom_class(cell) == needed
+    if needed:
+        module, name = needed.split(":")
+        assert getattr(importlib.import_module(module), name).__name__ == name
 
 
 @pytest.mark.parametrize("cell", [Keeper, FurtherKeeper])
