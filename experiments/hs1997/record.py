@@ -8,6 +8,7 @@ rows, the README's tables are made from what is recorded.
 
 import argparse
 import json
+import re
 import statistics
 import time
 from pathlib import Path
@@ -45,7 +46,7 @@ def rows():
     table = {
         "2a": ("--preset hs1997-2a --replicates 18", 5_040),
         "2a-variant": (f"--preset hs1997-2a {SHIFTED} --learning-rate 4 --replicates 18", 5_040),
-        "2b": ("--preset hs1997-2b --replicates 18", 5_680),
+        "2b": ("--preset hs1997-2b --presentations 20000 --replicates 18", 5_680),
         "2b-variant": (
             f"--preset hs1997-2b --loss-at recall {SHIFTED} --learning-rate 6 --replicates 18",
             5_680,
@@ -145,12 +146,22 @@ def line(found):
     return f"| {' | '.join([*cells, minutes])} |"
 
 
-def table(found):
-    """Returns the lines of a table."""
-    head = (
-        "| command | weights | paper | solved (95 %) | sequences to success: mean (median; range) | lasting | minutes |"
-    )
-    return [head, "|---|---|---|---|---|---|---|", *map(line, found)]
+def table(names):
+    """Returns the lines of a table: those of the rows named that are recorded."""
+    head = "| command | weights | paper | solved (95 %) | sequences to success: mean (median; range) | lasting | min |"
+    files = [HERE / f"{name}.json" for name in names]
+    recorded = [json.loads(path.read_text(encoding="utf-8")) for path in files if path.exists()]
+    return [head, "|---|---|---|---|---|---|---|", *map(line, recorded)]
+
+
+def filled(text):
+    """Returns the README with each table made again from what is recorded; a table names its rows by a pattern."""
+
+    def lines(place):
+        head, pattern, end = place.groups()
+        return head + "\n".join(table([name for name in rows() if re.fullmatch(pattern, name)])) + "\n" + end
+
+    return re.sub(r"(<!-- rows: (\S+) -->\n).*?(<!-- end -->)", lines, text, flags=re.DOTALL)
 
 
 def main():
@@ -165,6 +176,8 @@ def main():
         recorded = row(name, words, paper, wanted.runs / name)
         (HERE / f"{name}.json").write_text(json.dumps(recorded, indent=1) + "\n", encoding="utf-8")
         print(line(recorded), flush=True)
+    readme = HERE / "README.md"
+    readme.write_text(filled(readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

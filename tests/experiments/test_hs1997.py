@@ -1,0 +1,62 @@
+"""The record of the networks of 1997: its tables are what was recorded, and its words say no more."""
+
+import importlib.util
+import json
+import statistics
+from pathlib import Path
+
+import pytest
+
+from seqmem.config.run_config import RunConfig
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "hs1997"
+README = (FOLDER / "README.md").read_text(encoding="utf-8")
+RECORDED = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+
+
+def load_record():
+    """Returns the script that records this folder as a module."""
+    spec = importlib.util.spec_from_file_location("hs1997_record", FOLDER / "record.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+record = load_record()
+
+
+def met(name):
+    return [trial["met_at"] for trial in RECORDED[name]["trials"] if trial["met_at"] is not None]
+
+
+def test_the_tables_are_what_was_recorded():
+    assert record.filled(README) == README
+    for name, row in RECORDED.items():
+        assert f"`{row['command']}`" in README, name
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_row_has_the_weights_and_the_trials_of_its_command(name):
+    words, paper = record.rows()[name]
+    row, config = RECORDED[name], RunConfig.from_settings(record.settings_of(words))
+    assert row["command"] == f"seqmem train {words}"
+    assert (row["weights"], row["budget"], row["paper"]) == (config.parameter_count, config.budget, paper)
+    assert [trial["seed"] for trial in row["trials"]] == list(config.seeds)
+    for trial in row["trials"]:
+        assert trial["met_at"] in (None, trial["sequences"])
+        if trial["lasting_from"] is not None:
+            assert trial["lasting_from"] <= trial["met_at"] - 1000
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDED if name.endswith("-variant") and "-1000-" not in name])
+def test_a_variant_is_solved_in_every_trial_in_about_as_many_sequences_as_the_paper_says(name):
+    row = RECORDED[name]
+    assert len(met(name)) == len(row["trials"]) == (20 if name.startswith("2c") else 18)
+    assert statistics.mean(met(name)) < 1.5 * row["paper"]
+
+
+def test_the_words_of_the_answer_are_those_of_the_record():
+    times = {name: round(statistics.mean(met(name)) / RECORDED[name]["paper"], 1) for name in RECORDED if met(name)}
+    assert "task 2a 0.9 times, task 2c 1.0 to 1.1 times at lags of 50, 100 and 200" in " ".join(README.split())
+    assert times["2a-variant"] == 0.9
+    assert [times[f"2c-{lag}-{lag}-variant"] for lag in (50, 100, 200)] == [1.0, 1.0, 1.1]
