@@ -1,1 +1,1 @@
-"""Compiled training: truncated backpropagation through time."""
+"""Compiled training: backpropagation through time, or traces."""

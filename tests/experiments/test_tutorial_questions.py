@@ -102,7 +102,9 @@ def test_results_and_output_tell_the_same(file, preset, name):
 @pytest.mark.parametrize(("file", "preset", "name"), RUNS)
 def test_recorded_baselines_are_those_of_the_recipe_and_hold(file, preset, name):
     one = RESULTS[file][preset]
-    config = RunConfig.from_settings(read_preset(preset) | {"replicates": one["replicates"]})
+    [command] = [command for command, output in record.commands(README) if output == name]
+    given = re.search(r"--preset (\S+)", command)[1]
+    config = RunConfig.from_settings(read_preset(given) | {"replicates": one["replicates"]})
     best = recipe_limit(config.task, config.seeds, config.head, config.layout, config.cell.keeps_state)
     accuracy, loss = one["recall_accuracy"], one["recall_loss"]
     assert accuracy["recipe_limit"] == (1.0 if best is None else pytest.approx(best.recall_accuracy))
