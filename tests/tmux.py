@@ -37,7 +37,7 @@ class Terminal:
         return [line.rstrip() for line in self("capture-pane", "-p", "-S", "-100").splitlines() if line.strip()]
 
     def wait(self, reached) -> None:
-        for _ in range(300):
+        for _ in range(900):
             if reached(self.lines()):
                 return
             time.sleep(0.1)

@@ -201,6 +201,7 @@ from seqmem.cli.main import main
 
 class Compiling(experiment.Run):
     def __iter__(self):
+        self.stage = "compile"
         time.sleep(60)
         yield
 

@@ -69,3 +69,10 @@ def test_the_gradient_of_the_limit_is_that_of_finite_differences(scripts, softma
     for place, step in enumerate(np.eye(len(weights)) * small):
         ends = [loss(weights + sign * step, np.zeros_like(weights)) for sign in (1, -1)]
         assert (ends[0] - ends[1]) / (2 * small) == pytest.approx(gradient[place], abs=1e-7)
+
+
+def test_what_a_step_of_traces_takes_is_what_was_recorded():
+    page, record = ((FOLDER / name).read_text(encoding="utf-8") for name in ("README.md", "traces.txt"))
+    assert f"<!-- traces.txt -->\n```\n{record}```" in page
+    traces = [float(line.split()[-6]) for line in record.splitlines() if line.startswith("traces")]
+    assert max(traces) < 1.1 * min(traces)
