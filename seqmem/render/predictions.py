@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Collection, Sequence
 
 from rich.text import Text
@@ -50,7 +51,7 @@ def table_lines(prediction: Prediction, marks: Sequence[str], page: Page) -> lis
         mark = marks[step]
         muted = "muted" if mark in ("open", "untrained") else ""
         cells = [column[step] for column in shown]
-        cells += [f"{value:.3f}" for value in (prediction.probability[step], prediction.margin[step])]
+        cells += shown_confidence(prediction, step)
         styles = (muted, muted, mark, muted, muted)
         recall = (page.glyphs.recall if prediction.recall[step] else "", "recall")
         own = (getattr(page.glyphs, mark), mark)
@@ -97,6 +98,12 @@ def draw_key(marks: Collection[str], recall: bool, bound: float | None, lucky: b
     )
 
 
+def shown_confidence(prediction: Prediction, step: int) -> list[str]:
+    """Returns probability and margin of a step as text; `-` for the outputs of a diverged replicate."""
+    values = (prediction.probability[step], prediction.margin[step])
+    return [f"{value:.3f}" if math.isfinite(value) else "-" for value in values]
+
+
 def step_marks(prediction: Prediction, bound: float | None, has_memory: bool, loss_at: str = "all") -> tuple[str, ...]:
     """Judges every step: `right`, `near`, `wrong`, `open` (nothing seen settles it), or `untrained`.
 
@@ -109,7 +116,8 @@ def step_marks(prediction: Prediction, bound: float | None, has_memory: bool, lo
             return "untrained"
         if not prediction.settled[step]:
             return "open"
-        if prediction.predicted[step] != prediction.expected[step]:
+        # outputs that are not finite predict nothing, whichever of them numpy takes for the largest
+        if prediction.predicted[step] != prediction.expected[step] or not math.isfinite(prediction.probability[step]):
             return "wrong"
         sure = prediction.margin[step] >= NEAR_MARGIN if bound is None else prediction.error[step] <= bound
         return "right" if sure and (has_memory or not prediction.recall[step]) else "near"

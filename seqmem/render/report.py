@@ -15,7 +15,7 @@ from seqmem.render.examples import shown_positions
 from seqmem.render.header import budget_words, network_words, training_words, without_recall
 from seqmem.render.headline import headline
 from seqmem.render.next_command import next_commands, repeat_command, spelled, train_command
-from seqmem.render.predictions import MARK_WORDS, chosen_predictions, kept_steps
+from seqmem.render.predictions import MARK_WORDS, chosen_predictions, kept_steps, shown_confidence
 from seqmem.render.run_view import COLUMNS, replicate_cells
 from seqmem.render.score_table import score_label
 from seqmem.render.states_view import states_finding
@@ -172,7 +172,7 @@ def _prediction(prediction: Prediction, marks: Sequence[str], title: str) -> Tab
         mark = marks[step]
         symbols = (prediction.inputs[step], prediction.expected[step], prediction.predicted[step])
         cells = [Cell("" if symbol is None else shown_symbol(symbol, WIDEST)) for symbol in symbols]
-        figures = [Cell(f"{value:.3f}") for value in (prediction.probability[step], prediction.margin[step])]
+        figures = [Cell(text) for text in shown_confidence(prediction, step)]
         recall = Cell(f"{step + 1}", "recall" if prediction.recall[step] else "")
         rows.append((recall, *cells, *figures, Cell(f"{getattr(UNICODE, mark)} {MARK_WORDS[mark]}", mark)))
         before = step

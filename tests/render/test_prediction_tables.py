@@ -45,6 +45,14 @@ def test_a_number_that_is_none_is_not_right():
     assert set(step_marks(one, 0.25, True)) == {"near"}
 
 
+@pytest.mark.parametrize("none", [float("nan"), float("-inf")])
+def test_the_outputs_of_a_diverged_replicate_are_wrong_and_no_figures(none):
+    one = dataclasses.replace(build_prediction(0, CONFIG), probability=(none,) * 4, margin=(none,) * 4)
+    marks = step_marks(one, 0.25, False)
+    assert set(marks) == {"wrong"}
+    assert table_lines(one, marks, Page(80, ASCII))[-1].plain.split()[-3:] == ["-", "-", "x"]
+
+
 def test_the_network_at_the_baseline_is_not_all_green():
     drawn = prediction_lines(memoryless_run(), Page(80))
     styles = {str(span.style) for line in drawn for span in line.spans}
