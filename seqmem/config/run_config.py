@@ -103,7 +103,8 @@ class RunConfig(Recipe):
     cell_joins: str | int | None = setting(
         None,
         JoinText(),
-        "When the cell joins the head: at the start, after N presentations, or when the error stops falling (plateau).",
+        "When the cell joins the head: at the start, after N presentations, or when the error stops falling "
+        "[default: start].",
         "Training",
     )
     optimizer: str = setting("adam", Choice(("adam", "rmsprop", "sgd")), "Keras' optimizer.", "Training")
