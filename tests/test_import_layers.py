@@ -120,6 +120,16 @@ def test_files_have_at_most_300_lines():
     assert {module: length for module, length in lengths.items() if length > 300} == {}
 
 
+def test_functions_have_at_most_60_lines():
+    functions = {
+        f"{module}.{node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for module, path in SOURCES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert {name: length for name, length in functions.items() if length > 60} == {}
+
+
 def test_no_file_is_named_after_nothing():
     vague = {"utils", "util", "common", "helpers", "helper", "manager", "misc"}
     assert [module for module in SOURCES if module.rsplit(".", 1)[-1] in vague] == []

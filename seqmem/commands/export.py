@@ -94,7 +94,13 @@ def export(
     with new_file(to) as stream:
         stream.write(content)
     output.note(f"Wrote {to}")
-    if chosen == "keras" and (needed := custom_class(read_run(path).config.cell)):
+    if chosen == "keras":
+        _say_how_to_load(path, to, output)
+
+
+def _say_how_to_load(path: Path, to: Path, output: Output) -> None:
+    """Names the class that Keras needs for a model of a cell that it does not have."""
+    if needed := custom_class(read_run(path).config.cell):
         module, name = needed.split(":")
         loading = f'from {module} import {name}; load_model("{to}", custom_objects={{"{name}": {name}}})'
         output.note(f"Keras has no such cell; load the model with: {loading}")

@@ -92,15 +92,8 @@ def compile_chunk(
         variables = (parameters, *optimizer.slots)
         before = [network.split(variable.value) for variable in variables]
 
-        def body(
-            index: Tensor,
-            values: list,
-            made: Tensor,
-            states: list[Tensor],
-            loss: Tensor,
-            windows_made: Tensor,
-            errors: Tensor,
-        ) -> tuple:
+        def body(index: Tensor, values: list, made: Tensor, states: list[Tensor], scores: tuple) -> tuple:
+            loss, windows_made, errors = scores
             window = Window(*(tf.gather(array, index) for array in windows))
             if plan.reset_every < plan.time or windows_per_row == 1:
                 states = first_states
@@ -110,22 +103,14 @@ def compile_chunk(
             if plan.watched:
                 update = index // windows_per_row
                 errors = tf.tensor_scatter_nd_max(errors, [[update]], error[None])
-            return (
-                index + 1,
-                values,
-                made,
-                states,
-                loss + window_loss,
-                windows_made + tf.cast(trained, tf.float32),
-                errors,
-            )
+            scores = (loss + window_loss, windows_made + tf.cast(trained, tf.float32), errors)
+            return index + 1, values, made, states, scores
 
-        zero = tf.zeros([replicates])
-        errors = tf.zeros([updates, replicates])
-        carried = (tf.constant(0), before, optimizer.updates.value, first_states, zero, zero, errors)
+        zeros = (tf.zeros([replicates]), tf.zeros([replicates]), tf.zeros([updates, replicates]))
+        carried = (tf.constant(0), before, optimizer.updates.value, first_states, zeros)
         # a `tf.range(count)` would make the count a part of the program, and every new one would compile again
         end = count * windows_per_row
-        _, after, made, _, loss, windows_made, errors = tf.while_loop(lambda index, *_: index < end, body, carried)
+        _, after, made, _, (loss, windows_made, errors) = tf.while_loop(lambda index, *_: index < end, body, carried)
 
         # a replicate that no longer trains went along, and gets its values from before back
         for variable, new in zip(variables, after, strict=True):

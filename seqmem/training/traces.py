@@ -13,7 +13,7 @@ backpropagation through time with the same cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from seqmem.backend.lazy import Tensor, tf
 from seqmem.cells.recurrence import Recurrence
@@ -37,8 +37,7 @@ def build_gradient(
         block: Not used.
 
     Returns:
-        As `bptt.build_gradient`; the states are those of the cell, and the trace of each of its weights, float32
-        `(replicate, batch, *shape)`.
+        As `bptt.build_gradient`; behind the states are the traces of the weights, float32 `(replicate, batch, *shape)`.
     """
     steps, count = network.steps, network.cell_weight_count
     names = [name.removeprefix("cell/") for name in network.names[:count]]
@@ -79,10 +78,8 @@ def build_gradient(
             for name, trace in zip(names, traces, strict=True)
         ]
         if masked:
-            grown, following = (
-                [tf.where(_per_row(window.valid[0], old), new, old) for new, old in zip(news, olds, strict=True)]
-                for news, olds in ((grown, traces), (following, states))
-            )
+            exists = window.valid[0]
+            grown, following = _where_rows(exists, grown, traces), _where_rows(exists, following, states)
         return [*following, *grown], step_gradient
 
     return first_states_of, take_step
@@ -99,6 +96,10 @@ def _outer(met: Tensor | None, local: Tensor) -> Tensor:
     return local if met is None else met[..., None] * local[:, :, None]
 
 
-def _per_row(rows: Tensor, like: Tensor) -> Tensor:
-    """A tensor `(replicate, batch)` with as many axes as `like`."""
-    return tf.reshape(rows, (*rows.shape, *[1] * (len(like.shape) - 2)))
+def _where_rows(rows: Tensor, chosen: Sequence[Tensor], others: Sequence[Tensor]) -> list[Tensor]:
+    """The chosen tensors in the rows that are marked, bool `(replicate, batch)`, the others elsewhere."""
+
+    def like(tensor: Tensor) -> Tensor:
+        return tf.reshape(rows, (*rows.shape, *[1] * (len(tensor.shape) - 2)))
+
+    return [tf.where(like(new), new, old) for new, old in zip(chosen, others, strict=True)]
