@@ -1,23 +1,17 @@
 """What is said of units that carry the cue is what was recorded."""
 
-import importlib.util
 import json
 from pathlib import Path
+
+from scripts import load_script
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "states"
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 ROWS = json.loads((FOLDER / "rows.json").read_text(encoding="utf-8"))
 
 
-def script():
-    spec = importlib.util.spec_from_file_location("experiments_states", FOLDER / "record.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_table_is_what_was_recorded_of_every_command():
-    record = script()
+    record = load_script(FOLDER / "record.py")
     assert "\n".join(["<!-- table -->", *record.table(ROWS), "<!-- end -->"]) in README
     assert [row["command"] for row in ROWS] == [f"seqmem train {words} {record.COMMON}" for words in record.COMMANDS]
     assert all(len(row["replicates"]) == record.REPLICATES for row in ROWS)

@@ -1,12 +1,12 @@
 """Every experiment is whole, says only what was recorded, and runs."""
 
-import importlib.util
 import math
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+from scripts import load_script
 
 from seqmem.cli.main import run
 from seqmem.config.run_config import RunConfig
@@ -21,10 +21,7 @@ INDEX = ROOT / "experiments" / "README.md"
 
 def load(name):
     """Returns a script of the experiments as a module."""
-    spec = importlib.util.spec_from_file_location(f"experiments_{name}", ROOT / "experiments" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(ROOT / "experiments" / f"{name}.py")
 
 
 tables = load("tables")

@@ -1,10 +1,10 @@
 """What is said of growth is what was measured, and nothing grows faster than what it grows with."""
 
-import importlib.util
 import json
 from pathlib import Path
 
 import pytest
+from scripts import load_script
 
 from seqmem.config.run_config import RunConfig
 from seqmem.experiment.memory import bytes_needed
@@ -13,14 +13,7 @@ FOLDER = Path(__file__).parents[2] / "experiments" / "speed"
 ROWS = json.loads((FOLDER / "growth.json").read_text(encoding="utf-8"))
 
 
-def script():
-    spec = importlib.util.spec_from_file_location("experiments_growth", FOLDER / "growth.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-growth = script()
+growth = load_script(FOLDER / "growth.py")
 
 
 def test_the_table_is_what_was_measured():

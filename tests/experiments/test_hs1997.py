@@ -1,11 +1,11 @@
 """The record of the networks of 1997: its tables are what was recorded, and its words say no more."""
 
-import importlib.util
 import json
 import statistics
 from pathlib import Path
 
 import pytest
+from scripts import load_script
 
 from seqmem.config.run_config import RunConfig
 
@@ -14,15 +14,7 @@ README = (FOLDER / "README.md").read_text(encoding="utf-8")
 RECORDED = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
-def load_record():
-    """Returns the script that records this folder as a module."""
-    spec = importlib.util.spec_from_file_location("hs1997_record", FOLDER / "record.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-record = load_record()
+record = load_script(FOLDER / "record.py")
 
 
 def met(name):
@@ -52,7 +44,7 @@ def test_a_row_has_the_weights_and_the_trials_of_its_command(name):
 def test_a_variant_is_solved_in_every_trial_in_less_than_three_times_the_papers_sequences(name):
     row = RECORDED[name]
     assert len(met(name)) == len(row["trials"]) == (20 if name.startswith("2c") else 18)
-    assert statistics.mean(met(name)) < 3 * row["paper"]
+    assert statistics.mean(met(name)) < (3 if "-1000-" in name else 1.5) * row["paper"]
 
 
 def test_the_words_of_the_answer_are_those_of_the_record():

@@ -1,8 +1,9 @@
 """What is said of long gaps and of memory horizons is what was recorded."""
 
-import importlib.util
 import json
 from pathlib import Path
+
+from scripts import load_script
 
 from seqmem.judge.verdict import wilson_interval
 
@@ -11,9 +12,7 @@ ROOT = Path(__file__).parents[2] / "experiments"
 
 def recorded(name):
     """The script, the rows and the README of an experiment."""
-    spec = importlib.util.spec_from_file_location(name.replace("-", "_"), ROOT / name / "record.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script(ROOT / name / "record.py")
     rows = json.loads((ROOT / name / "rows.json").read_text(encoding="utf-8"))
     return module, rows, (ROOT / name / "README.md").read_text(encoding="utf-8")
 

@@ -1,11 +1,11 @@
 """What is said of the tutorial and of its readers' questions is what was recorded."""
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
+from scripts import load_script
 
 from seqmem.config.presets import preset_names, read_preset
 from seqmem.config.run_config import RunConfig
@@ -23,15 +23,7 @@ RUNS = [
 ]
 
 
-def load_record():
-    """Returns the script that records this folder as a module."""
-    spec = importlib.util.spec_from_file_location("tutorial_record", FOLDER / "record.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-record = load_record()
+record = load_script(FOLDER / "record.py")
 
 
 def printed(name):
