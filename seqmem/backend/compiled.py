@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from seqmem.backend import process
+from seqmem.backend import loops, process
 from seqmem.backend.lazy import Tensor, tf
 from seqmem.backend.naming import named_after
 from seqmem.errors import SeqmemError
@@ -39,6 +39,11 @@ def compiled(*recipe: object) -> Callable[[Callable], Callable]:
                     return current(*arguments)
                 except tf.errors.ResourceExhaustedError:
                     raise SeqmemError("out of memory: ask for fewer units, replicates, symbols or sequences") from None
+                except tf.errors.UnimplementedError:
+                    # by the kernel of a whole loop, but not outside of it
+                    current = new()
+                    with loops.all_apart():
+                        return current(*arguments)
                 except tf.errors.OpError:
                     # also if the cache is empty: another thread may have emptied it a moment ago
                     process.clear_cache()

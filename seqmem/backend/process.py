@@ -15,6 +15,8 @@ import tempfile
 from pathlib import Path
 
 CACHE_BYTES = 512 * 2**20
+# A loop whose step touches less than this becomes one kernel of the processor; see `seqmem.backend.loops`.
+LOOP_BYTES = 2_000_000
 NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 # Holds the id of the process that set the environment; a child process inherits the rest but must set its own.
 PREPARED = "_SEQMEM_PREPARED"
@@ -37,6 +39,8 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
     os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
     for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = str(threads)
+    one_kernel = f"--xla_backend_extra_options=xla_cpu_small_while_loop_byte_threshold={LOOP_BYTES}"
+    os.environ.setdefault("XLA_FLAGS", one_kernel)
     folder = cache_folder() if cache else None
     if folder is not None and _usable(folder):
         _prune(folder)
@@ -55,7 +59,9 @@ def cache_folder() -> Path:
     """Returns the folder of compiled programs, one for each version of TensorFlow and kind of processor."""
     root = Path(os.environ.get("SEQMEM_CACHE") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "seqmem")
     version = importlib.metadata.version("tensorflow")
-    processor = hashlib.sha256("\n".join([_processor(), *_gpus()]).encode()).hexdigest()[:12]
+    processor = hashlib.sha256(
+        "\n".join([_processor(), *_gpus(), os.environ.get("XLA_FLAGS", "")]).encode()
+    ).hexdigest()[:12]
     return root.expanduser() / f"xla-{version}-{processor}"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import Tensor, TensorArray, tf
+from seqmem.backend.loops import advanced
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.models.steps import choose
@@ -81,7 +82,8 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
             output, following, _ = network.steps.forward(values[: network.cell_weight_count], inputs[step], states)
             following = choose(valid[step, :, :, None], following, states)
             outputs = answers(values, output, targets[step], cues)
-            return step + 1, following, [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
+            records = [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
+            return advanced(step, apart=True), following, records
 
         *_, records = tf.while_loop(lambda step, *_: step < count, body, (tf.constant(0), first, records))
         return [array.stack() for array in records]

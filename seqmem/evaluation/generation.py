@@ -9,6 +9,7 @@ import numpy as np
 
 from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import Tensor, TensorArray, tf
+from seqmem.backend.loops import advanced
 from seqmem.evaluation.predictions import SHOWN_SEQUENCES, digits, shown_symbols
 from seqmem.models.network import Network
 from seqmem.models.population import Population
@@ -51,7 +52,8 @@ def compile_generation(network: Network, context: int, lags: int, reset_every: i
             symbol = tf.argmax(logits, axis=-1, output_type=tf.int32)
             outcome = (symbol, tf.reduce_max(network.probabilities(logits), axis=-1))
             records = [array.write(step, part) for array, part in zip(records, outcome, strict=True)]
-            return step + 1, states, tf.concat([seen[..., 1:], symbol[..., None]], axis=-1), records
+            seen = tf.concat([seen[..., 1:], symbol[..., None]], axis=-1)
+            return advanced(step, apart=True), states, seen, records
 
         *_, records = tf.while_loop(lambda step, *_: step < steps, body, (tf.constant(0), start, seen, records))
         symbols, outputs = records

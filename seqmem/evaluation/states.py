@@ -10,6 +10,7 @@ import numpy as np
 
 from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import Tensor, TensorArray, tf
+from seqmem.backend.loops import advanced
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.models.steps import choose
@@ -135,7 +136,8 @@ def compile_states(network: Network, input_size: int, output_size: int, reset_ev
             wanted = tf.tile(tf.one_hot(targets[index], output_size), (variants, 1))
             outputs = (network.losses(logits, wanted), *_choices(logits, cues))
             kept = [array.write(index, tf.reshape(part, shape)) for array, part in zip(kept, outputs, strict=True)]
-            return index + 1, states, kept, course.write(index, tf.concat([state[0] for state in states], axis=-1))
+            course = course.write(index, tf.concat([state[0] for state in states], axis=-1))
+            return advanced(index, apart=True), states, kept, course
 
         begin = (tf.constant(0), list(states), kept, course)
         _, states, kept, course = tf.while_loop(lambda index, *_: index < time, body, begin)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from seqmem.backend.lazy import Tensor, TensorArray, tf
+from seqmem.backend.loops import advanced
 from seqmem.models.network import Network
 from seqmem.models.steps import choose
 from seqmem.training.head import head_gradient, head_gradient_in_blocks
@@ -86,7 +87,7 @@ def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps
 
         def forward(index: Tensor, states: list[Tensor], starts: list[TensorArray]) -> tuple:
             _, following, _ = through_block(cell, block_at(index), states)
-            return index + 1, following, _write(starts, states, index)
+            return advanced(index, apart=True), following, _write(starts, states, index)
 
         def backward(
             index: Tensor, d_states: list[Tensor], loss: Tensor, error: Tensor, gradient: list[Tensor]
@@ -96,7 +97,7 @@ def _in_blocks(network: Network, time: int, block: int, masked: bool, head_steps
             more, largest, d_head, d_outputs = _through_head(network, head, outputs, piece, head_steps)
             d_cell, d_states = backpropagate_cell(d_outputs, d_states)
             gradient = [total + part for total, part in zip(gradient, [*d_cell, *d_head], strict=True)]
-            return index - 1, d_states, loss + more, tf.maximum(error, largest), gradient
+            return advanced(index, -1, apart=True), d_states, loss + more, tf.maximum(error, largest), gradient
 
         begin = (tf.constant(0), states, _record(count, [state.shape for state in states]))
         _, following, starts = tf.while_loop(lambda index, *_: index < count, forward, begin)
@@ -154,7 +155,8 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
             if masked:
                 following = choose(window.valid[step, :, :, None], following, states)
             new = (states, [output], kept)
-            return step + 1, following, [_write(*pair, step) for pair in zip(records, new, strict=True)]
+            records = [_write(*pair, step) for pair in zip(records, new, strict=True)]
+            return advanced(step, apart=lead[1] > 1), following, records
 
         shapes = ([state.shape for state in states], [(*lead, network.seen)], [(*lead, n) for n in steps.kept_sizes])
         start = (tf.constant(0), states, [_record(time, some) for some in shapes])
@@ -198,7 +200,7 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
                 parts = [total + part for total, part in zip(parts, step_parts, strict=True)]
             else:
                 parts = _write(parts, step_parts, step)
-            return step - 1, zero_at_resets(step, d_before), parts
+            return advanced(step, -1, apart=lead[1] > 1), zero_at_resets(step, d_before), parts
 
         lead = d_outputs.shape[1:3]
         parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])

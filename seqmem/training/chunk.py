@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from seqmem.backend.compiled import compiled
 from seqmem.backend.lazy import KerasVariable, Tensor, tf
+from seqmem.backend.loops import advanced
 from seqmem.models.network import Network
 from seqmem.models.population import Population
 from seqmem.models.steps import choose
@@ -104,7 +105,7 @@ def compile_chunk(
                 update = index // windows_per_row
                 errors = tf.tensor_scatter_nd_max(errors, [[update]], error[None])
             scores = (loss + window_loss, windows_made + tf.cast(trained, tf.float32), errors)
-            return index + 1, values, made, states, scores
+            return advanced(index, apart=plan.window * batch > 1), values, made, states, scores
 
         zeros = (tf.zeros([replicates]), tf.zeros([replicates]), tf.zeros([updates, replicates]))
         carried = (tf.constant(0), before, optimizer.updates.value, first_states, zeros)

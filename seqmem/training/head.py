@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from seqmem.backend.lazy import Tensor, tf
+from seqmem.backend.loops import advanced
 from seqmem.models.network import Network
 from seqmem.training.window import Window
 
@@ -89,7 +90,7 @@ def head_gradient_in_blocks(
         part, error_part, d_head_part, d_taken = head_gradient(network, head, tf.gather(outputs, steps), taken)
         d_head = [total + part for total, part in zip(d_head, d_head_part, strict=True)]
         d_outputs = tf.tensor_scatter_nd_add(d_outputs, steps[:, None], d_taken)
-        return first + size, loss + part, tf.maximum(error, error_part), d_head, d_outputs
+        return advanced(first, size, apart=True), loss + part, tf.maximum(error, error_part), d_head, d_outputs
 
     nothing = [tf.zeros_like(weight) for weight in head]
     zero = tf.zeros_like(window.weights[0, :, 0])
