@@ -47,6 +47,15 @@ def test_a_variant_is_solved_in_every_trial_in_less_than_three_times_the_papers_
     assert statistics.mean(met(name)) < (3 if "-1000-" in name else 1.5) * row["paper"]
 
 
+def test_the_recipe_of_today_solves_2a_and_2c_in_fewer_sequences_than_the_paper_and_the_variant():
+    assert len(met("2a-modern")) == 18
+    assert len(met("2c-50-50-modern")) == 20
+    for name in ("2a", "2c-50-50"):
+        row = RECORDED[f"{name}-modern"]
+        assert statistics.mean(met(f"{name}-modern")) < statistics.mean(met(f"{name}-variant"))
+        assert record.times_fewer(f"{name}-modern", row) in README
+
+
 def test_the_words_of_the_answer_are_those_of_the_record():
     times = {name: round(statistics.mean(met(name)) / RECORDED[name]["paper"], 1) for name in RECORDED if met(name)}
     assert "task 2a 0.9 times, task 2c 1.0 to 1.1 times at lags of 50, 100 and 200" in " ".join(README.split())
