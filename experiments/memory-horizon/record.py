@@ -129,14 +129,17 @@ def draw(rows):
     ]
     names = [f"{cell}, {start}" for cell, start in LADDERS]
     x = alt.X("gap:Q", scale=alt.Scale(type="log"), title="gap, steps", axis=alt.Axis(values=list(GAPS)))
-    colour = alt.Color("cell:N", sort=names, scale=alt.Scale(domain=names, range=list(LIGHT.series)), title=None)
-    base = alt.Chart(alt.Data(values=values), width=LIGHT.width, height=LIGHT.height).encode(x=x, color=colour)
-    bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", title="replicates that hold the cue"), y2="high:Q")
+    base = alt.Chart(width=LIGHT.width / 3.4, height=LIGHT.height / 2.4).encode(x=x, color=alt.value(LIGHT.series[0]))
+    bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", title="replicates that hold it"), y2="high:Q")
     lines = base.mark_line(point=True, strokeWidth=2.5).encode(y=alt.Y("share:Q", axis=alt.Axis(format="%")))
     title = alt.Title(
         "Memory horizon", subtitle="20 replicates a point, bars: 95 % intervals; the rate chosen on others."
     )
-    alt.layer(bars, lines).properties(title=title).configure(**LIGHT.config()).save(HERE / "horizon.svg")
+    # a panel for each, as several hold all gaps and would hide each other
+    panels = alt.layer(bars, lines, data=alt.Data(values=values)).facet(
+        alt.Facet("cell:N", sort=names, title=None), columns=3
+    )
+    panels.properties(title=title).configure(**LIGHT.config()).save(HERE / "horizon.svg")
 
 
 def main():
