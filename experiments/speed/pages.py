@@ -64,6 +64,20 @@ def everything(record: Record) -> str:
     return table(["work", "replicates", *heads], rows)
 
 
+def with_option(record: Record) -> str:
+    """JAX with the option of XLA that seqmem sets."""
+    rows = [
+        [
+            row["work"],
+            str(row["replicates"]),
+            *(median(row, name) for name in ("seqmem", "JAX")),
+            ratio(row, "seqmem", "JAX"),
+        ]
+        for row in record["rows"]
+    ]
+    return table(["work", "replicates", "seqmem", "JAX", "seqmem / JAX"], rows)
+
+
 def short(record: Record) -> str:
     """What the README of the repository shows."""
     peers = ["tutorial's loop", "one long fit", "torch", "JAX", "C", "seqmem"]
@@ -86,11 +100,10 @@ def machine(record: Record) -> str:
 
 def filled(text: str) -> str:
     """Returns a page with every table made again."""
-    record = json.loads((HERE / "speed.json").read_text(encoding="utf-8"))
-    made = {
-        "speed": everything(record),
-        "machine": machine(record),
-    }
+    record, option = (
+        json.loads((HERE / name).read_text(encoding="utf-8")) for name in ("speed.json", "same-option.json")
+    )
+    made = {"speed": everything(record), "machine": machine(record), "option": with_option(option)}
     text = SHORT.sub(lambda _: short(record), text)
     return PLACE.sub(lambda place: place[1] + made[place[2]] + place[3] if place[2] in made else place[0], text)
 

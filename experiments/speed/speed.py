@@ -107,6 +107,10 @@ def main() -> None:
     asked = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    if importlib.util.find_spec("jax"):
+        import jax
+
+        jax.devices()  # reads XLA_FLAGS now, before seqmem sets an option there that is not JAX's default
     process.prepare(threads=1)
     rows = []
     for work in WORK:

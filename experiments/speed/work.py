@@ -117,6 +117,6 @@ WORK = [
     *(Work(1000, 1, replicates, updates) for replicates, updates in ((1, 50), (20, 5))),
     *(Work(1000, 32, replicates, updates) for replicates, updates in ((1, 6), (20, 1))),
     *(Work(1000, 1, replicates, updates, recall=True) for replicates, updates in ((1, 50), (20, 5))),
-    *(Work(100, 1, 1, updates, alphabet) for alphabet, updates in ((100, 200), (1000, 50), (10_000, 6))),
+    *(Work(100, 1, 1, updates, alphabet) for alphabet, updates in ((100, 200), (1000, 50), (10_000, 50))),
     Work(1000, 1, 1, 50, 10_000, recall=True),
 ]

@@ -33,7 +33,7 @@ def test_the_tables_are_what_was_recorded(scripts):
 
 def test_everyone_did_the_same_work(scripts):
     work = scripts("work")
-    assert {(row["work"], row["replicates"]) for row in RECORD["rows"]} <= {(w.name, w.replicates) for w in work.WORK}
+    assert {(row["work"], row["replicates"]) for row in RECORD["rows"]} == {(w.name, w.replicates) for w in work.WORK}
     for row in RECORD["rows"]:
         assert {"seqmem", "JAX", "C"} <= set(row["microseconds"])
         assert max(row["loss_apart"].values()) <= 1e-4
@@ -42,6 +42,13 @@ def test_everyone_did_the_same_work(scripts):
 def test_a_large_alphabet_costs_at_most_three_times_a_small_one():
     large = microseconds("T=1000, batch 1, alphabet 10000, loss at recall", 1)
     assert large <= 3 * microseconds("T=1000, batch 1, loss at recall", 1)
+
+
+def test_nobody_was_faster_than_seqmem_by_more_than_a_twentieth(scripts):
+    pages = scripts("pages")
+    for row in RECORD["rows"]:
+        for peer in {"JAX", "torch"} & set(row["microseconds"]):
+            assert float(pages.ratio(row, "seqmem", peer)) <= 1.05, (row["work"], row["replicates"], peer)
 
 
 @pytest.mark.parametrize("softmax", [False, True])
@@ -69,6 +76,14 @@ def test_the_gradient_of_the_limit_is_that_of_finite_differences(scripts, softma
     for place, step in enumerate(np.eye(len(weights)) * small):
         ends = [loss(weights + sign * step, np.zeros_like(weights)) for sign in (1, -1)]
         assert (ends[0] - ends[1]) / (2 * small) == pytest.approx(gradient[place], abs=1e-7)
+
+
+def test_what_is_carried_from_update_to_update_took_what_was_recorded():
+    page, record = ((FOLDER / name).read_text(encoding="utf-8") for name in ("README.md", "loop.txt"))
+    assert f"<!-- loop.txt -->\n```\n{record}```" in page
+    times = [float(line.split()[-2]) for line in record.splitlines() if "joined" in line]
+    assert len(times) == 6
+    assert min(times) > 3
 
 
 def test_what_a_step_of_traces_takes_is_what_was_recorded():
