@@ -102,8 +102,7 @@ class Evaluator:
         passing = [index for index, good in enumerate(passed) if good and ready[index]]
         passed = [False] * len(passed)
         for few in self._few_at_once(passing, self._config.confirm):
-            _, confirmed = self._judged([self._confirming(index) for index in few], few)
-            for index, good in zip(few, confirmed, strict=True):
+            for index, good in zip(few, self._confirmed(few), strict=True):
                 passed[index] = good
         return metrics, passed
 
@@ -136,14 +135,35 @@ class Evaluator:
             return self._all[index]
         return self._streams[index].take_paired(self._config.confirm)
 
+    def _confirmed(self, replicates: Sequence[int]) -> list[bool]:
+        """Whether replicates meet the criterion on the sequences of a confirmation."""
+        sequences = [self._confirming(index) for index in replicates]
+        counted, _ = self._counted(sequences, replicates, until_failed=True)
+        if all(self._failed(tally) for tally in counted):
+            return [False] * len(counted)
+        baselines = [self._baselines[index] for index in replicates]
+        return weighed(self._config, baselines, counted, sequences)[2]
+
+    def _failed(self, tally: Tally) -> bool:
+        """Whether no further sequence can mend what a replicate missed."""
+        return tally.missed > 0 and self._config.criterion.kind != "recall"
+
     def _judged(self, sequences: list[SequenceBatch], replicates: Sequence[int]) -> tuple[list[Metrics], list[bool]]:
         counted, _ = self._counted(sequences, replicates)
         baselines = [self._baselines[index] for index in replicates]
         metrics, _, passed = weighed(self._config, baselines, counted, sequences)
         return metrics, passed
 
-    def _counted(self, sequences: list[SequenceBatch], replicates: Sequence[int]) -> tuple[list[Tally], StepOutputs]:
-        """What replicates answer, counted part by part; and what they answer, of the first part's first sequences."""
+    def _counted(
+        self, sequences: list[SequenceBatch], replicates: Sequence[int], until_failed: bool = False
+    ) -> tuple[list[Tally], StepOutputs]:
+        """What replicates answer, counted part by part; and what they answer, of the first part's first sequences.
+
+        Args:
+            sequences: Of each replicate.
+            replicates: Their numbers.
+            until_failed: Whether to stop where all of them have failed.
+        """
         config, size = self._config, len(sequences[0])
         # as many as fill a compiled call
         most = self._rows * max(1, MOST_STEPS // (self._rows * len(replicates) * config.layout.length))
@@ -158,6 +178,8 @@ class Evaluator:
                 first = StepOutputs(*(array[:, :shown] for array in vars(outputs).values()))
             else:
                 total = [before + now for before, now in zip(total, counted, strict=True)]
+            if until_failed and all(self._failed(tally) for tally in total):
+                break
         return total, first
 
     def _few_at_once(self, replicates: Sequence[int], count: int) -> Iterator[Sequence[int]]:

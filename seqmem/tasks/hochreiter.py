@@ -148,8 +148,10 @@ class Hochreiter1997(Task):
     def groups(self, batch: SequenceBatch) -> np.ndarray:
         """Numbers recall steps by their string of distractors."""
         strings = np.delete(batch.inputs, 1 if self.experiment == "2c" else 0, axis=1)
-        _, number = np.unique(strings, axis=0, return_inverse=True)
-        return number.ravel()[np.nonzero(batch.recall)[0]]
+        # `np.unique` sorts whole rows, which takes seconds where they are long
+        numbers: dict[bytes, int] = {}
+        number = np.array([numbers.setdefault(string.tobytes(), len(numbers)) for string in strings], int)
+        return number[np.nonzero(batch.recall)[0]]
 
     def recallable(self) -> np.ndarray:
         return np.isin(self.output_symbols, ("x", "y"))
