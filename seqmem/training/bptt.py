@@ -142,7 +142,7 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
 
     def run_window(cell: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         lead = states[0].shape[:2]
-        first = network.initial_states(*lead)
+        first, weights = network.initial_states(*lead), steps.for_loops(cell)
 
         def reset_states(step: Tensor, states: list[Tensor]) -> list[Tensor]:
             """At a reset, the first states."""
@@ -151,7 +151,7 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
         def forward(step: Tensor, states: list[Tensor], records: list[list[TensorArray]]) -> tuple:
             # from s(t) to y(t) and s(t + 1)
             states = reset_states(step, states)
-            output, following, kept = steps.forward(cell, window.inputs[step], states)
+            output, following, kept = steps.forward(weights, window.inputs[step], states)
             if masked:
                 following = choose(window.valid[step, :, :, None], following, states)
             new = (states, [output], kept)
@@ -192,7 +192,7 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
             exists = window.valid[step, :, :, None]
             d_step = choose(exists, d_states, _zeros(d_states)) if masked else d_states
             arguments = (_read(started_from, step), _read(kept, step), d_outputs[step], d_step)
-            d_before, step_parts = steps.backward(cell, window.inputs[step], *arguments)
+            d_before, step_parts = steps.backward(weights, window.inputs[step], *arguments)
             if masked:
                 # a step that does not exist hands its states on, and so their gradient
                 d_before = choose(exists, d_before, d_states)
@@ -202,7 +202,7 @@ def _back_through_time(network: Network, time: int, reset_every: int, masked: bo
                 parts = _write(parts, step_parts, step)
             return advanced(step, -1, apart=lead[1] > 1), zero_at_resets(step, d_before), parts
 
-        lead = d_outputs.shape[1:3]
+        lead, weights = d_outputs.shape[1:3], steps.for_loops(cell)
         parts = _zeros(cell) if steps.part_sizes is None else _record(time, [(*lead, n) for n in steps.part_sizes])
         start = (last_step(window.valid) if masked else tf.constant(time - 1), d_following, parts)
         _, d_before, parts = tf.while_loop(lambda step, *_: step >= 0, backward, start)
