@@ -16,6 +16,11 @@ ROWS = json.loads((FOLDER / "growth.json").read_text(encoding="utf-8"))
 growth = load_script(FOLDER / "growth.py")
 
 
+def held(row):
+    """The most memory, MiB; a check that would take hours is not made."""
+    return row.get("check_mib", row["train_mib"])
+
+
 def test_the_table_is_what_was_measured():
     measured = [row["point"] for row in ROWS]
     assert measured == [point for point in growth.points() if point in measured]
@@ -31,10 +36,10 @@ def test_an_update_and_its_memory_grow_at_most_in_proportion():
 
 
 def test_no_point_takes_2_gib():
-    assert max(row["check_mib"] for row in ROWS) < 2048
+    assert max(held(row) for row in ROWS) < 2048
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: growth.words(row["point"]))
 def test_the_estimate_that_runs_are_refused_by_bounds_what_was_measured(row):
     estimate = bytes_needed(RunConfig.from_settings(growth.settings(row["point"]))) / 2**20
-    assert 0.9 * row["check_mib"] <= estimate <= 3 * row["check_mib"]
+    assert 0.9 * held(row) <= estimate <= 3 * held(row)
