@@ -26,6 +26,8 @@ TensorArray: TypeAlias = Any
 KerasLayer: TypeAlias = Any
 KerasVariable: TypeAlias = Any
 KerasModel: TypeAlias = Any
+Initializer: TypeAlias = Any
+GraphDef: TypeAlias = Any
 
 _LOADING = threading.RLock()
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from seqmem.backend.lazy import KerasLayer, KerasVariable, Tensor, keras, tf
-from seqmem.backend.seeding import seeded
+from seqmem.backend.seeding import initializer_seeds, seeded
 from seqmem.cells.cell import Cell
 from seqmem.cells.probe import cell_states
 from seqmem.cells.recurrence import Recurrence
 from seqmem.cells.user import UserCell
-from seqmem.models.start import Start, built_weights, drawn_weights, initial_weights
+from seqmem.models.start import Draw, Start, built_weights, initial_weights, recorded_draws
 from seqmem.models.steps import BesideInputs, Steps, TapedSteps, WrittenSteps
 from seqmem.tasks.streams import stream_rng
 
@@ -41,6 +42,7 @@ class Network:
         seen: Length of the input of the head.
         names, shapes, sizes: Of each weight, those of the cell first: `cell/kernel`, its shape, its parameters.
         cell_weight_count: How many of the weights belong to the cell.
+        own: Whether all its functions follow from its text and seqmem's sources: not with a cell from elsewhere.
         steps: Steps of the cells, forward and backward; their output is the input of the head.
     """
 
@@ -69,6 +71,7 @@ class Network:
         self.names = _names(self._cell.trainable_variables, "cell") + _names(self._head.trainable_variables, "head")
         self.shapes = [tuple(variable.shape) for variable in variables]
         self.sizes = [math.prod(shape) for shape in self.shapes]
+        self.own = type(cell).__module__.startswith("seqmem.") and not isinstance(cell, UserCell)
         # hand-written derivatives for a `Recurrence`, a gradient tape for any other cell
         if isinstance(cell, Recurrence):
             states = len(tf.nest.flatten(self._structure)) // layers
@@ -90,7 +93,7 @@ class Network:
     def initial_parameters(self, seed: int, start: Start) -> np.ndarray:
         """Returns the initial parameters of a seed, float32 `(parameters,)`: drawn by Keras, then changed by `start`.
 
-        Keras takes about 10 ms to draw them, so they are cached: trials of a sweep often start alike.
+        It takes milliseconds to draw them, so they are cached: trials of a sweep often start alike.
         """
         if (seed, start) not in self._drawn:
             if len(self._drawn) >= MAX_CACHED_STARTS:
@@ -100,14 +103,28 @@ class Network:
 
     def _draw(self, seed: int, start: Start) -> np.ndarray:
         rng = stream_rng(seed, "weights")
-        cell, units = self.cell, self.units
-        weights_of = built_weights if isinstance(cell, UserCell) else drawn_weights
-        # Keras' initializers draw from the process-wide generator when a layer is made, and some when it is built
-        with seeded(int(rng.integers(2**31))):
-            stack = [cell.layer(units) for _ in range(self._layers)]
-            drawn = [weights_of(layer, units if index else self.features) for index, layer in enumerate(stack)]
-            head = drawn_weights(self._new_head(), self.seen)
-        return self.flatten(initial_weights(drawn, head, start, units, rng))
+        number = int(rng.integers(2**31))
+        if isinstance(self.cell, UserCell):
+            # Keras' initializers draw from the process-wide generator when a layer is made, and some when it is built
+            with seeded(number):
+                *drawn, head = [built_weights(layer, inputs) for layer, inputs in self._new_layers()]
+        else:
+            last = max(draw.turn or 0 for draws in self._draws for draw in draws)
+            seeds = initializer_seeds(number, last + 1)
+            *drawn, head = [[(draw.name, draw.again(seeds)) for draw in draws] for draws in self._draws]
+        return self.flatten(initial_weights(drawn, head, start, self.units, rng))
+
+    @functools.cached_property
+    def _draws(self) -> list[list[Draw]]:
+        """What the layers of the cell, and the head, draw."""
+        return recorded_draws(self._new_layers())
+
+    def _new_layers(self) -> Iterator[tuple[KerasLayer, int]]:
+        """Makes the layers of the cell, and when these are built the head, each with the length of its inputs."""
+        stack = [self.cell.layer(self.units) for _ in range(self._layers)]
+        for index, layer in enumerate(stack):
+            yield layer, self.units if index else self.features
+        yield self._new_head(), self.seen
 
     def _new_head(self) -> KerasLayer:
         return keras.layers.Dense(self._alphabet_size, use_bias=self._head_bias)

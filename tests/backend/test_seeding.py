@@ -10,8 +10,9 @@ from seqmem.backend.seeding import seeded
 from seqmem.cells import CELLS
 from seqmem.models import network as network_module
 from seqmem.models.network import Network
-from seqmem.models.start import Start
+from seqmem.models.start import Start, built_weights
 from seqmem.settings import Init
+from seqmem.tasks.streams import stream_rng
 
 LSTM, RNN = CELLS["lstm"](), CELLS["rnn"]()
 
@@ -53,6 +54,22 @@ def test_the_generators_of_the_process_are_given_back():
     assert first == again == random.Random(7).randint(1, 10**9)
     assert random.getstate() == before
     assert np.array_equal(np.random.get_state()[1], numpy_before)
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("name", sorted(CELLS))
+def test_weights_are_those_of_layers_that_keras_makes_anew(name, layers):
+    cell = CELLS[name]()
+    network = Network(cell, 5, layers, 4, 3, "softmax")
+    for seed in (0, 9):
+        with seeded(int(stream_rng(seed, "weights").integers(2**31))):
+            built = [built_weights(layer, inputs) for layer, inputs in network._new_layers()]
+        arrays = [array for weights in built for _, array in weights]
+        # what the cell's own settings change is changed in both
+        names = [name for weights in built for name, _ in weights]
+        in_cell = network.cell_weight_count
+        arrays[:in_cell] = [cell.initial_weight(*pair) for pair in zip(names[:in_cell], arrays[:in_cell], strict=True)]
+        assert np.array_equal(network.initial_parameters(seed, Start(cell)), network.flatten(arrays))
 
 
 def test_a_start_drawn_again_is_the_same_also_after_many_others(monkeypatch):
