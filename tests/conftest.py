@@ -12,6 +12,8 @@ from seqmem.results.run import RunResult
 from seqmem.results.sweep import SweepResult
 
 process.prepare()
+# a test may change what a program is made of, and must not leave it for others
+process.programs = None
 
 
 @pytest.fixture(autouse=True, scope="session")

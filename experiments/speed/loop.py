@@ -3,8 +3,8 @@
 python experiments/speed/loop.py > experiments/speed/loop.txt
 
 The tutorial's recipe, on the same random symbols and from the same start. Processor time of an update of one replicate
-in interleaved turns; medians. All ways must end in the same weights. `seqmem.training.chunk` carries one tensor for
-each weight and for each of Adam's moments of it; the others join them at the end of an update and split them at its start.
+in interleaved turns; medians. All ways must end in the same weights. `seqmem.training.chunk` carries one tensor per
+weight and per moment of Adam's; the others join them at the end of an update and split them at its start.
 """
 
 import os

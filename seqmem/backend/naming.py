@@ -25,11 +25,16 @@ def named_after(program: str) -> Iterator[None]:
         program: What the program follows from. A name is never given twice, whatever this says.
     """
     _take_over()
-    token = _program.set(hashlib.sha256(program.encode()).hexdigest()[:16])
+    before = _program.set(mark_of(program))
     try:
         yield
     finally:
-        _program.reset(token)
+        _program.reset(before)
+
+
+def mark_of(program: str) -> str:
+    """Returns what stands in the names of a program's functions, 16 hexadecimal digits."""
+    return hashlib.sha256(program.encode()).hexdigest()[:16]
 
 
 @functools.cache

@@ -20,6 +20,8 @@ LOOP_BYTES = 2_000_000
 NVIDIA_GPUS = Path("/proc/driver/nvidia/gpus")
 # Holds the id of the process that set the environment; a child process inherits the rest but must set its own.
 PREPARED = "_SEQMEM_PREPARED"
+# Where this process keeps compiled programs; None where it keeps none.
+programs: Path | None = None
 
 
 def prepare(threads: int = 1, cache: bool = True) -> None:
@@ -29,6 +31,7 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
         threads: Threads per operation. More than one can change results in their last bits.
         cache: Whether to keep compiled programs on disk, so that the next process starts faster.
     """
+    global programs
     if "tensorflow" in sys.modules:
         return
     os.environ[PREPARED] = str(os.getpid())
@@ -43,6 +46,7 @@ def prepare(threads: int = 1, cache: bool = True) -> None:
     os.environ.setdefault("XLA_FLAGS", one_kernel)
     folder = cache_folder() if cache else None
     if folder is not None and _usable(folder):
+        programs = folder
         _prune(folder)
         flags, flag = os.environ.get("TF_XLA_FLAGS", ""), f"--tf_xla_persistent_cache_directory={folder}"
         if flag not in flags.split():
@@ -91,7 +95,7 @@ def machine_memory() -> int | None:
 def clear_cache() -> bool:
     """Empties the folder of compiled programs; returns whether it held any."""
     folder = cache_folder()
-    entries = list(folder.glob("*.pb")) if folder.is_dir() else []
+    entries = [*folder.glob("*.pb"), *folder.glob("*.graph")]
     for entry in entries:
         entry.unlink(missing_ok=True)
     return bool(entries)

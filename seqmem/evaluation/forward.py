@@ -66,26 +66,26 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
         margin = best - tf.reduce_max(others, axis=-1)
         return network.losses(logits, wanted), predicted, best, margin, error, best_cue
 
-    @compiled(network, output_size, reset_every)
+    @compiled(network, output_size, reset_every, own=network.own)
     def forward(
         parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor, count: Tensor
     ) -> list[Tensor]:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
-        first = network.initial_states(replicates, rows)
         dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
         records = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
 
         def body(step: Tensor, states: list[Tensor], records: list[TensorArray]) -> tuple:
             if reset_every:
-                states = choose(step % reset_every == 0, first, states)
+                states = choose(step % reset_every == 0, network.initial_states(replicates, rows), states)
             output, following, _ = network.steps.forward(values[: network.cell_weight_count], inputs[step], states)
             following = choose(valid[step, :, :, None], following, states)
             outputs = answers(values, output, targets[step], cues)
             records = [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
             return advanced(step, apart=True), following, records
 
-        *_, records = tf.while_loop(lambda step, *_: step < count, body, (tf.constant(0), first, records))
+        begin = (tf.constant(0), network.initial_states(replicates, rows), records)
+        *_, records = tf.while_loop(lambda step, *_: step < count, body, begin)
         return [array.stack() for array in records]
 
     return forward

@@ -142,11 +142,13 @@ def _through_time(network: Network, time: int, reset_every: int, masked: bool) -
 
     def run_window(cell: list[Tensor], window: Window, states: list[Tensor]) -> tuple:
         lead = states[0].shape[:2]
-        first, weights = network.initial_states(*lead), steps.for_loops(cell)
+        weights = steps.for_loops(cell)
 
         def reset_states(step: Tensor, states: list[Tensor]) -> list[Tensor]:
             """At a reset, the first states."""
-            return choose(step % reset_every == 0, first, states) if reset_every < time else states
+            if reset_every >= time:
+                return states
+            return choose(step % reset_every == 0, network.initial_states(*lead), states)
 
         def forward(step: Tensor, states: list[Tensor], records: list[list[TensorArray]]) -> tuple:
             # from s(t) to y(t) and s(t + 1)

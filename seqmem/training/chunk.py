@@ -1,7 +1,7 @@
 """Many updates of all replicates, compiled into one call.
 
 Parameters and the optimizer's slots go through the loop of a chunk as one tensor per weight: variables are read before
-it and written after it. That is up to half the time of an update of one step.
+it and written after it. That is up to half the time of an update of one step, and leaves a function of tensors alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import functools
 from collections.abc import Callable
 
 from seqmem.backend.compiled import compiled
-from seqmem.backend.lazy import KerasVariable, Tensor, tf
+from seqmem.backend.lazy import Tensor, tf
 from seqmem.backend.loops import advanced
 from seqmem.models.network import Network
 from seqmem.models.population import Population
@@ -59,18 +59,15 @@ class ChunkPlan:
 def compiled_trainer(population: Population, optimizer: str, plan: ChunkPlan) -> tuple[PopulationOptimizer, Callable]:
     """Returns an optimizer and a compiled chunk, the same again for the same population and plan."""
     rule = PopulationOptimizer(optimizer, population.parameters)
-    return rule, compile_chunk(population.network, population.parameters, rule, plan)
+    return rule, compile_chunk(population.network, rule, plan)
 
 
-def compile_chunk(
-    network: Network, parameters: KerasVariable, optimizer: PopulationOptimizer, plan: ChunkPlan
-) -> Callable:
+def compile_chunk(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> Callable:
     """Compiles the training of many batches, one after another.
 
     Args:
         network: The network of every replicate.
-        parameters: Keras variable `(replicate, parameters)`, changed in place.
-        optimizer: Holds the slots, changed in place.
+        optimizer: Holds parameters and slots, changed in place.
         plan: What else is fixed.
 
     Returns:
@@ -81,45 +78,64 @@ def compile_chunk(
         float32 `(replicate,)`, and its largest error in each update, float32 `(update, replicate)`: zeros unless
         watched.
     """
+    train = _compiled_updates(network, optimizer, plan)
+
+    def train_chunk(arrays: list[Tensor], count: Tensor, active: Tensor, joined: Tensor) -> tuple[Tensor, Tensor]:
+        values = [tf.convert_to_tensor(variable) for variable in optimizer.variables]
+        *after, loss, errors = train(values, optimizer.rate, arrays, count, active, joined)
+        for variable, value in zip(optimizer.variables, after, strict=True):
+            variable.assign(value)
+        return loss, errors
+
+    return train_chunk
+
+
+def _compiled_updates(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> Callable:
+    """The updates of a chunk, as a function of the optimizer's variables, its rate and the arguments of a chunk."""
     windows_per_row = plan.time // plan.window
     first_states_of, train_window = _window_builder(network, optimizer, plan)
 
-    @compiled(network, optimizer, plan)
-    def train_chunk(arrays: list[Tensor], count: Tensor, active: Tensor, joined: Tensor) -> tuple[Tensor, Tensor]:
+    @compiled(network, optimizer, plan, own=network.own)
+    def train(
+        variables: list[Tensor], rate: Tensor, arrays: list[Tensor], count: Tensor, active: Tensor, joined: Tensor
+    ) -> list[Tensor]:
+        *stacked, made_before = variables
         updates, _, replicates, batch = arrays[1].shape
         windows = [tf.reshape(array, (updates * windows_per_row, plan.window, *array.shape[2:])) for array in arrays]
-        first_states = first_states_of(replicates, batch)
         # parameters and slots, each as one tensor per weight
-        variables = (parameters, *optimizer.slots)
-        before = [network.split(variable.value) for variable in variables]
+        before = [network.split(each) for each in stacked]
 
         def body(index: Tensor, values: list, made: Tensor, states: list[Tensor], scores: tuple) -> tuple:
-            loss, windows_made, errors = scores
+            loss, windows_made, *errors = scores
             window = Window(*(tf.gather(array, index) for array in windows))
             if plan.reset_every < plan.time or windows_per_row == 1:
-                states = first_states
+                states = first_states_of(replicates, batch)
             else:
-                states = choose(index % windows_per_row == 0, first_states, states)
-            values, made, states, (window_loss, error), trained = train_window(window, values, made, states, joined)
+                states = choose(index % windows_per_row == 0, first_states_of(replicates, batch), states)
+            values, made, states, (window_loss, error), trained = train_window(
+                window, values, made, states, rate, joined
+            )
             if plan.watched:
                 update = index // windows_per_row
-                errors = tf.tensor_scatter_nd_max(errors, [[update]], error[None])
-            scores = (loss + window_loss, windows_made + tf.cast(trained, tf.float32), errors)
+                errors = [tf.tensor_scatter_nd_max(*errors, [[update]], error[None])]
+            scores = (loss + window_loss, windows_made + tf.cast(trained, tf.float32), *errors)
             return advanced(index, apart=plan.window * batch > 1), values, made, states, scores
 
-        zeros = (tf.zeros([replicates]), tf.zeros([replicates]), tf.zeros([updates, replicates]))
-        carried = (tf.constant(0), before, optimizer.updates.value, first_states, zeros)
+        # No constant that stays as it is goes through a loop: XLA names several of them in an order of its own each
+        # time, and would not find what it has compiled.
+        unseen = tf.zeros([updates, replicates])
+        zeros = (tf.zeros([replicates]), tf.zeros([replicates]), *[unseen] * plan.watched)
+        carried = (tf.constant(0), before, made_before, first_states_of(replicates, batch), zeros)
         # a `tf.range(count)` would make the count a part of the program, and every new one would compile again
         end = count * windows_per_row
-        _, after, made, _, (loss, windows_made, errors) = tf.while_loop(lambda index, *_: index < end, body, carried)
+        _, after, made, _, (loss, windows_made, *errors) = tf.while_loop(lambda index, *_: index < end, body, carried)
 
         # a replicate that no longer trains went along, and gets its values from before back
-        for variable, new in zip(variables, after, strict=True):
-            variable.assign(tf.where(active[:, None], network.join(new), variable.value))
-        optimizer.updates.assign(tf.where(active[:, None], made, optimizer.updates.value))
-        return loss / tf.maximum(windows_made, 1.0), errors
+        after = [network.join(each) for each in after]
+        kept = [tf.where(active[:, None], new, old) for new, old in zip([*after, made], variables, strict=True)]
+        return [*kept, loss / tf.maximum(windows_made, 1.0), *(errors or [unseen])]
 
-    return train_chunk
+    return train
 
 
 def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: ChunkPlan) -> tuple[Callable, Callable]:
@@ -129,7 +145,7 @@ def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: Chun
     )
 
     def train_window(
-        window: Window, values: list[list[Tensor]], made: Tensor, states: list[Tensor], joined: Tensor
+        window: Window, values: list[list[Tensor]], made: Tensor, states: list[Tensor], rate: Tensor, joined: Tensor
     ) -> tuple:
         # the loss of a window is the weighted mean over its steps and rows: sum(w l) / sum(w)
         total = tf.reduce_sum(window.weights, axis=[0, 2])
@@ -146,7 +162,7 @@ def _window_builder(network: Network, optimizer: PopulationOptimizer, plan: Chun
                 gradient[network.cell_weight_count] = tf.where(seen & ~per_replicate(joined, kernel), 0.0, kernel)
             if plan.clip_norm is not None:
                 gradient = clip_by_norm(gradient, plan.clip_norm)
-            stepped = [optimizer.step(part, own, made) for part, *own in zip(gradient, *values, strict=True)]
+            stepped = [optimizer.step(part, own, made, rate) for part, *own in zip(gradient, *values, strict=True)]
             following = [list(tensors) for tensors in zip(*stepped, strict=True)]
             if not plan.partial:
                 return following, made + 1, loss, error

@@ -60,13 +60,19 @@ class PopulationOptimizer:
             slot.assign(arrays[f"optimizer/slot_{index}"])
         self.updates.assign(arrays["optimizer/updates"])
 
-    def step(self, gradient: Tensor, values: Sequence[Tensor], updates: Tensor) -> list[Tensor]:
+    @property
+    def rate(self) -> Tensor:
+        """The learning rate, float32."""
+        return tf.convert_to_tensor(self._rule.learning_rate)
+
+    def step(self, gradient: Tensor, values: Sequence[Tensor], updates: Tensor, rate: Tensor) -> list[Tensor]:
         """Returns one weight and its slots after an update; nothing is assigned.
 
         Args:
             gradient: float32 `(replicate, *shape)`.
             values: The weight and its slots, of the same shape.
             updates: int64 `(replicate, 1)`, made so far.
+            rate: The learning rate.
         """
         variables = [self._number, *self._number_slots]
         with keras.StatelessScope() as scope:
@@ -74,7 +80,7 @@ class PopulationOptimizer:
             for variable, value in zip(variables, values, strict=True):
                 scope.add_update((variable, value))
             self._rule.scope = scope
-            self._rule.update_step(gradient, self._number, self._rule.learning_rate)
+            self._rule.update_step(gradient, self._number, rate)
             return [scope.get_current_value(variable) for variable in variables]
 
 
