@@ -165,21 +165,24 @@ class Evaluator:
             until_failed: Whether to stop where all of them have failed.
         """
         config, size = self._config, len(sequences[0])
-        # as many as fill a compiled call
         most = self._rows * max(1, MOST_STEPS // (self._rows * len(replicates) * config.layout.length))
+        # most that fail miss one of few hundred: what fills a compiled call is enough, then twice as much each time
+        count = min(most, self._rows * max(1, config.replicates // len(replicates))) if until_failed else most
         total: list[Tally] = []
-        for start in range(0, size, most):
-            part = [batch[start : start + most] for batch in sequences]
+        start = 0
+        while start < size:
+            part = [batch[start : start + count] for batch in sequences]
             outputs = self.outputs(part, replicates if len(replicates) < config.replicates else None)
             counted = tallies(outputs, part, config.loss_at, config.criterion)
             if not total:
                 total = counted
-                shown = size if size <= most else SHOWN_SEQUENCES
+                shown = size if size <= count else SHOWN_SEQUENCES
                 first = StepOutputs(*(array[:, :shown] for array in vars(outputs).values()))
             else:
                 total = [before + now for before, now in zip(total, counted, strict=True)]
             if until_failed and all(self._failed(tally) for tally in total):
                 break
+            start, count = start + count, min(most, 2 * count)
         return total, first
 
     def _few_at_once(self, replicates: Sequence[int], count: int) -> Iterator[Sequence[int]]:

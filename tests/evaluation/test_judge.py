@@ -150,8 +150,12 @@ class Answers:
         return StepOutputs(ones * 0.01, right, ones, ones, error, right)
 
 
-@pytest.mark.parametrize(("wrong_in_call", "counts"), [(None, [32, 1024]), (0, [32]), (1, [32, 1024])])
-def test_a_check_passes_on_few_sequences_and_once_more_on_1024_fresh_ones(monkeypatch, wrong_in_call, counts):
+# the gate, then 1,024 fresh ones
+CALLS = [32, 32, 64, 128, 256, 512, 32]
+
+
+@pytest.mark.parametrize(("wrong_in_call", "counts"), [(None, CALLS), (0, CALLS[:1]), (1, CALLS[:2]), (4, CALLS[:5])])
+def test_a_check_passes_on_few_and_on_1024_more_and_ends_with_the_first_miss(monkeypatch, wrong_in_call, counts):
     _, _, judge = judged({"gap": 12, "fillers": "fresh", "alphabet_size": 12, "units": 3})
     answers = Answers(judge, wrong_in_call)
     monkeypatch.setattr(judge, "outputs", answers)
