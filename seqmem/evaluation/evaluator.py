@@ -115,10 +115,12 @@ class Evaluator:
         shown = zip(*(vars(outputs).values() for _, outputs in parts), strict=True)
         return build_report(self._config, self._baselines, counted, StepOutputs(*map(np.concatenate, shown)), sequences)
 
-    def outputs(self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None) -> StepOutputs:
-        """Returns the outputs of some replicates, by default all, on one batch of sequences each."""
+    def outputs(
+        self, sequences: list[SequenceBatch], replicates: Sequence[int] | None = None, recall_only: bool = False
+    ) -> StepOutputs:
+        """Returns what some replicates, by default all, answer on one batch of sequences each; see `step_outputs`."""
         layout = self._config.layout
-        return step_outputs(self._population, sequences, layout, self._rows, self._cues, replicates)
+        return step_outputs(self._population, sequences, layout, self._rows, self._cues, replicates, recall_only)
 
     def state(self) -> list[StreamState]:
         """Returns the position of each stream of checks, as plain values."""
@@ -138,7 +140,7 @@ class Evaluator:
     def _confirmed(self, replicates: Sequence[int]) -> list[bool]:
         """Whether replicates meet the criterion on the sequences of a confirmation."""
         sequences = [self._confirming(index) for index in replicates]
-        counted, _ = self._counted(sequences, replicates, until_failed=True)
+        counted, _ = self._counted(sequences, replicates, confirming=True)
         if all(self._failed(tally) for tally in counted):
             return [False] * len(counted)
         baselines = [self._baselines[index] for index in replicates]
@@ -155,24 +157,26 @@ class Evaluator:
         return metrics, passed
 
     def _counted(
-        self, sequences: list[SequenceBatch], replicates: Sequence[int], until_failed: bool = False
+        self, sequences: list[SequenceBatch], replicates: Sequence[int], confirming: bool = False
     ) -> tuple[list[Tally], StepOutputs]:
         """What replicates answer, counted part by part; and what they answer, of the first part's first sequences.
 
         Args:
             sequences: Of each replicate.
             replicates: Their numbers.
-            until_failed: Whether to stop where all of them have failed.
+            confirming: Whether to stop where all of them have failed, and to look at what the criterion asks for only.
         """
         config, size = self._config, len(sequences[0])
         most = self._rows * max(1, MOST_STEPS // (self._rows * len(replicates) * config.layout.length))
         # most that fail miss one of few hundred: what fills a compiled call is enough, then twice as much each time
-        count = min(most, self._rows * max(1, config.replicates // len(replicates))) if until_failed else most
+        count = min(most, self._rows * max(1, config.replicates // len(replicates))) if confirming else most
+        recall_only = confirming and config.loss_at == "recall"
         total: list[Tally] = []
         start = 0
         while start < size:
             part = [batch[start : start + count] for batch in sequences]
-            outputs = self.outputs(part, replicates if len(replicates) < config.replicates else None)
+            few = replicates if len(replicates) < config.replicates else None
+            outputs = self.outputs(part, few, recall_only)
             counted = tallies(outputs, part, config.loss_at, config.criterion)
             if not total:
                 total = counted
@@ -180,7 +184,7 @@ class Evaluator:
                 first = StepOutputs(*(array[:, :shown] for array in vars(outputs).values()))
             else:
                 total = [before + now for before, now in zip(total, counted, strict=True)]
-            if until_failed and all(self._failed(tally) for tally in total):
+            if confirming and all(self._failed(tally) for tally in total):
                 break
             start, count = start + count, min(most, 2 * count)
         return total, first

@@ -50,8 +50,9 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
 
     Returns:
         A function of parameters `(replicate, parameters)`, `inputs` int32 `(time, replicate, row, context)`, `targets`
-        int32 and `valid` bool `(time, replicate, row)`, `cues` bool `(output,)`, and the number of steps to take. It
-        returns the six arrays of `StepOutputs`, `(time, replicate, row)`.
+        int32 and `valid` bool `(time, replicate, row)`, `cues` bool `(output,)`, `asked` bool `(time,)`, and the number
+        of steps to take. It returns the six arrays of `StepOutputs`, `(time, replicate, row)`: zeros at steps that are
+        not asked.
     """
 
     def answers(values: list[Tensor], output: Tensor, targets: Tensor, cues: Tensor) -> tuple[Tensor, ...]:
@@ -68,11 +69,12 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
 
     @compiled(network, output_size, reset_every, own=network.own)
     def forward(
-        parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor, count: Tensor
+        parameters: Tensor, inputs: Tensor, targets: Tensor, valid: Tensor, cues: Tensor, asked: Tensor, count: Tensor
     ) -> list[Tensor]:
         time, replicates, rows = targets.shape
         values = network.split(parameters)
         dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
+        nothing = tuple(tf.zeros((replicates, rows), dtype) for dtype in dtypes)
         records = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
 
         def body(step: Tensor, states: list[Tensor], records: list[TensorArray]) -> tuple:
@@ -80,7 +82,8 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
                 states = choose(step % reset_every == 0, network.initial_states(replicates, rows), states)
             output, following, _ = network.steps.forward(values[: network.cell_weight_count], inputs[step], states)
             following = choose(valid[step, :, :, None], following, states)
-            outputs = answers(values, output, targets[step], cues)
+            # the head sees every symbol of the alphabet, and often takes longer than the cell
+            outputs = tf.cond(asked[step], lambda: answers(values, output, targets[step], cues), lambda: nothing)
             records = [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
             return advanced(step, apart=True), following, records
 
@@ -97,7 +100,8 @@ def compile_step_outputs(population: Population, layout: Layout, sequences_at_on
     shape = (layout.length, parameters[0], sequences_at_once * layout.rows)
     inputs, targets = (tf.zeros(wanted, tf.int32) for wanted in ((*shape, layout.context), shape))
     arrays = (tf.zeros(parameters), inputs, targets, tf.zeros(shape, tf.bool))
-    _forward_of(population, layout, cues)(*arrays, tf.constant(cues), tf.constant(0))
+    asked = tf.zeros(layout.length, tf.bool)
+    _forward_of(population, layout, cues)(*arrays, tf.constant(cues), asked, tf.constant(0))
 
 
 def step_outputs(
@@ -107,6 +111,7 @@ def step_outputs(
     sequences_at_once: int,
     cues: np.ndarray,
     replicates: Sequence[int] | None = None,
+    recall_only: bool = False,
 ) -> StepOutputs:
     """Runs the forward pass over the sequences of each replicate, with the layout of training.
 
@@ -118,6 +123,7 @@ def step_outputs(
         cues: bool `(output,)`, the symbols among which `best_cue` is chosen.
         replicates: Numbers of the replicates; None for all. A compiled call always has a place for every replicate of
             the population; if only a few are asked for, each fills several places with different sequences.
+        recall_only: Whether outputs are wanted at recall steps alone; they are zeros at some or all others.
     """
     wanted = range(len(sequences)) if replicates is None else replicates
     forward = _forward_of(population, layout, cues)
@@ -132,7 +138,7 @@ def step_outputs(
         filled = [taken[place % len(taken)] for place in range(places)]
         pieces = [sequences[index][start : start + sequences_at_once] for index, start in filled]
         padded = [piece[np.resize(np.arange(len(piece)), sequences_at_once)] for piece in pieces]
-        stacked = stack_windows([layout.lay_out(piece) for piece in padded])
+        stacked = stack_windows([layout.lay_out(piece, "recall" if recall_only else "all") for piece in padded])
 
         def rows_joined(array: np.ndarray) -> Tensor:
             moved = np.moveaxis(array, 0, 2)
@@ -141,8 +147,9 @@ def step_outputs(
         inputs, targets, valid = (rows_joined(array) for array in (stacked.inputs, stacked.targets, stacked.valid))
         parameters = tf.gather(population.parameters.value, [wanted[index] for index, _ in filled])
         # nothing is asked after the last step that exists
-        steps = 1 + int(np.flatnonzero(stacked.valid.any(axis=(0, 2, 3))).max(initial=-1))
-        answers = forward(parameters, inputs, targets, valid, tf.constant(cues), tf.constant(steps))
+        asked = (stacked.judged if recall_only else stacked.valid).any(axis=(0, 2, 3))
+        steps = 1 + int(np.flatnonzero(asked).max(initial=-1))
+        answers = forward(parameters, inputs, targets, valid, tf.constant(cues), tf.constant(asked), tf.constant(steps))
         shape = (*targets.shape[:2], sequences_at_once, layout.rows)
         apart = [layout.gather(np.moveaxis(answer.numpy().reshape(shape), 0, 2)) for answer in answers]
         for place, block in enumerate(taken):

@@ -103,6 +103,19 @@ def test_few_replicates_are_judged_in_the_places_of_many_with_the_same_answers()
             np.testing.assert_array_equal(array, getattr(together, name)[wanted], err_msg=name)
 
 
+@pytest.mark.parametrize(
+    "settings", [{"fillers": "fresh"}, {"fillers": "fresh", "window": 2, "rows": "steps", "batch_size": 2}]
+)
+def test_outputs_of_recall_steps_alone_are_the_same_there_and_nothing_before(settings):
+    _, _, judge = judged({"gap": 6, "alphabet_size": 8, "units": 5, **settings})
+    sequences = [stream.take_paired(32) for stream in judge._streams]
+    everywhere, alone = judge.outputs(sequences), judge.outputs(sequences, recall_only=True)
+    recall = np.stack([batch.recall for batch in sequences])
+    for name, array in vars(alone).items():
+        np.testing.assert_array_equal(array[recall], getattr(everywhere, name)[recall], err_msg=name)
+        assert not array[:, :, 0].any()
+
+
 def test_sequences_that_do_not_fit_at_once_are_judged_in_parts_with_the_same_findings(monkeypatch):
     settings = {
         "gap": 6,
@@ -138,7 +151,7 @@ class Answers:
     def __init__(self, judge: Evaluator, wrong_in_call: int | None = None):
         self.judge, self.wrong_in_call, self.counts = judge, wrong_in_call, []
 
-    def __call__(self, sequences, replicates=None):
+    def __call__(self, sequences, replicates=None, recall_only=False):
         batch = sequences[0]
         shape = (len(sequences), *batch.targets.shape)
         right = np.broadcast_to(batch.targets, shape).astype(np.int32)
