@@ -201,7 +201,9 @@ class Run:
 
     def _check(self) -> Record:
         """Measures every replicate, and updates accounts and history."""
-        metrics, passed = self.evaluator.check(np.array(self.accounts.streak) >= self.config.streak)
+        # what is solved or has diverged is not confirmed again
+        ready = self.accounts.active & (np.array(self.accounts.streak) >= self.config.streak)
+        metrics, passed = self.evaluator.check(ready)
         self.accounts.update(self.trainer.presentations, metrics, passed, self.config.stop)
         record = Record.of(self.trainer.presentations, metrics, self.accounts.solved)
         self.history.append(record)
