@@ -35,8 +35,9 @@ REPORTED_STRINGS = 32
 # A finite task with at most this many sequences is always judged on all of them: no gate is cheaper.
 SMALL_TASK = 64
 # What a look holds at once, whatever was asked for: symbols of sequences, their steps in a compiled call, and what the
-# head gives at a step. A step takes 24 bytes of outputs, several times over, beside what is shown.
-MOST_SYMBOLS, MOST_STEPS, MOST_OUTPUTS, BYTES_PER_STEP = 2**25, 2**22, 2**24, 125
+# head gives at a step. A step takes 24 bytes of outputs, twice in a look, and several times over in a call.
+MOST_SYMBOLS, MOST_STEPS, MOST_OUTPUTS = 2**25, 2**22, 2**24
+BYTES_PER_ANSWER, BYTES_PER_STEP = 48, 125
 
 
 @dataclasses.dataclass(frozen=True)
@@ -272,8 +273,10 @@ def recalled_symbols(task: Task) -> np.ndarray:
 def bytes_of_checks(config: RunConfig) -> int:
     """Estimates what a look takes: the sequences held, their steps in a compiled call, and what the head gives."""
     held = max(config.replicates * _gate_sequences(config) * config.task.time, MOST_SYMBOLS // 4)
+    answered = min(config.replicates * config.confirm * config.task.time, MOST_STEPS)
     rows = config.replicates * config.layout.rows * _rows_at_once(config, GATE_SEQUENCES)
-    return held * 8 + rows * config.layout.length * BYTES_PER_STEP + rows * len(config.task.output_symbols) * 24
+    in_call = rows * (config.layout.length * BYTES_PER_STEP + len(config.task.output_symbols) * 24)
+    return held * 8 + answered * BYTES_PER_ANSWER + in_call
 
 
 def _gate_sequences(config: RunConfig) -> int:
