@@ -24,7 +24,7 @@ AXES = {
     "units": (20, 64, 256, 512),
     "batch_size": (1, 16, 64, 256),
 }
-# Where two meet, or all: what the issue of growth asks for, and the ends of the two longest axes.
+# Where several meet: the ends of the two longest axes, and what a large study would ask for.
 COMBINED = [
     {"gap": 10_000, "alphabet_size": 10_000, "replicates": 20},
     {"gap": 1_000, "replicates": 100, "batch_size": 16},
