@@ -14,11 +14,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 REPLICATES = {1_000: 10, 10_000: 10, 100_000: 3}
+BUDGET = {100_000: " --presentations 1000 --check-every 50"}  # a longer one takes more than an hour
 
 
 def command(gap):
     """The words of a row."""
-    return f"train --preset long-gap --gap {gap} --replicates {REPLICATES[gap]}"
+    return f"train --preset long-gap --gap {gap} --replicates {REPLICATES[gap]}{BUDGET.get(gap, '')}"
 
 
 def peak_memory(words):
