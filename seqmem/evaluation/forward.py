@@ -74,7 +74,6 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
         time, replicates, rows = targets.shape
         values = network.split(parameters)
         dtypes = (tf.float32, tf.int32, tf.float32, tf.float32, tf.float32, tf.int32)
-        nothing = tuple(tf.zeros((replicates, rows), dtype) for dtype in dtypes)
         records = [tf.TensorArray(dtype, time, element_shape=(replicates, rows)) for dtype in dtypes]
 
         def body(step: Tensor, states: list[Tensor], records: list[TensorArray]) -> tuple:
@@ -83,7 +82,11 @@ def compile_forward(network: Network, output_size: int, reset_every: int) -> Cal
             output, following, _ = network.steps.forward(values[: network.cell_weight_count], inputs[step], states)
             following = choose(valid[step, :, :, None], following, states)
             # the head sees every symbol of the alphabet, and often takes longer than the cell
-            outputs = tf.cond(asked[step], lambda: answers(values, output, targets[step], cues), lambda: nothing)
+            outputs = tf.cond(
+                asked[step],
+                lambda: answers(values, output, targets[step], cues),
+                lambda: tuple(tf.zeros((replicates, rows), dtype) for dtype in dtypes),
+            )
             records = [array.write(step, part) for array, part in zip(records, outputs, strict=True)]
             return advanced(step, apart=True), following, records
 
