@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -91,3 +92,11 @@ def test_what_a_step_of_traces_takes_is_what_was_recorded():
     assert f"<!-- traces.txt -->\n```\n{record}```" in page
     traces = [float(line.split()[-6]) for line in record.splitlines() if line.startswith("traces")]
     assert max(traces) < 1.1 * min(traces)
+
+
+def test_the_page_shows_the_seconds_of_a_start_that_were_measured():
+    page, record = ((FOLDER / name).read_text(encoding="utf-8") for name in ("README.md", "start.txt"))
+    assert f"<!-- start.txt -->\n```\n{record}```" in page
+    clocks = [re.findall(r"([\d.]+) \(", line) for line in record.splitlines() if line.startswith("train")]
+    # cold and warm, beyond `import tensorflow`
+    assert [max(float(line[column]) for line in clocks) for column in (2, 3)] == [2.95, 1.03]
