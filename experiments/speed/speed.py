@@ -12,6 +12,7 @@ import argparse
 import dataclasses
 import datetime
 import gc
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -111,6 +112,8 @@ def main() -> None:
         import jax
 
         jax.devices()  # reads XLA_FLAGS now, before seqmem sets an option there that is not JAX's default
+    if importlib.util.find_spec("triton"):
+        importlib.import_module("triton")  # of PyTorch's builds for GPUs; after TensorFlow its import crashes
     process.prepare(threads=1)
     rows = []
     for work in WORK:
